@@ -1,0 +1,337 @@
+//! The JSON between page and proxy, under `/api/v1`.
+
+use crate::{attempt::AttemptId, money::Amount, secret::EncryptedData};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What the customer agreed to: a sale is charged, a preauthorisation only reserved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Charged at once.
+    Sale,
+    /// Reserved, to be collected or released later.
+    Preauth,
+}
+
+/// How the card was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// Inserted; the card stays in and checks the bank's answer.
+    Chip,
+    /// Tapped; needs no advice.
+    Contactless,
+    /// Swiped; needs no advice.
+    Swipe,
+}
+
+/// All of a card that may be shown or kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardMask {
+    /// The last four digits.
+    pub last4: String,
+    /// The first six digits, where the reader gives them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first6: Option<String>,
+    /// The scheme's name, as `Visa`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
+    /// Expiry as `YYMM`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<String>,
+    /// The cardholder's name as on the card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<String>,
+}
+
+impl CardMask {
+    /// Whether every part is as short as a mask must be, so that no full number can hide in it.
+    #[must_use]
+    pub fn is_masked(&self) -> bool {
+        let digits = |s: &str, most: usize| s.len() <= most && s.bytes().all(|b| b.is_ascii_digit());
+        let name = |s: &str| s.len() <= 32 && s.bytes().filter(u8::is_ascii_digit).count() < 8;
+        digits(&self.last4, 4)
+            && self.first6.as_deref().is_none_or(|s| digits(s, 6))
+            && self.expiry.as_deref().is_none_or(|s| digits(s, 4))
+            && self.scheme.as_deref().is_none_or(name)
+            && self.holder.as_deref().is_none_or(name)
+    }
+}
+
+/// The reader that read the card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderName {
+    /// The protocol family, as `miura`.
+    pub family: String,
+    /// The serial number that the reader reports.
+    pub serial: String,
+    /// The emulator of demo builds; a proxy refuses it outside the sandbox.
+    #[serde(default)]
+    pub emulated: bool,
+}
+
+/// What is to be paid, with what, by which attempt: everything of a payment that may be stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The attempt, which is the gateway's `client_orderid`.
+    pub attempt: AttemptId,
+    /// Sale or preauthorisation.
+    pub kind: Kind,
+    /// The amount asked for.
+    pub amount: Amount,
+    /// How the card was read.
+    pub entry: Entry,
+    /// The reader that read it.
+    pub reader: ReaderName,
+    /// The card's mask.
+    pub card: CardMask,
+    /// Text of the order, shown in the gateway's reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Where the gateway sends the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+/// `POST /payments`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartPayment {
+    /// What is to be paid.
+    #[serde(flatten)]
+    pub terms: Terms,
+    /// The gateway's name for the layout of the data, as `miura`.
+    pub encrypted_type: String,
+    /// What the reader encrypted.
+    pub encrypted_data: EncryptedData,
+}
+
+/// `POST /payments/{id}/abandon`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Abandon {
+    /// Whether the page had begun to send the payment. Then only the gateway can say that nothing was charged.
+    pub sent: bool,
+    /// What would have been paid.
+    pub terms: Terms,
+}
+
+/// What the proxy answers to an abandon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "abandoned")]
+pub enum Abandoned {
+    /// Nothing was sent under this id and nothing ever will be.
+    NotCharged,
+    /// The proxy knows the payment, or is asking the gateway for it; this is how it stands.
+    Known(Box<PaymentView>),
+}
+
+/// `POST /payments/{id}/advice`: the card's decision on the bank's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// Whether the card agreed.
+    pub approved: bool,
+    /// The gateway's name for the layout of the data.
+    pub encrypted_type: String,
+    /// The reader's answer to the second GENERATE AC.
+    pub encrypted_data: EncryptedData,
+}
+
+/// `POST /payments/{id}/card-lost`: the card can no longer decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardLost {
+    /// What the card had said, if the page had journaled its decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_said: Option<bool>,
+}
+
+/// The bank's answer, for the card to check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuerAnswer {
+    /// The authorisation response code, tag 8A: two characters, `00` approves.
+    pub response_code: String,
+    /// Hex of tags 91, 71 and 72, where the issuer sent any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+}
+
+/// How a payment stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum PaymentState {
+    /// Being handed to the gateway.
+    Sending,
+    /// The gateway's answer was lost; the proxy asks whether the order exists.
+    Searching,
+    /// The gateway works on it.
+    Processing {
+        /// The gateway itself does not know the result.
+        unknown: bool,
+        /// The gateway asks for an online check (3-D Secure) that a card reader cannot do.
+        online_check: bool,
+    },
+    /// The card in the reader must check the bank's answer.
+    AwaitCard {
+        /// What the bank said.
+        issuer: IssuerAnswer,
+    },
+    /// Approved although the card never decided: a person says keep or give back.
+    KeepOrGiveBack,
+    /// Being returned in full.
+    GivingBack {
+        /// Why.
+        why: GiveBackReason,
+    },
+    /// Final.
+    Final {
+        /// The result.
+        outcome: Outcome,
+    },
+}
+
+/// The end of an attempt. Never left, except by a later transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Outcome {
+    /// Charged, or reserved.
+    Approved {
+        /// What was approved; may be less than asked.
+        amount: Amount,
+    },
+    /// The bank or the card refused.
+    Declined(Reason),
+    /// The gateway's fraud rules refused.
+    Filtered(Reason),
+    /// The gateway ended it with an error.
+    Error(Reason),
+    /// Nothing was charged, and why that is certain.
+    NotCharged {
+        /// The rule that makes it certain.
+        why: NotCharged,
+        /// What the gateway said, if it said anything.
+        reason: Reason,
+    },
+    /// Charged and returned in full.
+    GivenBack {
+        /// Why.
+        why: GiveBackReason,
+    },
+}
+
+/// The bank's or gateway's words for a refusal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// A code, as `116` or `55`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// A text for staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// The only grounds on which "not charged" is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotCharged {
+    /// Sending never began.
+    NeverSent,
+    /// No connection to the gateway could be begun.
+    NoConnection,
+    /// The gateway refused the request itself.
+    Refused,
+    /// The gateway refused the till's key or endpoint.
+    TillRefused,
+    /// The gateway was asked until it was certain that the order does not exist.
+    NeverArrived,
+}
+
+/// Why the machine returns money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GiveBackReason {
+    /// The card refused after the bank approved.
+    CardRefused,
+    /// The card was lost before it decided.
+    CardLost,
+    /// It was reported as not charged and turned up approved.
+    ChargedLate,
+    /// Staff gave it back.
+    Staff,
+}
+
+/// `GET /payments/{id}`: everything the page shows of a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentView {
+    /// What is being paid.
+    pub terms: Terms,
+    /// How it stands.
+    #[serde(flatten)]
+    pub state: PaymentState,
+    /// The gateway's order id, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+    /// The gateway's stage, for support; it never decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// The fact that is missing, when only a person can settle it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_person: Option<String>,
+    /// Receipt fields by the gateway's own names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub receipt: BTreeMap<String, String>,
+    /// When the proxy took it, in Unix milliseconds.
+    pub accepted_at: u64,
+    /// When to ask again, in milliseconds from the answer.
+    pub next_poll_ms: u32,
+}
+
+/// `GET /terminal`: what this till is and may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terminal {
+    /// The till's name.
+    pub till: String,
+    /// The shop's name, address, tax id and footer, for receipts.
+    pub merchant: Merchant,
+    /// The currency of the endpoint, with the most that a payment may be.
+    pub limit: Amount,
+    /// No money moves.
+    pub sandbox: bool,
+    /// Staff are present; otherwise this is a kiosk.
+    pub attended: bool,
+    /// Whether preauthorisations are offered.
+    pub preauth: bool,
+    /// The proxy's version.
+    pub version: String,
+    /// Whether the gateway answered the proxy's last question.
+    pub gateway_reachable: bool,
+}
+
+/// The merchant's texts on a receipt.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merchant {
+    /// Name of the shop.
+    pub name: String,
+    /// Address, one line.
+    #[serde(default)]
+    pub address: String,
+    /// Tax id.
+    #[serde(default)]
+    pub tax_id: String,
+    /// Last line of a receipt.
+    #[serde(default)]
+    pub footer: String,
+}
+
+/// An error answer: a problem document of RFC 9457.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A stable code, as `over-limit`; also the last part of the problem's type.
+    pub code: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// One sentence for support.
+    pub title: String,
+    /// One sentence for the cashier: whose fault, what happened to the money, what to do.
+    pub cashier: String,
+    /// Names this answer in the proxy's log.
+    pub trace_id: String,
+}

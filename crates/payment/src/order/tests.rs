@@ -1,0 +1,1 @@
+//! Order rules, case by case.
