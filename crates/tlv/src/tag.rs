@@ -77,6 +77,7 @@ macro_rules! tags {
 tags! {
     0x4F AID "Application identifier of the card."
     0x50 APPLICATION_LABEL "Application label."
+    0x56 TRACK_1_EQUIVALENT "Track 1 equivalent data of contactless magnetic stripe mode, in clear."
     0x57 TRACK_2_EQUIVALENT "Track 2 equivalent data, in clear."
     0x5A PAN "Card number, in clear."
     0x5F20 CARDHOLDER_NAME "Cardholder name."
@@ -108,6 +109,11 @@ tags! {
     0x9F36 ATC "Application transaction counter."
     0x9F37 UNPREDICTABLE_NUMBER "Unpredictable number."
     0x9F41 SEQUENCE_COUNTER "Transaction sequence counter."
+}
+
+// EMV Contactless Book C-2.
+tags! {
+    0x9F6B TRACK_2_CONTACTLESS "Track 2 data of contactless magnetic stripe mode, in clear."
 }
 
 // Miura MPI API, templates and proprietary tags.
@@ -147,4 +153,6 @@ tags! {
     0xDFAE22 MASKED_TRACK_2 "Masked track 2 of a swipe, ASCII."
     0xDFAE57 MASKED_TRACK_2_CHIP "Masked track 2 of a chip, ASCII."
     0xDFAE5A MASKED_PAN "Masked card number, BCD with F as mask."
+    0xDFDF41 CONTACTLESS_TRACK_1 "Contactless track data, in clear."
+    0xDFDF42 CONTACTLESS_TRACK_2 "Contactless track data, in clear."
 }

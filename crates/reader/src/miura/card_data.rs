@@ -1,0 +1,125 @@
+//! Card data as the reader sends it: what may be shown is taken out, the rest is passed on as it came.
+
+use tlv::{Tag, tag};
+
+use super::{ENCRYPTED_TYPE, Terms};
+use crate::{CardRead, EncryptedData, Entry, Fault, MaskedCard};
+
+/// Where a card number or a track would be readable by anybody.
+const CLEAR: [Tag; 9] = [
+    tag::TRACK_1,
+    tag::TRACK_2,
+    tag::TRACK_3,
+    tag::TRACK_2_EQUIVALENT,
+    tag::PAN,
+    tag::TRACK_1_EQUIVALENT,
+    tag::TRACK_2_CONTACTLESS,
+    tag::CONTACTLESS_TRACK_1,
+    tag::CONTACTLESS_TRACK_2,
+];
+
+/// Whether a message carries card data in clear.
+pub(super) fn is_clear(body: &[u8]) -> bool {
+    CLEAR.into_iter().any(|tag| matches!(tlv::find(body, tag), Ok(Some([_, ..]))))
+}
+
+/// A swipe with what decides whether it may be used.
+pub(super) struct Swipe {
+    pub(super) read: CardRead,
+    /// The service code says that the card has a chip (ISO/IEC 7813).
+    pub(super) has_chip: bool,
+}
+
+/// The E1 of a swipe. `None` when the stripe was not read well enough to encrypt anything.
+pub(super) fn swipe(body: &[u8]) -> Result<Option<Swipe>, Fault> {
+    let template = only_object(body, tag::RESPONSE)?;
+    let (Some(ksn), Some(track)) = (ksn(template)?, text(template, tag::MASKED_TRACK_2)?) else {
+        return Ok(None);
+    };
+    let mut card = MaskedCard::default();
+    let service_code = set_track(&mut card, &track)?;
+    let read = CardRead {
+        entry: Entry::Swipe,
+        encrypted_type: ENCRYPTED_TYPE,
+        encrypted: EncryptedData::new(template.to_vec()),
+        card,
+        pin_entered: false,
+        ksn: Some(ksn),
+    };
+    Ok(Some(Swipe { read, has_chip: service_code.starts_with(['2', '6']) }))
+}
+
+/// The E4 of a chip or contactless card.
+pub(super) fn online(body: &[u8]) -> Result<CardRead, Fault> {
+    let template = only_object(body, tag::ONLINE_REQUIRED)?;
+    let mut card = MaskedCard::default();
+    if let Some(track) = text(template, tag::MASKED_TRACK_2_CHIP)? {
+        set_track(&mut card, &track)?;
+    }
+    if let Some(pan) = find(template, tag::MASKED_PAN)? {
+        // An odd number of digits is filled up with an F, which is no mask.
+        let pan = hex::encode_upper(pan);
+        let pan = pan.trim_end_matches('F');
+        card.set_pan(pan).map_err(|_| Fault::ClearData)?;
+    }
+    if let Some(expiry) = find(template, tag::EXPIRY)? {
+        card.expiry = hex::encode(expiry).get(..4).map(str::to_owned);
+    }
+    card.cardholder = text(template, tag::CARDHOLDER_NAME)?
+        .map(|name| name.trim().chars().filter(|letter| !letter.is_control()).take(26).collect::<String>())
+        .filter(|name| !name.is_empty());
+    // Without encrypted data the gateway could not charge anything.
+    let ksn = ksn(template)?.ok_or(Fault::Unexpected)?;
+    let contactless = find(template, tag::CONTACTLESS_MODE)?.is_some();
+    Ok(CardRead {
+        entry: if contactless { Entry::Contactless } else { Entry::Chip },
+        encrypted_type: ENCRYPTED_TYPE,
+        encrypted: EncryptedData::new(template.to_vec()),
+        card,
+        pin_entered: pin_entered(find(template, tag::CVM_RESULTS)?),
+        ksn: Some(ksn),
+    })
+}
+
+/// Whether the card signed what was asked for.
+pub(super) fn agrees(read: &CardRead, terms: &Terms) -> bool {
+    let is = |tag: Tag, value: &[u8]| tlv::find(read.encrypted.bytes(), tag) == Ok(Some(value));
+    is(tag::AMOUNT, &terms.amount) && is(tag::CURRENCY, &terms.currency)
+}
+
+/// The one object of a body, whole.
+pub(super) fn only_object(body: &[u8], tag: Tag) -> Result<&[u8], Fault> {
+    let mut objects = tlv::read_padded(body);
+    match (objects.next(), objects.next()) {
+        (Some(Ok(object)), None) if object.tag == tag => Ok(object.raw),
+        _ => Err(Fault::Unexpected),
+    }
+}
+
+/// EMV Book 4 annex A.4: the method, and whether it failed (1).
+fn pin_entered(cvm_results: Option<&[u8]>) -> bool {
+    matches!(cvm_results, Some([method, _, result]) if matches!(method & 0x3F, 0x01..=0x05) && *result != 1)
+}
+
+/// `;476173******0010=1512201…`: number, expiry, service code. Gives the service code.
+fn set_track(card: &mut MaskedCard, track: &str) -> Result<String, Fault> {
+    let (pan, rest) = track.trim_start_matches(';').split_once('=').ok_or(Fault::Unexpected)?;
+    card.set_pan(pan).map_err(|_| Fault::ClearData)?;
+    let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
+    card.expiry = rest.get(..4).filter(digits).map(str::to_owned);
+    Ok(rest.get(4..7).filter(digits).unwrap_or_default().to_owned())
+}
+
+/// The serial number of the key, when there is encrypted data that it belongs to.
+fn ksn(template: &[u8]) -> Result<Option<String>, Fault> {
+    let data = find(template, tag::SRED_DATA)?.filter(|data| !data.is_empty());
+    Ok(data.and(find(template, tag::SRED_KSN)?).map(hex::encode_upper))
+}
+
+fn text(template: &[u8], tag: Tag) -> Result<Option<String>, Fault> {
+    Ok(find(template, tag)?.map(|value| value.iter().copied().map(char::from).collect()))
+}
+
+fn find(template: &[u8], tag: Tag) -> Result<Option<&[u8]>, Fault> {
+    tlv::find(template, tag).map_err(|_| Fault::Unexpected)
+}

@@ -1,0 +1,156 @@
+//! The moves between states, each with the commands that it takes.
+
+use std::collections::VecDeque;
+
+use super::{
+    ABORT_MS, ANSWER_MS, COMPLETE_MS, Driver, Outstanding, PRESENT_MS, READING_MS, REMIND_MS, REPORT_MS,
+    RESET_MS, State,
+};
+use crate::miura::{CARD_REPORTS_OFF, CARD_REPORTS_ON, Command, Message, Node, Terms, encode};
+use crate::{End, Entry, Event, Fault, IssuerAnswer, Prompt};
+
+impl Driver {
+    pub(super) fn tell(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    pub(super) fn enter(&mut self, state: State, until: Option<u64>) {
+        self.state = state;
+        self.until = until;
+    }
+
+    /// Sends a command as soon as the one before it is answered.
+    pub(super) fn send(&mut self, now: u64, command: Command) {
+        self.queue.push_back(command);
+        self.next_command(now);
+    }
+
+    pub(super) fn next_command(&mut self, now: u64) {
+        if self.outstanding.is_some() || self.aborting.is_some() {
+            return;
+        }
+        if let Some(command) = self.queue.pop_front() {
+            let until = match command {
+                Command::StartContactless(_) | Command::StartTransaction(_) => None,
+                Command::CardStatus(_) => Some(now + REPORT_MS),
+                Command::Reset => Some(now + RESET_MS),
+                Command::Continue(_) => Some(now + COMPLETE_MS),
+                _ => Some(now + ANSWER_MS),
+            };
+            self.transmit(&command);
+            self.outstanding = Some(Outstanding { command, until });
+        }
+    }
+
+    pub(super) fn transmit(&mut self, command: &Command) {
+        let message = Message { node: Node::Pinpad, unsolicited: false, info: command.encode() };
+        self.transmit.push_back(encode(&message));
+    }
+
+    pub(super) fn give_up(&mut self, fault: Fault) {
+        self.queue.clear();
+        self.outstanding = None;
+        self.aborting = None;
+        self.session = None;
+        self.enter(State::Broken, None);
+        self.tell(Event::Broken(fault));
+    }
+
+    pub(super) fn identify(&mut self, now: u64) {
+        self.enter(State::Identifying, None);
+        self.queue.extend([Command::Reset, Command::Configuration, Command::P2peStatus, Command::Battery]);
+        self.queue.extend(self.clock.map(Command::SetClock));
+        self.next_command(now);
+    }
+
+    pub(super) fn await_card(&mut self, now: u64, text: String, contactless: bool) {
+        self.enter(State::AwaitingCard, Some(now + PRESENT_MS));
+        self.queue.extend([
+            Command::Display(text),
+            Command::Keyboard(true),
+            Command::CardStatus(CARD_REPORTS_ON),
+        ]);
+        if let Some(session) = self.session.as_ref().filter(|_| contactless) {
+            self.queue.push_back(Command::StartContactless(session.terms));
+        }
+        self.next_command(now);
+    }
+
+    pub(super) fn read_chip(&mut self, now: u64, terms: Terms) {
+        self.enter(State::ReadingChip, Some(now + READING_MS));
+        self.tell(Event::CardSeen);
+        self.queue = VecDeque::from([Command::Keyboard(false), Command::StartTransaction(terms)]);
+        self.next_command(now);
+    }
+
+    pub(super) fn complete(&mut self, now: u64, answer: &IssuerAnswer, tells_decision: bool) {
+        if let Some(session) = &mut self.session {
+            session.tells_decision = tells_decision;
+        }
+        self.enter(State::Completing, None);
+        self.queue.clear();
+        self.send(now, Command::Continue(answer.objects()));
+    }
+
+    /// Stops the reader; `end` is told once it has confirmed.
+    pub(super) fn cancel(&mut self, now: u64, end: End) {
+        let Some(session) = &mut self.session else { return };
+        session.end = end;
+        let emv_open = matches!(session.entry, Some(Entry::Chip | Entry::Contactless));
+        self.queue.clear();
+        self.enter(State::Cancelling, None);
+        let transaction = self.outstanding.as_mut().filter(|outstanding| {
+            matches!(outstanding.command, Command::StartContactless(_) | Command::StartTransaction(_))
+        });
+        if let Some(transaction) = transaction {
+            transaction.until = Some(now + ABORT_MS);
+            self.aborting = Some(now + ABORT_MS);
+            self.transmit(&Command::Abort);
+        } else {
+            self.queue.extend(emv_open.then_some(Command::Abort));
+            self.send(now, Command::Keyboard(false));
+        }
+    }
+
+    /// The reader owes nothing any more.
+    pub(super) fn confirm_cancel(&mut self, now: u64) {
+        if self.state == State::Cancelling
+            && self.outstanding.is_none()
+            && self.aborting.is_none()
+            && self.queue.is_empty()
+            && let Some(end) = self.session.as_ref().map(|session| session.end)
+        {
+            self.end(now, end);
+        }
+    }
+
+    pub(super) fn end(&mut self, now: u64, end: End) {
+        self.tell(Event::Ended(end));
+        self.finish(now);
+    }
+
+    /// The card session is over: wait for the card to go, then be idle.
+    pub(super) fn finish(&mut self, now: u64) {
+        self.session = None;
+        self.queue.clear();
+        if self.card_in_slot {
+            self.enter(State::AwaitingRemoval, None);
+            self.ask_removal(now);
+        } else {
+            self.enter(State::Idle, None);
+            let text = self.texts.idle.clone();
+            self.queue.extend([
+                Command::Keyboard(false),
+                Command::CardStatus(CARD_REPORTS_OFF),
+                Command::Display(text),
+            ]);
+            self.next_command(now);
+        }
+    }
+
+    pub(super) fn ask_removal(&mut self, now: u64) {
+        self.until = Some(now + REMIND_MS);
+        self.tell(Event::Prompt(Prompt::RemoveCard));
+        self.send(now, Command::Display(self.texts.remove_card.clone()));
+    }
+}

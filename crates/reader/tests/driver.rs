@@ -1,0 +1,342 @@
+//! The driver against recorded and made-up bytes; whole payments are played with the emulator in `reader-sim`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+use proptest::prelude::*;
+use reader::miura::{Answer, Command, Deframer, Driver, Message, Node, State, StatusWord, Texts, encode};
+use reader::{
+    CardTransaction, End, Entry, Event, Fault, Interfaces, IssuerAnswer, Prompt, Refused, Scheme,
+    TransactionKind, WallClock,
+};
+use serde_json::Value;
+
+const CLOCK: WallClock = WallClock { year: 26, month: 11, day: 23, hour: 10, minute: 15, second: 30 };
+
+fn vectors() -> Value {
+    serde_json::from_str(include_str!("vectors/miura.json")).unwrap()
+}
+
+fn frame(name: &str) -> Vec<u8> {
+    hex::decode(vectors()["frames"][name].as_str().unwrap()).unwrap()
+}
+
+fn e4() -> Vec<u8> {
+    let vectors = vectors();
+    let frames = vectors["e4_chained"]["frames"].as_array().unwrap();
+    frames.iter().flat_map(|frame| hex::decode(frame.as_str().unwrap()).unwrap()).collect()
+}
+
+fn answer(status: u16, body: &[u8]) -> Vec<u8> {
+    encode(&Answer { status: StatusWord(status), body }.message(false))
+}
+
+fn purchase(amount_minor: u64) -> CardTransaction {
+    let interfaces = Interfaces::ALL;
+    let kind = TransactionKind::Purchase;
+    CardTransaction {
+        kind,
+        amount_minor,
+        currency_numeric: 826,
+        now: CLOCK,
+        interfaces,
+        text: "4.56".to_owned(),
+    }
+}
+
+/// What the driver has sent since the last look.
+fn sent(driver: &mut Driver) -> Vec<Command> {
+    let mut frames = Deframer::default();
+    while let Some(bytes) = driver.poll_transmit() {
+        frames.push(&bytes);
+    }
+    std::iter::from_fn(|| frames.next_message())
+        .map(|message| Command::parse(&message.unwrap().info).unwrap())
+        .collect()
+}
+
+fn events(driver: &mut Driver) -> Vec<Event> {
+    std::iter::from_fn(|| driver.poll_event()).collect()
+}
+
+/// Answers everything as a well-behaved device does, until the driver has nothing more to say.
+fn settle(driver: &mut Driver, now: u64) {
+    loop {
+        let commands = sent(driver);
+        if commands.is_empty() {
+            return;
+        }
+        for command in commands {
+            let reset = hex::decode("E10B9F1E083034303030323033").unwrap();
+            match command {
+                Command::Reset => driver.handle_bytes(now, &answer(0x9000, &reset)),
+                Command::P2peStatus => driver.handle_bytes(now, &frame("P2PER")),
+                Command::Battery => driver.handle_bytes(now, &frame("BATTR")),
+                Command::CardStatus(_) | Command::StartContactless(_) | Command::StartTransaction(_) => {}
+                _ => driver.handle_bytes(now, &frame("OK")),
+            }
+        }
+    }
+}
+
+fn connected() -> Driver {
+    let mut driver = Driver::new(Texts::default());
+    driver.connect(0, CLOCK);
+    driver.handle_timeout(driver.poll_timeout().unwrap());
+    settle(&mut driver, 30);
+    assert_eq!(driver.state(), State::Idle);
+    assert!(matches!(&events(&mut driver)[..], [Event::Ready(identity)] if identity.serial == "04000203"));
+    driver
+}
+
+/// Asked for a card, chip and swipe only, so that no command is outstanding.
+fn awaiting(interfaces: Interfaces) -> Driver {
+    let mut driver = connected();
+    driver.start(100, CardTransaction { interfaces, ..purchase(456) }).unwrap();
+    settle(&mut driver, 100);
+    driver.handle_bytes(100, &frame("REM"));
+    settle(&mut driver, 100);
+    assert_eq!(events(&mut driver), [Event::Prompt(Prompt::PresentCard(interfaces))]);
+    driver
+}
+
+const CHIP_OR_SWIPE: Interfaces = Interfaces { contactless: false, ..Interfaces::ALL };
+
+fn reading_chip() -> Driver {
+    let mut driver = awaiting(CHIP_OR_SWIPE);
+    driver.handle_bytes(200, &frame("INS"));
+    settle(&mut driver, 200);
+    assert_eq!(driver.state(), State::ReadingChip);
+    assert_eq!(events(&mut driver), [Event::CardSeen]);
+    driver
+}
+
+#[test]
+fn vectors_a_chip_is_read_and_masked() {
+    let mut driver = reading_chip();
+    driver.handle_bytes(300, &e4());
+    let [Event::CardRead(read)] = &events(&mut driver)[..] else { panic!("a card") };
+    assert_eq!((read.entry, read.encrypted_type), (Entry::Chip, "miura"));
+    assert!(read.encrypted.to_hex().starts_with("E4820133"));
+    assert_eq!(read.encrypted.bytes().len(), 0x133 + 4);
+    assert_eq!(read.card.first6.as_deref(), Some("476173"));
+    assert_eq!(read.card.last4.as_deref(), Some("0010"));
+    assert_eq!(read.card.scheme, Some(Scheme::Visa));
+    assert_eq!(read.card.expiry.as_deref(), Some("1512"));
+    assert_eq!(read.card.cardholder.as_deref(), Some("VISA ACQUIRER TEST CARD 05"));
+    assert_eq!(read.ksn.as_deref(), Some("FFFF9876543210E00001"));
+    assert!(!format!("{read:?}").contains("F9A2A5"), "the blob is not printed");
+}
+
+#[test]
+fn vectors_a_real_swipe_of_a_chip_card_asks_for_the_chip() {
+    let mut driver = awaiting(CHIP_OR_SWIPE);
+    driver.handle_bytes(200, &frame("SWIPE"));
+    assert_eq!(events(&mut driver), [Event::Prompt(Prompt::InsertCard)]);
+    assert_eq!(driver.state(), State::AwaitingCard);
+}
+
+#[test]
+fn vectors_a_real_swipe_after_an_unreadable_chip_is_taken() {
+    let mut driver = reading_chip();
+    driver.handle_bytes(300, &answer(0x9F30, &[]));
+    settle(&mut driver, 300);
+    driver.handle_bytes(400, &frame("REM"));
+    driver.handle_bytes(500, &frame("SWIPE"));
+    let events = events(&mut driver);
+    let [Event::Prompt(Prompt::SwipeInstead), Event::CardRemoved, Event::CardRead(read)] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!((read.entry, read.card.expiry.as_deref()), (Entry::Swipe, Some("1512")));
+    assert!(read.encrypted.to_hex().starts_with("E181B748020007DFAE0278"));
+}
+
+#[test]
+fn another_amount_in_the_card_data_ends_it() {
+    let mut driver = connected();
+    driver.start(100, CardTransaction { interfaces: CHIP_OR_SWIPE, ..purchase(457) }).unwrap();
+    settle(&mut driver, 100);
+    driver.handle_bytes(200, &frame("INS"));
+    settle(&mut driver, 200);
+    events(&mut driver);
+    driver.handle_bytes(300, &e4());
+    assert_eq!(sent(&mut driver), [Command::Abort]);
+    driver.handle_bytes(310, &frame("OK"));
+    settle(&mut driver, 310);
+    assert_eq!(events(&mut driver), [Event::Ended(End::AmountDiffers), Event::Prompt(Prompt::RemoveCard)]);
+}
+
+#[test]
+fn offline_decisions_are_no_payment() {
+    for (template, end) in [([0xE3, 0], End::ApprovedOffline), ([0xE5, 0], End::DeclinedByCard)] {
+        let mut driver = reading_chip();
+        driver.handle_bytes(300, &answer(0x9000, &template));
+        assert_eq!(events(&mut driver), [Event::Ended(end), Event::Prompt(Prompt::RemoveCard)]);
+    }
+}
+
+#[test]
+fn an_abort_is_answered_twice_in_either_order() {
+    for flipped in [false, true] {
+        let mut driver = reading_chip();
+        driver.abort(300).unwrap();
+        assert_eq!(sent(&mut driver), [Command::Abort]);
+        let answers = [frame("OK"), frame("E9F41")];
+        let [first, second] = if flipped { [&answers[1], &answers[0]] } else { [&answers[0], &answers[1]] };
+        driver.handle_bytes(310, first);
+        assert_eq!((events(&mut driver), driver.state()), (vec![], State::Cancelling));
+        driver.handle_bytes(320, second);
+        let told = events(&mut driver);
+        assert_eq!(told, [Event::Ended(End::CancelledOnPage), Event::Prompt(Prompt::RemoveCard)]);
+    }
+}
+
+#[test]
+fn a_card_read_that_crosses_an_abort_is_dropped() {
+    let mut driver = reading_chip();
+    driver.abort(300).unwrap();
+    driver.handle_bytes(310, &e4());
+    driver.handle_bytes(320, &frame("OK"));
+    assert_eq!(events(&mut driver)[0], Event::Ended(End::CancelledOnPage));
+}
+
+#[test]
+fn an_abort_without_answer_gives_up() {
+    let mut driver = reading_chip();
+    driver.abort(300).unwrap();
+    let due = driver.poll_timeout().unwrap();
+    assert_eq!(due, 5_300);
+    driver.handle_timeout(due);
+    assert_eq!(events(&mut driver), [Event::Broken(Fault::Silent)]);
+}
+
+#[test]
+fn clear_card_data_is_refused_in_every_message() {
+    for clear in ["E106 5A0447617390", "E109 48020007 5F22023B34", "E407 9F6B0447617390", "E106 DFDF41024761"]
+    {
+        let body = hex::decode(clear.replace(' ', "")).unwrap();
+        for unsolicited in [false, true] {
+            let mut driver = reading_chip();
+            let message = Answer { status: StatusWord::OK, body: &body }.message(unsolicited);
+            driver.handle_bytes(300, &encode(&message));
+            assert_eq!(events(&mut driver), [Event::Broken(Fault::ClearData)], "{clear}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_without_data_key_is_refused() {
+    let mut driver = Driver::new(Texts::default());
+    driver.connect(0, CLOCK);
+    driver.handle_timeout(30);
+    let reset = hex::decode("E10B9F1E083034303030323033").unwrap();
+    driver.handle_bytes(40, &answer(0x9000, &reset));
+    driver.handle_bytes(50, &frame("OK"));
+    driver.handle_bytes(60, &answer(0x9000, &[0xE1, 5, 0xDF, 0xAE, 0x01, 1, 0x03]));
+    assert_eq!((events(&mut driver), driver.state()), (vec![Event::NotSecure], State::NotSecure));
+    assert_eq!(driver.start(70, purchase(1)), Err(Refused::Busy));
+}
+
+#[test]
+fn what_an_earlier_program_left_is_no_answer_to_the_reset() {
+    let mut driver = Driver::new(Texts::default());
+    driver.connect(0, CLOCK);
+    driver.handle_bytes(10, &[0x55, 0xAA]);
+    driver.handle_timeout(30);
+    driver.handle_bytes(40, &frame("E9F41"));
+    driver.handle_bytes(40, &e4());
+    settle(&mut driver, 50);
+    assert!(matches!(&events(&mut driver)[..], [Event::Ready(_)]));
+}
+
+#[test]
+fn the_card_pulled_while_the_issuer_is_asked() {
+    let mut driver = reading_chip();
+    driver.handle_bytes(300, &e4());
+    events(&mut driver);
+    driver.handle_bytes(400, &frame("REM"));
+    settle(&mut driver, 400);
+    driver.handle_bytes(400, &frame("REM"));
+    settle(&mut driver, 400);
+    assert_eq!(events(&mut driver), [Event::CardRemoved, Event::Ended(End::CardTakenOut)]);
+    assert_eq!(driver.state(), State::Idle);
+}
+
+#[test]
+fn nothing_is_asked_for_that_does_not_fit() {
+    let mut driver = connected();
+    assert_eq!(driver.start(100, purchase(1_000_000_000_000)), Err(Refused::Amount));
+    assert_eq!(
+        driver.start(100, CardTransaction { currency_numeric: 1000, ..purchase(1) }),
+        Err(Refused::Amount)
+    );
+    assert_eq!(driver.continue_with(100, &IssuerAnswer::new(*b"00", &[]).unwrap()), Err(Refused::Busy));
+    assert_eq!(driver.abort(100), Err(Refused::Busy));
+    assert_eq!(driver.state(), State::Idle);
+}
+
+#[test]
+fn an_issuer_answer_takes_only_what_a_card_wants() {
+    let objects = hex::decode("8A023035910811223344556677889F3602000171024142").unwrap();
+    let answer = IssuerAnswer::new(*b"00", &objects).unwrap();
+    assert_eq!(hex::encode_upper(answer.objects()), "8A023030910811223344556677887102 4142".replace(' ', ""));
+    assert!(IssuerAnswer::new([0, 1], &[]).is_err());
+    assert!(IssuerAnswer::new(*b"00", &tlv::object(tlv::tag::ISSUER_SCRIPT_2, &[0; 250])).is_err());
+}
+
+/// Frames that make sense, in any order, and garbage.
+fn traffic() -> impl Strategy<Value = Vec<u8>> {
+    let names =
+        ["OK", "E9F41", "E9F43", "E6PWR", "E6PIN", "INS", "REM", "KEYC", "BATTR", "P2PER", "RESETR", "SWIPE"];
+    prop_oneof![
+        8 => prop::sample::select(names.to_vec()).prop_map(frame),
+        1 => Just(e4()),
+        1 => prop::collection::vec(any::<u8>(), 1..20),
+        2 => prop::collection::vec(any::<u8>(), 2..300).prop_map(|info| {
+            encode(&Message { node: Node::Pinpad, unsolicited: info[0] & 1 == 0, info: info.into() })
+        }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic_and_every_wait_has_a_limit(
+        parts in prop::collection::vec((traffic(), any::<u8>()), 0..40),
+    ) {
+        let mut driver = connected();
+        let mut now = 100;
+        for (bytes, action) in parts {
+            match action % 8 {
+                0 => { let _ = driver.start(now, purchase(456)); }
+                1 => { let _ = driver.abort(now); }
+                2 => driver.end_card(now, action > 128),
+                3 => { let _ = driver.continue_with(now, &IssuerAnswer::new(*b"00", &[]).unwrap()); }
+                4 => if let Some(due) = driver.poll_timeout() { now = now.max(due); driver.handle_timeout(now); },
+                _ => {}
+            }
+            driver.handle_bytes(now, &bytes);
+            let open = !matches!(driver.state(), State::Idle | State::NotSecure | State::Broken | State::Disconnected);
+            prop_assert!(!open || driver.poll_timeout().is_some(), "{:?} waits for ever", driver.state());
+        }
+    }
+
+    #[test]
+    fn cutting_the_bytes_elsewhere_changes_nothing(
+        parts in prop::collection::vec(traffic(), 0..20),
+        cuts in prop::collection::vec(1_usize..40, 1..20),
+    ) {
+        let bytes = parts.concat();
+        let (mut whole, mut cut) = (awaiting(Interfaces::ALL), awaiting(Interfaces::ALL));
+        whole.handle_bytes(200, &bytes);
+        let mut rest = &bytes[..];
+        for len in cuts.iter().cycle() {
+            let (now, later) = rest.split_at((*len).min(rest.len()));
+            cut.handle_bytes(200, now);
+            rest = later;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        prop_assert_eq!(events(&mut whole), events(&mut cut));
+        prop_assert_eq!(sent(&mut whole), sent(&mut cut));
+        prop_assert_eq!(whole.state(), cut.state());
+    }
+}
