@@ -1,0 +1,129 @@
+//! One merchant at one endpoint: the maker of requests.
+
+use crate::dialect::Dialect;
+use crate::oauth::{self, Stamp};
+use crate::{Advice, AmountError, ControlKey, Fields, Login, Order, Payment, Request, Return, control};
+
+/// Everything that a request is signed and addressed with. An endpoint has one currency.
+#[derive(Clone, Debug)]
+pub struct Merchant {
+    /// Merchant login.
+    pub login: Login,
+    /// Control key.
+    pub key: ControlKey,
+    /// ENDPOINTID.
+    pub endpoint: String,
+    /// Names and paths.
+    pub dialect: Dialect,
+}
+
+impl Merchant {
+    /// `POST /mapi/v1/sale/ENDPOINTID`.
+    #[must_use]
+    pub fn sale(&self, sale: &Payment<'_>, stamp: &Stamp) -> Request {
+        self.signed(&self.dialect.paths.sale, &self.payment(sale), stamp)
+    }
+
+    /// `POST /mapi/v1/preauth/ENDPOINTID`. That it takes the same reader fields as a sale is inferred.
+    #[must_use]
+    pub fn preauth(&self, preauth: &Payment<'_>, stamp: &Stamp) -> Request {
+        self.signed(&self.dialect.paths.preauth, &self.payment(preauth), stamp)
+    }
+
+    /// `POST /mapi/v1/emv-advice/ENDPOINTID`, known from the vendor's client only.
+    #[must_use]
+    pub fn advice(&self, advice: &Advice<'_>, stamp: &Stamp) -> Request {
+        let names = &self.dialect.names;
+        let form = [
+            ("orderid", advice.orderid),
+            ("client_orderid", advice.client_orderid),
+            ("login", self.login.as_str()),
+            (&names.encrypted_type, advice.encrypted_type),
+            (&names.encrypted_data, advice.encrypted_data.as_hex()),
+        ];
+        self.signed(&self.dialect.paths.advice, &form.into_iter().collect(), stamp)
+    }
+
+    /// `POST /api/v2/status/ENDPOINTID`.
+    #[must_use]
+    pub fn status(&self, order: &Order<'_>, stamp: &Stamp) -> Request {
+        let orderid = order.orderid.unwrap_or_default();
+        let control = control::status(&self.login, order.client_orderid, orderid, &self.key);
+        let mut form = Fields::default();
+        form.push("login", self.login.as_str());
+        form.push("client_orderid", order.client_orderid);
+        form.extend("orderid", order.orderid);
+        form.extend("by-request-sn", order.serial_number);
+        form.push("control", control);
+        self.controlled(&self.dialect.paths.status, &form, stamp)
+    }
+
+    /// `POST /api/v2/return/ENDPOINTID`.
+    ///
+    /// # Errors
+    /// [`AmountError`] if the amount cannot be written with the digits that `control` has for its currency.
+    pub fn reversal(&self, reversal: &Return<'_>, stamp: &Stamp) -> Result<Request, AmountError> {
+        let mut form = Fields::default();
+        form.push("login", self.login.as_str());
+        form.push("client_orderid", reversal.client_orderid);
+        form.push("orderid", reversal.orderid);
+        let mut signed_amount = None;
+        if let Some(amount) = &reversal.amount {
+            form.push("amount", amount.decimal());
+            form.push("currency", amount.currency.as_str());
+            let digits = amount.control_digits(self.dialect.control_exponent(amount.currency))?;
+            signed_amount = Some((digits, amount.currency.as_str()));
+        }
+        form.push("comment", reversal.comment);
+        let (client_orderid, orderid) = (reversal.client_orderid, reversal.orderid);
+        let control = control::reversal(&self.login, client_orderid, orderid, signed_amount, &self.key);
+        form.push("control", control);
+        Ok(self.controlled(&self.dialect.paths.reversal, &form, stamp))
+    }
+
+    fn payment(&self, payment: &Payment<'_>) -> Fields {
+        let Dialect { names, payer, sdk_version, .. } = &self.dialect;
+        let amount = payment.amount.decimal();
+        let mut form: Fields = [
+            ("client_orderid", payment.client_orderid),
+            ("order_desc", payment.description.unwrap_or(&payer.order_desc)),
+            ("amount", &amount),
+            ("currency", payment.amount.currency.as_str()),
+            ("address1", &payer.address1),
+            ("city", &payer.city),
+            ("zip_code", &payer.zip_code),
+            ("country", &payer.country),
+            ("phone", &payer.phone),
+            ("email", payment.email.unwrap_or(&payer.email)),
+            ("ipaddress", &payer.ipaddress),
+            (&names.encrypted_type, payment.encrypted_type),
+            (&names.encrypted_data, payment.encrypted_data.as_hex()),
+            (&names.phone_id, &payer.phone_id),
+        ]
+        .into_iter()
+        .collect();
+        form.extend(&names.sdk_version, Some(sdk_version.as_str()).filter(|version| !version.is_empty()));
+        form
+    }
+
+    fn controlled(&self, path: &str, form: &Fields, stamp: &Stamp) -> Request {
+        if self.dialect.oauth_everywhere { self.signed(path, form, stamp) } else { self.request(path, form) }
+    }
+
+    fn signed(&self, path: &str, form: &Fields, stamp: &Stamp) -> Request {
+        let mut request = self.request(path, form);
+        let signed = oauth::sign("POST", &request.url, form, &self.login, &self.key, stamp);
+        request.headers.push(("Authorization", signed.header));
+        request
+    }
+
+    fn request(&self, path: &str, form: &Fields) -> Request {
+        let Dialect { base_url, sdk_version, .. } = &self.dialect;
+        let mut headers = vec![("Content-Type", "application/x-www-form-urlencoded".to_owned())];
+        if !sdk_version.is_empty() {
+            headers.push(("Reader-Lib-Version", sdk_version.clone()));
+        }
+        let url = format!("{}/{path}/{}", base_url.trim_end_matches('/'), self.endpoint);
+        Request { url, headers, body: form.encode() }
+    }
+}
