@@ -1,0 +1,11 @@
+//! An emulated Miura M010: see [`reader::miura`] for the protocol.
+
+mod emulator;
+mod hand;
+mod keys;
+mod objects;
+mod transaction;
+
+pub use emulator::{Emulator, Screen};
+pub use hand::Key;
+pub use keys::BASE_KEY;

@@ -1,0 +1,7 @@
+//! The real Miura driver and the emulator, together.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+mod faults;
+mod pair;
+mod payments;
+mod vectors;
