@@ -1,2 +1,50 @@
-//! Tasks.
-fn main() {}
+//! The project's tasks: `cargo xtask demo`, `build`, `test`, `strangers` and `deny`.
+//!
+//! Each installs what it needs and finds missing, so that a fresh clone is one command away from running.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
+
+mod demo;
+mod dist;
+mod page;
+mod server;
+mod setup;
+mod shell;
+mod stages;
+mod strangers;
+
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask demo [--port PORT]           set up, build and start everything; the page is on http://localhost:8080
+cargo xtask build [--demo] [--out DIR]   build the page into dist/ and weigh it (--demo: into target/page-demo)
+cargo xtask test [STAGE...]              every check, or only the stages named
+cargo xtask strangers                    other people's OAuth client, curl and sha1sum against the sandbox gateway
+cargo xtask deny [--advisories]          licences, bans and sources of the dependencies (and known holes: needs GitHub)
+cargo xtask setup                        only install what the others would";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[&str]) -> Result<()> {
+    match args {
+        ["demo"] => demo::run(8080),
+        ["demo", "--port", port] => demo::run(port.parse()?),
+        ["build", options @ ..] => page::run(options),
+        ["test", stages @ ..] => stages::run(stages),
+        ["strangers"] => strangers::run(),
+        ["deny"] => stages::deny(false),
+        ["deny", "--advisories"] => stages::deny(true),
+        ["setup"] => setup::Toolbox::with(setup::Tool::ALL).map(drop),
+        _ => bail!("unknown task\n\n{USAGE}"),
+    }
+}

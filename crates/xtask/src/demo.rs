@@ -1,0 +1,105 @@
+//! `cargo xtask demo`: sandbox gateway, proxy and page on this machine, until Ctrl-C.
+
+use crate::page::{self, Page};
+use crate::server::Server;
+use crate::setup::{Tool, Toolbox};
+use crate::shell;
+use anyhow::{Result, bail};
+use std::fs;
+use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+const LOGIN: &str = "demo-merchant";
+/// Opens nothing but the sandbox gateway that this command starts.
+const KEY: &str = "AF4B1C5E-5D2B-4C0B-9E36-0D9C2A7B8E11";
+const ENDPOINT: &str = "1111";
+const CURRENCY: &str = "EUR";
+
+/// Sets up, builds and starts everything; comes back when a server ends or on Ctrl-C.
+pub(crate) fn run(port: u16) -> Result<()> {
+    let tools = Toolbox::with(Tool::PAGE)?;
+    page::build(&tools, Page::Demo, &Page::Demo.folder())?;
+    shell::run(tools.command("cargo").args([
+        "build",
+        "--locked",
+        "-p",
+        "gateway-sim",
+        "-p",
+        "proxy",
+        "--bins",
+    ]))?;
+    // Ours, not the default: a process that just ends would leave its servers behind.
+    let (stop, stopped) = channel();
+    ctrlc::set_handler(move || {
+        let _ = stop.send(());
+    })?;
+
+    let bin = |name: &str| shell::target_dir().join("debug").join(name).to_string_lossy().into_owned();
+    let gateway = Server::start(tools.command(&bin("mpos-gateway-sim")).args([
+        "--listen",
+        "127.0.0.1:0",
+        "--login",
+        LOGIN,
+        "--control-key",
+        KEY,
+        "--endpoint",
+        ENDPOINT,
+        "--currency",
+        CURRENCY,
+    ]))?;
+    let config = write_config(port, &gateway.address)?;
+    let proxy = Server::start(tools.command(&bin("mpos-proxy")).arg("--config").arg(config))?;
+    println!("\n  The terminal is on http://localhost:{port}\n  Ctrl-C ends it. No money moves.\n");
+
+    let mut servers = [gateway, proxy];
+    loop {
+        match stopped.recv_timeout(Duration::from_millis(500)) {
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        for server in &mut servers {
+            if let Some((name, status)) = server.ended()? {
+                bail!("{name} ended: {status}");
+            }
+        }
+    }
+}
+
+/// Writes the proxy's configuration for a till on this machine and answers its path.
+fn write_config(port: u16, gateway: &str) -> Result<PathBuf> {
+    let folder = shell::target_dir().join("demo");
+    fs::create_dir_all(&folder)?;
+    let key = folder.join("control-key");
+    fs::write(&key, KEY)?;
+    // TOML's and Rust's quoted strings agree on every path that people have.
+    let text = format!(
+        r#"listen = "127.0.0.1:{port}"
+operations_listen = "127.0.0.1:0"
+page = {page:?}
+database = {database:?}
+
+[till]
+name = "Demo till"
+preauth = true
+
+[merchant]
+name = "Demo shop"
+address = "1 High Street"
+
+[gateway]
+url = "{gateway}/paynet"
+login = "{LOGIN}"
+endpoint = "{ENDPOINT}"
+control_key_file = {key:?}
+sandbox = true
+currency = "{CURRENCY}"
+limit_minor = 100000
+"#,
+        page = Page::Demo.folder(),
+        database = folder.join("proxy.db"),
+    );
+    let config = folder.join("proxy.toml");
+    fs::write(&config, text)?;
+    Ok(config)
+}

@@ -1,0 +1,146 @@
+//! The built page's files: nothing inline, everything precompressed, the first visit weighed.
+
+use anyhow::{Context as _, Result, ensure};
+use flate2::{Compression, write::GzEncoder};
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A file of the page and its size in bytes at brotli 11.
+pub(crate) struct Asset {
+    path: PathBuf,
+    brotli: usize,
+}
+
+/// Moves the scripts that Trunk writes into `index.html` to files of their own: the page's Content-Security-Policy
+/// allows nothing inline.
+pub(crate) fn move_scripts_out(dist: &Path) -> Result<()> {
+    let index = dist.join("index.html");
+    let html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
+    let (html, scripts) = extract_scripts(&html);
+    for (name, text) in scripts {
+        fs::write(dist.join(name), text)?;
+    }
+    for inline in ["<style", " style=", " onload=", " onclick=", "javascript:"] {
+        ensure!(!html.contains(inline), "{} still holds `{inline}`: nothing may be inline", index.display());
+    }
+    fs::write(index, html)?;
+    Ok(())
+}
+
+/// Answers `html` with every inline script replaced by a reference, and the scripts by the name they are referred by.
+fn extract_scripts(html: &str) -> (String, Vec<(String, String)>) {
+    let mut out = String::new();
+    let mut scripts = Vec::new();
+    let mut rest = html;
+    while let Some((before, tag, body, after)) = next_script(rest) {
+        out.push_str(before);
+        let body = body.trim();
+        if body.is_empty() {
+            out.push_str(&format!("<script{tag}></script>"));
+        } else {
+            let mut hasher = DefaultHasher::new();
+            body.hash(&mut hasher);
+            let name = format!("start-{:016x}.js", hasher.finish());
+            out.push_str(&format!("<script{tag} src=\"/{name}\"></script>"));
+            scripts.push((name, body.to_owned()));
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    (out, scripts)
+}
+
+/// Splits at the first script: what stands before it, its attributes, its body, what follows it.
+fn next_script(html: &str) -> Option<(&str, &str, &str, &str)> {
+    let (before, rest) = html.split_once("<script")?;
+    let (attributes, rest) = rest.split_once('>')?;
+    let (body, after) = rest.split_once("</script>")?;
+    Some((before, attributes, body, after))
+}
+
+/// Writes a `.br` and a `.gz` beside every file that becomes smaller by it.
+pub(crate) fn compress(dist: &Path) -> Result<Vec<Asset>> {
+    let mut assets = Vec::new();
+    for path in files(dist)? {
+        let plain = fs::read(&path)?;
+        let brotli = brotli11(&plain)?;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(&plain)?;
+        for (extension, packed) in [("br", &brotli), ("gz", &gzip.finish()?)] {
+            if packed.len() < plain.len() {
+                let mut name = path.clone().into_os_string();
+                name.push(".");
+                name.push(extension);
+                fs::write(name, packed)?;
+            }
+        }
+        assets.push(Asset {
+            path: path.strip_prefix(dist)?.to_path_buf(),
+            brotli: brotli.len().min(plain.len()),
+        });
+    }
+    Ok(assets)
+}
+
+/// Prints what a first visit downloads, and answers it in bytes.
+pub(crate) fn print_first_visit(assets: &[Asset]) -> usize {
+    println!("first visit, bytes at brotli 11:");
+    let mut total = 0;
+    for asset in assets {
+        let kind = asset.path.extension().and_then(|extension| extension.to_str());
+        if matches!(kind, Some("html" | "js" | "wasm" | "css")) {
+            println!("{:>9}  {}", asset.brotli, asset.path.display());
+            total += asset.brotli;
+        }
+    }
+    println!("{total:>9}  in all");
+    total
+}
+
+fn brotli11(plain: &[u8]) -> Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    brotli::CompressorWriter::new(&mut packed, 4096, 11, 22).write_all(plain)?;
+    Ok(packed)
+}
+
+/// Every file under `dir`, in order of its path.
+fn files(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::extract_scripts;
+
+    #[test]
+    fn inline_scripts_become_files_and_others_stay() {
+        let html = "<p>a</p><script src=\"/x.js\"></script><script type=\"module\">\nimport '/y.js';\n</script><p>b</p>";
+        let (out, scripts) = extract_scripts(html);
+        let [(name, text)] = scripts.as_slice() else { panic!("one inline script, not {scripts:?}") };
+        assert_eq!(text, "import '/y.js';");
+        assert_eq!(
+            out,
+            format!(
+                "<p>a</p><script src=\"/x.js\"></script><script type=\"module\" src=\"/{name}\"></script><p>b</p>"
+            )
+        );
+    }
+
+    #[test]
+    fn a_script_has_another_name_when_its_text_changes() {
+        let name = |body: &str| extract_scripts(&format!("<script>{body}</script>")).1;
+        assert_ne!(name("a()").first().map(|s| s.0.clone()), name("b()").first().map(|s| s.0.clone()));
+    }
+}

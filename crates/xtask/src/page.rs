@@ -1,0 +1,67 @@
+//! The page, built by Trunk and made ready to be served.
+
+use crate::{
+    dist,
+    setup::{Tool, Toolbox},
+    shell,
+};
+use anyhow::{Result, bail, ensure};
+use std::path::{Path, PathBuf};
+
+/// What a first visit may download, in bytes at brotli 11.
+const BUDGET: usize = 150_000;
+
+/// Which page to build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// For merchants.
+    Release,
+    /// With the virtual reader (feature `demo`).
+    Demo,
+}
+
+impl Page {
+    /// The folder that the page is built into unless another is asked for.
+    pub(crate) fn folder(self) -> PathBuf {
+        match self {
+            Self::Release => shell::root().join("dist"),
+            Self::Demo => shell::target_dir().join("page-demo"),
+        }
+    }
+}
+
+/// `cargo xtask build [--demo] [--out DIR]`.
+pub(crate) fn run(options: &[&str]) -> Result<()> {
+    let (page, options) = match options {
+        ["--demo", rest @ ..] => (Page::Demo, rest),
+        rest => (Page::Release, rest),
+    };
+    let out = match options {
+        [] => page.folder(),
+        ["--out", dir] => std::path::absolute(dir)?,
+        _ => bail!("build takes [--demo] [--out DIR]"),
+    };
+    build(&Toolbox::with(Tool::PAGE)?, page, &out)
+}
+
+/// Builds `page` into `out` and prints what a first visit downloads.
+///
+/// # Errors
+/// Fails if something stays inline, or if the release page is over its budget.
+pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<()> {
+    let mut trunk = tools.command("trunk");
+    trunk
+        .args(["build", "--release", "--cargo-profile", "wasm-release", "--skip-version-check", "--dist"])
+        .arg(out);
+    if page == Page::Demo {
+        trunk.args(["--features", "demo"]);
+    }
+    shell::run(&mut trunk)?;
+    dist::move_scripts_out(out)?;
+    let total = dist::print_first_visit(&dist::compress(out)?);
+    ensure!(
+        page == Page::Demo || total <= BUDGET,
+        "the first visit downloads {total} bytes; the budget is {BUDGET}"
+    );
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! `cargo xtask test`: every check, stage by stage, the first failure ending it.
+
+use crate::page::{self, Page};
+use crate::setup::{self, Tool, Toolbox};
+use crate::{shell, strangers};
+use anyhow::{Context as _, Result, bail};
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const WASM: &str = "wasm32-unknown-unknown";
+/// The crates that run in the page, and natively as well.
+const PORTABLE: [&str; 4] = ["tlv", "reader", "paynet", "payment"];
+
+struct Stage {
+    name: &'static str,
+    needs: &'static [Tool],
+    run: fn(&Toolbox) -> Result<()>,
+}
+
+const STAGES: [Stage; 9] = [
+    Stage { name: "fmt", needs: &[], run: fmt },
+    Stage { name: "clippy", needs: &[Tool::WasmTarget], run: clippy },
+    Stage { name: "deny", needs: &[Tool::CargoDeny], run: |tools| run_deny(tools, OFFLINE_CHECKS) },
+    Stage { name: "native", needs: &[], run: native },
+    Stage { name: "wasm", needs: Tool::BROWSER, run: wasm },
+    Stage { name: "page", needs: Tool::BROWSER, run: page_tests },
+    Stage { name: "size", needs: Tool::PAGE, run: size },
+    Stage { name: "strangers", needs: &[Tool::Curl], run: strangers::meet },
+    Stage { name: "e2e", needs: Tool::ALL, run: e2e },
+];
+
+/// What cargo-deny can check without its database of known holes, which is on GitHub.
+const OFFLINE_CHECKS: &[&str] = &["licenses", "bans", "sources"];
+
+/// Runs the stages named, or all of them, and prints the minutes that each took.
+pub(crate) fn run(names: &[&str]) -> Result<()> {
+    if let Some(unknown) = names.iter().find(|name| STAGES.iter().all(|stage| stage.name != **name)) {
+        bail!("no stage {unknown}; there are: {}", STAGES.map(|stage| stage.name).join(" "));
+    }
+    let begun = Instant::now();
+    let chosen = || STAGES.iter().filter(|stage| names.is_empty() || names.contains(&stage.name));
+    let tools = Toolbox::with(&chosen().flat_map(|stage| stage.needs).copied().collect::<Vec<_>>())?;
+    let mut report = vec![("setup", begun.elapsed())];
+    let mut result = Ok(());
+    for stage in chosen() {
+        eprintln!("\n== {}", stage.name);
+        let begun = Instant::now();
+        result = (stage.run)(&tools).with_context(|| format!("stage {} failed", stage.name));
+        report.push((stage.name, begun.elapsed()));
+        if result.is_err() {
+            break;
+        }
+    }
+    println!("\nminutes per stage:");
+    for (name, time) in report.iter().chain([&("in all", begun.elapsed())]) {
+        println!("{:>7.1}  {name}", minutes(*time));
+    }
+    result
+}
+
+/// `cargo xtask deny`, with `--advisories` also against the database of known holes.
+pub(crate) fn deny(advisories: bool) -> Result<()> {
+    let tools = Toolbox::with(&[Tool::CargoDeny])?;
+    run_deny(&tools, OFFLINE_CHECKS)?;
+    if advisories { run_deny(&tools, &["advisories"]) } else { Ok(()) }
+}
+
+fn run_deny(tools: &Toolbox, checks: &[&str]) -> Result<()> {
+    shell::run(tools.command("cargo-deny").args(["--workspace", "--locked", "check"]).args(checks))
+}
+
+fn fmt(tools: &Toolbox) -> Result<()> {
+    shell::run(tools.command("cargo").args(["fmt", "--all", "--check"]))
+}
+
+fn size(tools: &Toolbox) -> Result<()> {
+    page::build(tools, Page::Release, &Page::Release.folder())
+}
+
+fn clippy(tools: &Toolbox) -> Result<()> {
+    let mut native = tools.command("cargo");
+    native.args(["clippy", "--locked", "--workspace", "--exclude", "mpos-terminal", "--all-targets"]);
+    shell::run(native.args(["--", "-D", "warnings"]))?;
+    for features in [&[][..], &["--features", "demo"]] {
+        let mut page = tools.command("cargo");
+        page.args(["clippy", "--locked", "-p", "mpos-terminal", "--all-targets", "--target", WASM])
+            .args(features);
+        shell::run(page.args(["--", "-D", "warnings"]))?;
+    }
+    Ok(())
+}
+
+fn native(tools: &Toolbox) -> Result<()> {
+    let mut tests = tools.command("cargo");
+    tests.args(["test", "--locked", "--workspace", "--exclude", "mpos-terminal", "--exclude", "e2e"]);
+    shell::run_tests(&mut tests)
+}
+
+fn wasm(tools: &Toolbox) -> Result<()> {
+    PORTABLE.iter().try_for_each(|package| shell::run_tests(&mut browser_tests(tools, package)?))
+}
+
+fn page_tests(tools: &Toolbox) -> Result<()> {
+    shell::run_tests(browser_tests(tools, "mpos-terminal")?.args(["--features", "demo"]))
+}
+
+/// `cargo test` of `package` compiled to wasm, in a headless Chromium.
+fn browser_tests(tools: &Toolbox, package: &str) -> Result<Command> {
+    let capabilities = shell::target_dir().join("webdriver.json");
+    // Chromium's own sandbox refuses to start for root.
+    let sandbox = if setup::is_root() { r#", "--no-sandbox""# } else { "" };
+    let arguments = r#""--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking""#;
+    fs::write(&capabilities, format!(r#"{{"goog:chromeOptions": {{"args": [{arguments}{sandbox}]}}}}"#))?;
+    let mut tests = tools.command("cargo");
+    tests.args(["test", "--locked", "-p", package, "--target", WASM]);
+    tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+    tests.env("WASM_BINDGEN_USE_BROWSER", "1").env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
+    tests.env("CHROMEDRIVER", "chromedriver").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+    tests.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    Ok(tests)
+}
+
+fn e2e(tools: &Toolbox) -> Result<()> {
+    for page in [Page::Release, Page::Demo] {
+        page::build(tools, page, &page.folder())?;
+    }
+    shell::run(tools.command("cargo").args([
+        "build",
+        "--locked",
+        "-p",
+        "gateway-sim",
+        "-p",
+        "proxy",
+        "--bins",
+    ]))?;
+    shell::run_tests(tools.command("cargo").args(["test", "--locked", "-p", "e2e"]))
+}
+
+#[allow(clippy::float_arithmetic, reason = "minutes for people, no money")]
+fn minutes(time: Duration) -> f64 {
+    time.as_secs_f64() / 60.0
+}
