@@ -1,0 +1,1 @@
+//! The page side, case by case.
