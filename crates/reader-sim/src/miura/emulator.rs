@@ -229,14 +229,18 @@ impl Emulator {
         self.transmit(Answer { status: StatusWord::OK, body }, true);
     }
 
-    /// The report of what is in the slot.
-    pub(super) fn report_slot(&mut self) {
-        let status = CardStatus {
+    pub(super) fn slot_status(&self) -> CardStatus {
+        CardStatus {
             present: self.slot.is_some(),
             emv: self.slot.is_some_and(|card| card.chip.is_some()),
             ..CardStatus::default()
-        };
-        self.report(&object(tag::RESPONSE, &object(tag::CARD_STATUS, &status.bytes())));
+        }
+    }
+
+    /// The report of what is in the slot.
+    pub(super) fn report_slot(&mut self) {
+        let status = self.slot_status().bytes();
+        self.report(&object(tag::RESPONSE, &object(tag::CARD_STATUS, &status)));
     }
 
     /// E6, with what PIN entry adds to it. The tags are those of the recorded message, of older firmware.

@@ -62,7 +62,7 @@ impl Emulator {
         if self.reports == CARD_REPORTS_OFF || !card.stripe {
             return;
         }
-        if let Some(body) = swipe(card, &mut self.keys, self.faults) {
+        if let Some(body) = swipe(card, self.slot_status(), &mut self.keys, self.faults) {
             self.report(&body);
             if matches!(self.activity, Activity::AwaitingTap { .. }) {
                 self.end(StatusWord::CONTACTLESS_SWIPED);

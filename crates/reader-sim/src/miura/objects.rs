@@ -117,14 +117,14 @@ impl Reading {
     }
 }
 
-/// E1 of a swipe. `None` when the keys are used up.
-pub(super) fn swipe(card: &Card, keys: &mut Keys, faults: Faults) -> Option<Vec<u8>> {
+/// E1 of a swipe beside what is in the slot. `None` when the keys are used up.
+pub(super) fn swipe(card: &Card, slot: CardStatus, keys: &mut Keys, faults: Faults) -> Option<Vec<u8>> {
     let Card { pan, holder, expiry, service_code, .. } = card;
     let track_1 = format!("%B{pan}^{holder}^{expiry}{service_code}{DISCRETIONARY_TRACK_1}?");
     let mut track_2 = format!(";{pan}={expiry}{service_code}{DISCRETIONARY_STRIPE}?");
     track_2.push(redundancy(&track_2));
     let clear = [object(tag::TRACK_1, track_1.as_bytes()), object(tag::TRACK_2, track_2.as_bytes())].concat();
-    let status = CardStatus { swiped: true, tracks: 0x06, ..CardStatus::default() };
+    let status = CardStatus { swiped: true, tracks: 0x06, ..slot };
     let objects = [
         object(tag::CARD_STATUS, &status.bytes()),
         keys.encrypt(&clear)?,

@@ -4,4 +4,5 @@
 mod faults;
 mod pair;
 mod payments;
+mod properties;
 mod vectors;

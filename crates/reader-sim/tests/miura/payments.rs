@@ -265,3 +265,16 @@ fn a_card_that_was_in_already_is_read() {
         .unwrap();
     assert!(matches!(&pair.events()[..], [_, Event::CardSeen, Event::CardRead(_)]));
 }
+
+#[test]
+fn a_way_that_was_not_asked_for_is_refused_and_the_others_stay_open() {
+    let mut pair = Pair::ready();
+    let tap_only = Interfaces { chip: false, contactless: true, swipe: false };
+    pair.start(tap_only);
+    let again = [Event::Prompt(Prompt::PresentCard(tap_only))];
+    assert_eq!(pair.hand(|reader, now| reader.swipe(now, card("stripe only"))), again);
+    assert_eq!(pair.insert(card("without PIN")), again);
+    assert_eq!(pair.remove(), [Event::CardRemoved]);
+    let events = pair.hand(|reader, now| reader.tap(now, card("on a phone")));
+    assert!(matches!(&events[..], [Event::CardRead(read)] if read.entry == Entry::Contactless));
+}

@@ -4,7 +4,7 @@ use tlv::tag;
 
 use super::{Driver, PRESENT_MS, State};
 use crate::miura::card_data;
-use crate::miura::{Answer, Command, StatusWord};
+use crate::miura::{Answer, Command, StatusWord, Terms};
 use crate::{
     Battery, CardDecision, CardRead, EncryptedData, End, Entry, Event, Fault, Interfaces, Power, Prompt,
     Software,
@@ -24,7 +24,7 @@ impl Driver {
         }
         if self.aborting.is_some() && answer.status == StatusWord::OK && answer.body.is_empty() {
             self.aborting = None;
-            return self.confirm_cancel(now);
+            return self.go_on(now);
         }
         let Some(sent) = self.outstanding.take() else { return self.give_up(Fault::Unexpected) };
         let handled = match (sent.command, self.state) {
@@ -42,13 +42,16 @@ impl Driver {
             _ => Err(Fault::Unexpected),
         };
         match handled {
-            Ok(()) => {
-                self.proceed(now);
-                self.next_command(now);
-                self.confirm_cancel(now);
-            }
+            Ok(()) => self.go_on(now),
             Err(fault) => self.give_up(fault),
         }
+    }
+
+    /// After everything that the reader said: what can be done now?
+    pub(super) fn go_on(&mut self, now: u64) {
+        self.proceed(now);
+        self.next_command(now);
+        self.confirm_cancel(now);
     }
 
     fn identified(&mut self, command: &Command, answer: Answer<'_>) -> Result<(), Fault> {
@@ -101,6 +104,8 @@ impl Driver {
         let other_ways = Interfaces { contactless: false, ..interfaces };
         match answer.status {
             StatusWord::OK => return self.card_answer(now, answer.body),
+            // The other card's report is here already.
+            _ if session.released => {}
             StatusWord::CANCELLED => self.end(now, End::CancelledOnReader),
             StatusWord::CONTACTLESS_TIMEOUT => self.queue.push_back(Command::StartContactless(terms)),
             // The report of the card says the rest.
@@ -218,15 +223,15 @@ impl Driver {
     }
 
     /// Takes up what the customer did with the card, once no command stands in the way.
-    pub(super) fn proceed(&mut self, now: u64) {
-        if self.state != State::AwaitingCard || self.outstanding.is_some() {
+    fn proceed(&mut self, now: u64) {
+        if self.state != State::AwaitingCard || self.outstanding.is_some() || self.aborting.is_some() {
             return;
         }
         let Some(session) = &mut self.session else { return };
         let (interfaces, terms) = (session.interfaces, session.terms);
         if let Some(swipe) = session.swipe.take() {
             if !interfaces.swipe {
-                self.tell(Event::Prompt(Prompt::PresentCard(interfaces)));
+                self.ask_again(now, interfaces, terms);
             } else if !swipe.has_chip || session.fallback {
                 self.card_read(now, swipe.read);
             } else if interfaces.chip {
@@ -240,8 +245,16 @@ impl Driver {
             if interfaces.chip {
                 self.read_chip(now, terms);
             } else {
-                self.tell(Event::Prompt(Prompt::PresentCard(interfaces)));
+                self.ask_again(now, interfaces, terms);
             }
+        }
+    }
+
+    /// The card came by a way that was not asked for.
+    fn ask_again(&mut self, now: u64, interfaces: Interfaces, terms: Terms) {
+        self.tell(Event::Prompt(Prompt::PresentCard(interfaces)));
+        if interfaces.contactless {
+            self.send(now, Command::StartContactless(terms));
         }
     }
 }

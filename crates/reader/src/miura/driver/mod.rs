@@ -24,8 +24,11 @@ const REPORT_MS: u64 = 1_000;
 const PRESENT_MS: u64 = 60_000;
 /// Time without any sign from the reader while the customer chooses and types: longer than its own PIN limit.
 const READING_MS: u64 = 120_000;
-/// Time for ABORT, and for what a reader must say once the card has changed under it.
+/// Time for the two answers to ABORT.
 const ABORT_MS: u64 = 5_000;
+/// A transaction that a card coming or going should have ended is aborted after so long: the card may have moved
+/// before the reader had begun.
+const DISTURBED_MS: u64 = 1_000;
 /// Longer than any caller waits for an issuer (120 s), so that the caller decides.
 const ISSUER_MS: u64 = 180_000;
 /// The card's second cryptogram and the issuer's scripts.
@@ -95,6 +98,8 @@ struct Session {
     fallback: bool,
     /// How the card came in, once it has been read.
     entry: Option<Entry>,
+    /// The contactless transaction has been aborted in favour of a card that came otherwise.
+    released: bool,
     /// The answer to CONTINUE is the caller's business.
     tells_decision: bool,
     /// How it ends once the reader confirms.
@@ -170,6 +175,7 @@ impl Driver {
             swipe: None,
             fallback: false,
             entry: None,
+            released: false,
             tells_decision: false,
             end: End::CancelledOnPage,
         });
@@ -256,8 +262,15 @@ impl Driver {
             return self.give_up(Fault::Silent);
         }
         if due(self.outstanding.as_ref().and_then(|outstanding| outstanding.until)) {
-            match self.outstanding.take() {
-                Some(Outstanding { command: Command::CardStatus(_), .. }) => self.next_command(now),
+            match self.outstanding.as_ref().map(|outstanding| &outstanding.command) {
+                Some(Command::CardStatus(_)) => {
+                    self.outstanding = None;
+                    self.next_command(now);
+                }
+                Some(Command::StartContactless(_)) if self.state == State::AwaitingCard => self.release(now),
+                Some(Command::StartTransaction(_)) if self.state == State::ReadingChip => {
+                    self.cancel(now, End::CardTakenOut);
+                }
                 _ => return self.give_up(Fault::Silent),
             }
         }

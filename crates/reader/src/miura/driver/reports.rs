@@ -1,6 +1,6 @@
 //! What the reader says unasked.
 
-use super::{ABORT_MS, Driver, READING_MS, State};
+use super::{DISTURBED_MS, Driver, READING_MS, State};
 use crate::miura::card_data;
 use crate::miura::{CardStatus, Command, DeviceStatus, PinStatus, Report};
 use crate::{End, Entry, Event, Fault, Prompt};
@@ -54,12 +54,13 @@ impl Driver {
         let disturbed =
             self.session.as_ref().is_some_and(|session| session.inserted || session.swipe.is_some())
                 || removed && self.state == State::ReadingChip;
-        if disturbed && let Some(limit) = self.transaction_limit() {
-            *limit = Some(now + ABORT_MS);
+        if disturbed
+            && self.aborting.is_none()
+            && let Some(limit) = self.transaction_limit()
+        {
+            *limit = Some(now + DISTURBED_MS);
         }
-        self.proceed(now);
-        self.next_command(now);
-        self.confirm_cancel(now);
+        self.go_on(now);
     }
 
     fn swiped(&mut self, body: &[u8]) {
@@ -105,15 +106,5 @@ impl Driver {
 
     fn entry(&self) -> Option<Entry> {
         self.session.as_ref().and_then(|session| session.entry)
-    }
-
-    /// The limit of a running START_CONTACTLESS or START_TRANSACTION.
-    fn transaction_limit(&mut self) -> Option<&mut Option<u64>> {
-        self.outstanding
-            .as_mut()
-            .filter(|sent| {
-                matches!(sent.command, Command::StartContactless(_) | Command::StartTransaction(_))
-            })
-            .map(|sent| &mut sent.until)
     }
 }

@@ -99,17 +99,41 @@ impl Driver {
         let emv_open = matches!(session.entry, Some(Entry::Chip | Entry::Contactless));
         self.queue.clear();
         self.enter(State::Cancelling, None);
-        let transaction = self.outstanding.as_mut().filter(|outstanding| {
-            matches!(outstanding.command, Command::StartContactless(_) | Command::StartTransaction(_))
-        });
-        if let Some(transaction) = transaction {
-            transaction.until = Some(now + ABORT_MS);
-            self.aborting = Some(now + ABORT_MS);
-            self.transmit(&Command::Abort);
+        if self.transaction_limit().is_some() {
+            self.abort_transaction(now);
         } else {
             self.queue.extend(emv_open.then_some(Command::Abort));
             self.send(now, Command::Keyboard(false));
         }
+    }
+
+    /// Frees the reader for a card that came by another way than contactless.
+    pub(super) fn release(&mut self, now: u64) {
+        if let Some(session) = &mut self.session {
+            session.released = true;
+        }
+        self.abort_transaction(now);
+    }
+
+    fn abort_transaction(&mut self, now: u64) {
+        let until = Some(now + ABORT_MS);
+        if let Some(limit) = self.transaction_limit() {
+            *limit = until;
+        }
+        if self.aborting.is_none() {
+            self.aborting = until;
+            self.transmit(&Command::Abort);
+        }
+    }
+
+    /// The limit of a running START_CONTACTLESS or START_TRANSACTION.
+    pub(super) fn transaction_limit(&mut self) -> Option<&mut Option<u64>> {
+        self.outstanding
+            .as_mut()
+            .filter(|sent| {
+                matches!(sent.command, Command::StartContactless(_) | Command::StartTransaction(_))
+            })
+            .map(|sent| &mut sent.until)
     }
 
     /// The reader owes nothing any more.
@@ -148,9 +172,13 @@ impl Driver {
         }
     }
 
+    /// Asks the customer for the card and the reader whether it is still in, which it would not say unasked if the
+    /// session ended before its reports were on.
     pub(super) fn ask_removal(&mut self, now: u64) {
         self.until = Some(now + REMIND_MS);
         self.tell(Event::Prompt(Prompt::RemoveCard));
-        self.send(now, Command::Display(self.texts.remove_card.clone()));
+        let text = self.texts.remove_card.clone();
+        self.queue.extend([Command::Display(text), Command::CardStatus(CARD_REPORTS_ON)]);
+        self.next_command(now);
     }
 }

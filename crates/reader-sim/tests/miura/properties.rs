@@ -1,0 +1,148 @@
+//! Anything that customer, cashier and issuer may do, in any order.
+
+use proptest::prelude::*;
+use reader::miura::State;
+use reader::{CardTransaction, End, Entry, Event, Interfaces, IssuerAnswer, TransactionKind};
+use reader_sim::miura::{Emulator, Key};
+use reader_sim::{Card, Faults, cards};
+
+use crate::pair::{CLOCK, Pair, pan};
+
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Start(Interfaces),
+    Abort,
+    Issuer(bool),
+    EndCard(bool),
+    Insert(usize),
+    Tap(usize),
+    Swipe(usize),
+    Remove,
+    Pin(bool),
+    Press(Key),
+    Wait(u64),
+    Fault(u8),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let card = 0..cards().len();
+    let interfaces = (any::<bool>(), any::<bool>(), any::<bool>())
+        .prop_map(|(chip, contactless, swipe)| Interfaces { chip, contactless, swipe });
+    let key =
+        prop_oneof![Just(Key::Cancel), Just(Key::Enter), Just(Key::Clear), (0_u8..10).prop_map(Key::Digit)];
+    prop_oneof![
+        3 => Just(Act::Start(Interfaces::ALL)),
+        1 => interfaces.prop_map(Act::Start),
+        1 => Just(Act::Abort),
+        2 => any::<bool>().prop_map(Act::Issuer),
+        2 => any::<bool>().prop_map(Act::EndCard),
+        4 => card.clone().prop_map(Act::Insert),
+        2 => card.clone().prop_map(Act::Tap),
+        2 => card.prop_map(Act::Swipe),
+        3 => Just(Act::Remove),
+        2 => any::<bool>().prop_map(Act::Pin),
+        1 => key.prop_map(Act::Press),
+        2 => (0_u64..70_000).prop_map(Act::Wait),
+        1 => any::<u8>().prop_map(Act::Fault),
+    ]
+}
+
+/// One thing happens.
+fn perform(pair: &mut Pair, act: Act) {
+    let now = pair.now;
+    let reader: &mut Emulator = &mut pair.reader;
+    match act {
+        Act::Start(interfaces) => {
+            let (kind, text) = (TransactionKind::Purchase, String::new());
+            let sale = CardTransaction {
+                kind,
+                amount_minor: 456,
+                currency_numeric: 826,
+                now: CLOCK,
+                interfaces,
+                text,
+            };
+            let _ = pair.driver.start(now, sale);
+        }
+        Act::Abort => drop(pair.driver.abort(now)),
+        Act::Issuer(approved) => {
+            let code = if approved { *b"00" } else { *b"51" };
+            let _ = pair.driver.continue_with(now, &IssuerAnswer::new(code, &[]).unwrap());
+        }
+        Act::EndCard(approved) => pair.driver.end_card(now, approved),
+        Act::Insert(card) => reader.insert(now, &cards()[card]),
+        Act::Tap(card) => reader.tap(now, &cards()[card]),
+        Act::Swipe(card) => reader.swipe(now, &cards()[card]),
+        Act::Remove => reader.remove(now),
+        Act::Pin(right) => {
+            let pin = reader.card_in_slot().and_then(|card| card.pin).filter(|_| right).unwrap_or("0000");
+            for digit in pin.bytes() {
+                reader.press(now, Key::Digit(digit - b'0'));
+            }
+            reader.press(now, Key::Enter);
+        }
+        Act::Press(key) => reader.press(now, key),
+        Act::Wait(ms) => pair.wait(ms),
+        Act::Fault(which) => {
+            reader.faults = Faults {
+                read_error: which % 8 == 1,
+                approves_offline: which % 8 == 2,
+                declines_offline: which % 8 == 3,
+                declines_after_issuer: which % 8 == 4,
+                choose_application: which % 8 == 5,
+                last_pin_try: which % 8 == 6,
+                other_amount: which % 8 == 7,
+                ..Faults::default()
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #[test]
+    fn a_transaction_reads_one_card_and_ends_once(
+        acts in prop::collection::vec((act(), any::<bool>()), 0..60),
+    ) {
+        let mut pair = Pair::ready();
+        let (mut open, mut read) = (false, None::<Entry>);
+        for (act, settled) in acts {
+            let idle = pair.driver.state() == State::Idle;
+            perform(&mut pair, act);
+            if idle && pair.driver.state() == State::AwaitingCard {
+                (open, read) = (true, None);
+            }
+            if settled {
+                pair.settle();
+            }
+            while let Some(event) = pair.driver.poll_event() {
+                match event {
+                    Event::CardRead(card) => {
+                        prop_assert!(open && read.is_none(), "a card nobody asked for");
+                        let known: Option<&Card> = cards().iter().find(|known| known.pan == pan(&card));
+                        prop_assert!(known.is_some());
+                        read = Some(card.entry);
+                    }
+                    Event::Decision(_) => {
+                        prop_assert!(open && read == Some(Entry::Chip));
+                        open = false;
+                    }
+                    Event::Ended(end) => {
+                        prop_assert!(open, "{end:?} after the end");
+                        prop_assert!(read.is_none() || !matches!(end, End::ApprovedOffline | End::DeclinedByCard));
+                        open = false;
+                    }
+                    // This emulator is in order: every other end would be the driver's mistake.
+                    Event::Broken(fault) => prop_assert!(false, "{fault:?}"),
+                    Event::NotSecure => prop_assert!(false),
+                    Event::Ready(_) | Event::Prompt(_) | Event::CardSeen | Event::CardRemoved => {}
+                }
+            }
+        }
+        // Left alone and with the card out, it is ready for the next customer.
+        pair.settle();
+        pair.reader.remove(pair.now);
+        pair.wait(600_000);
+        prop_assert_eq!(pair.driver.state(), State::Idle);
+    }
+}
