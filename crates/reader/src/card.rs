@@ -1,6 +1,6 @@
 use core::fmt;
 
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// How the card came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +28,9 @@ impl EncryptedData {
         &self.0
     }
 
-    /// As the gateway's `encrypted-data` field: upper-case hex. The caller overwrites it.
-    pub fn to_hex(&self) -> String {
-        hex::encode_upper(&self.0)
+    /// As the gateway's `encrypted-data` field: upper-case hex, overwritten when dropped.
+    pub fn to_hex(&self) -> Zeroizing<String> {
+        Zeroizing::new(hex::encode_upper(&self.0))
     }
 }
 
@@ -151,6 +151,8 @@ impl Scheme {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_masked_number_gives_first_six_and_last_four() {

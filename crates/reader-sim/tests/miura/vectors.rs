@@ -15,7 +15,7 @@ fn published_card() -> Card {
 }
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("../vectors/miura.json")).unwrap()
+    serde_json::from_str(include_str!("../../../reader/tests/vectors/miura.json")).unwrap()
 }
 
 /// The objects of the published message, without its status word.

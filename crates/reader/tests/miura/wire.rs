@@ -1,5 +1,4 @@
 //! Published and recomputed Miura frames, both ways.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 use reader::WallClock;
 use reader::miura::{
@@ -8,9 +7,11 @@ use reader::miura::{
 };
 use serde_json::Value;
 use tlv::{find, object, tag};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("vectors/miura.json")).unwrap()
+    serde_json::from_str(include_str!("../vectors/miura.json")).unwrap()
 }
 
 fn bytes(text: &Value) -> Vec<u8> {

@@ -1,25 +1,25 @@
 //! The driver against recorded and made-up bytes; whole payments are played with the emulator in `reader-sim`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use proptest::prelude::*;
-use reader::miura::{Answer, Command, Deframer, Driver, Message, Node, State, StatusWord, Texts, encode};
+use reader::miura::{Answer, Command, Deframer, Driver, State, StatusWord, Texts, encode};
 use reader::{
     CardTransaction, End, Entry, Event, Fault, Interfaces, IssuerAnswer, Prompt, Refused, Scheme,
     TransactionKind, WallClock,
 };
 use serde_json::Value;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const CLOCK: WallClock = WallClock { year: 26, month: 11, day: 23, hour: 10, minute: 15, second: 30 };
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("vectors/miura.json")).unwrap()
+    serde_json::from_str(include_str!("../vectors/miura.json")).unwrap()
 }
 
-fn frame(name: &str) -> Vec<u8> {
+pub(crate) fn frame(name: &str) -> Vec<u8> {
     hex::decode(vectors()["frames"][name].as_str().unwrap()).unwrap()
 }
 
-fn e4() -> Vec<u8> {
+pub(crate) fn e4() -> Vec<u8> {
     let vectors = vectors();
     let frames = vectors["e4_chained"]["frames"].as_array().unwrap();
     frames.iter().flat_map(|frame| hex::decode(frame.as_str().unwrap()).unwrap()).collect()
@@ -29,7 +29,7 @@ fn answer(status: u16, body: &[u8]) -> Vec<u8> {
     encode(&Answer { status: StatusWord(status), body }.message(false))
 }
 
-fn purchase(amount_minor: u64) -> CardTransaction {
+pub(crate) fn purchase(amount_minor: u64) -> CardTransaction {
     let interfaces = Interfaces::ALL;
     let kind = TransactionKind::Purchase;
     CardTransaction {
@@ -43,7 +43,7 @@ fn purchase(amount_minor: u64) -> CardTransaction {
 }
 
 /// What the driver has sent since the last look.
-fn sent(driver: &mut Driver) -> Vec<Command> {
+pub(crate) fn sent(driver: &mut Driver) -> Vec<Command> {
     let mut frames = Deframer::default();
     while let Some(bytes) = driver.poll_transmit() {
         frames.push(&bytes);
@@ -53,7 +53,7 @@ fn sent(driver: &mut Driver) -> Vec<Command> {
         .collect()
 }
 
-fn events(driver: &mut Driver) -> Vec<Event> {
+pub(crate) fn events(driver: &mut Driver) -> Vec<Event> {
     std::iter::from_fn(|| driver.poll_event()).collect()
 }
 
@@ -77,7 +77,7 @@ fn settle(driver: &mut Driver, now: u64) {
     }
 }
 
-fn connected() -> Driver {
+pub(crate) fn connected() -> Driver {
     let mut driver = Driver::new(Texts::default());
     driver.connect(0, CLOCK);
     driver.handle_timeout(driver.poll_timeout().unwrap());
@@ -88,7 +88,7 @@ fn connected() -> Driver {
 }
 
 /// Asked for a card, chip and swipe only, so that no command is outstanding.
-fn awaiting(interfaces: Interfaces) -> Driver {
+pub(crate) fn awaiting(interfaces: Interfaces) -> Driver {
     let mut driver = connected();
     driver.start(100, CardTransaction { interfaces, ..purchase(456) }).unwrap();
     settle(&mut driver, 100);
@@ -280,63 +280,4 @@ fn an_issuer_answer_takes_only_what_a_card_wants() {
     assert_eq!(hex::encode_upper(answer.objects()), "8A023030910811223344556677887102 4142".replace(' ', ""));
     assert!(IssuerAnswer::new([0, 1], &[]).is_err());
     assert!(IssuerAnswer::new(*b"00", &tlv::object(tlv::tag::ISSUER_SCRIPT_2, &[0; 250])).is_err());
-}
-
-/// Frames that make sense, in any order, and garbage.
-fn traffic() -> impl Strategy<Value = Vec<u8>> {
-    let names =
-        ["OK", "E9F41", "E9F43", "E6PWR", "E6PIN", "INS", "REM", "KEYC", "BATTR", "P2PER", "RESETR", "SWIPE"];
-    prop_oneof![
-        8 => prop::sample::select(names.to_vec()).prop_map(frame),
-        1 => Just(e4()),
-        1 => prop::collection::vec(any::<u8>(), 1..20),
-        2 => prop::collection::vec(any::<u8>(), 2..300).prop_map(|info| {
-            encode(&Message { node: Node::Pinpad, unsolicited: info[0] & 1 == 0, info: info.into() })
-        }),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn no_bytes_panic_and_every_wait_has_a_limit(
-        parts in prop::collection::vec((traffic(), any::<u8>()), 0..40),
-    ) {
-        let mut driver = connected();
-        let mut now = 100;
-        for (bytes, action) in parts {
-            match action % 8 {
-                0 => { let _ = driver.start(now, purchase(456)); }
-                1 => { let _ = driver.abort(now); }
-                2 => driver.end_card(now, action > 128),
-                3 => { let _ = driver.continue_with(now, &IssuerAnswer::new(*b"00", &[]).unwrap()); }
-                4 => if let Some(due) = driver.poll_timeout() { now = now.max(due); driver.handle_timeout(now); },
-                _ => {}
-            }
-            driver.handle_bytes(now, &bytes);
-            let open = !matches!(driver.state(), State::Idle | State::NotSecure | State::Broken | State::Disconnected);
-            prop_assert!(!open || driver.poll_timeout().is_some(), "{:?} waits for ever", driver.state());
-        }
-    }
-
-    #[test]
-    fn cutting_the_bytes_elsewhere_changes_nothing(
-        parts in prop::collection::vec(traffic(), 0..20),
-        cuts in prop::collection::vec(1_usize..40, 1..20),
-    ) {
-        let bytes = parts.concat();
-        let (mut whole, mut cut) = (awaiting(Interfaces::ALL), awaiting(Interfaces::ALL));
-        whole.handle_bytes(200, &bytes);
-        let mut rest = &bytes[..];
-        for len in cuts.iter().cycle() {
-            let (now, later) = rest.split_at((*len).min(rest.len()));
-            cut.handle_bytes(200, now);
-            rest = later;
-            if rest.is_empty() {
-                break;
-            }
-        }
-        prop_assert_eq!(events(&mut whole), events(&mut cut));
-        prop_assert_eq!(sent(&mut whole), sent(&mut cut));
-        prop_assert_eq!(whole.state(), cut.state());
-    }
 }

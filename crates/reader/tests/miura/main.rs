@@ -1,0 +1,6 @@
+//! The Miura family: its wire against published frames, its driver against recorded and made-up bytes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+mod driver;
+mod properties;
+mod wire;
