@@ -318,6 +318,13 @@ impl Order {
         transfer_open || !matches!(self.state, State::Final(_))
     }
 
+    /// Whether it has to be taken up again after a restart: it is open, or was reported as never arrived and is still
+    /// watched.
+    #[must_use]
+    pub fn is_followed(&self) -> bool {
+        self.is_open() || self.wake_at.is_some()
+    }
+
     /// What the page is told.
     #[must_use]
     pub fn view(&self, rules: &Rules, now: u64) -> PaymentView {

@@ -20,6 +20,13 @@ impl Order {
         if self.is_open() && now.saturating_sub(self.accepted_at) >= DAY_MS && self.card_is_lost() {
             self.needs_person("the card never decided and the gateway has no final status after 24 hours");
         }
+        if self
+            .give_back
+            .as_ref()
+            .is_some_and(|g| !g.transfer.is_done() && now.saturating_sub(g.since) >= DAY_MS)
+        {
+            self.needs_person("a return was sent and the gateway shows no end of it after 24 hours");
+        }
         // Should no answer come, not even a failure, this is when to ask again.
         self.wake_at = self.next_question(rules, now);
         if self.is_open() && self.wake_at.is_none() {

@@ -1,1 +1,205 @@
-//! The page side, case by case.
+//! The page's rules, case by case.
+
+use super::*;
+use crate::money::Currency;
+
+const START: u64 = 1_800_000_000_000;
+
+fn pay() -> Attempt {
+    let draft = Draft {
+        attempt: AttemptId::from_random([3; 20]),
+        kind: Kind::Sale,
+        amount: Amount::new(2_000, Currency::from_code("EUR").unwrap()),
+        description: None,
+        email: None,
+        paid_at: START,
+    };
+    let (attempt, effects) = Attempt::pay(draft);
+    assert_eq!(
+        effects,
+        [Effect::Journal, Effect::StartReader],
+        "the intent is stored before the reader starts"
+    );
+    attempt
+}
+
+fn card(entry: Entry) -> Event {
+    Event::CardRead(Box::new(CardRead {
+        entry,
+        reader: ReaderName { family: "miura".into(), serial: "1".into(), emulated: false },
+        card: CardMask::default(),
+        encrypted_type: "miura".into(),
+        data: EncryptedData::new("E4".into()),
+    }))
+}
+
+fn sent(entry: Entry) -> Attempt {
+    let (attempt, effects) = pay().handle(card(entry), START);
+    assert!(matches!(effects[..], [Effect::Journal, Effect::Post(_)]), "stored before it is posted");
+    attempt
+}
+
+fn view(attempt: &Attempt, state: PaymentState) -> PaymentView {
+    let sent = sent(Entry::Chip);
+    let State::AwaitAcceptance(sending) = sent.state else { unreachable!() };
+    PaymentView {
+        terms: Terms { attempt: attempt.draft.attempt.clone(), ..sending.terms },
+        state,
+        order_id: Some("7781".into()),
+        stage: None,
+        needs_person: None,
+        receipt: std::collections::BTreeMap::new(),
+        accepted_at: START,
+        next_poll_ms: 1_000,
+    }
+}
+
+fn awaiting_decision() -> Attempt {
+    let attempt = sent(Entry::Chip);
+    let issuer = IssuerAnswer { response_code: "00".into(), data: None };
+    let view = view(&attempt, PaymentState::AwaitCard { issuer: issuer.clone() });
+    let (attempt, effects) = attempt.handle(Event::Posted(Posted::View(Box::new(view))), START);
+    assert_eq!(effects, [Effect::Journal, Effect::ContinueCard(issuer)]);
+    attempt
+}
+
+#[test]
+fn cancel_ends_once_the_reader_has_confirmed() {
+    let (attempt, effects) = pay().handle(Event::Cancel, START);
+    assert_eq!(effects, [Effect::Journal, Effect::StopReader]);
+    // A card that comes in the same moment changes nothing: it is not sent.
+    let (attempt, effects) = attempt.handle(card(Entry::Swipe), START);
+    assert_eq!(effects, []);
+    let (attempt, _) = attempt.handle(Event::ReaderStopped, START);
+    assert_eq!(attempt.state, State::Finished(None, End::NotSent(NotSent::Cancelled)));
+}
+
+#[test]
+fn cancel_means_nothing_once_sending_began() {
+    let attempt = sent(Entry::Swipe);
+    assert!(!attempt.can_cancel());
+    let (after, effects) = attempt.clone().handle(Event::Cancel, START);
+    assert_eq!((after, effects), (attempt, vec![]));
+}
+
+#[test]
+fn nobody_presents_a_card() {
+    let attempt = pay();
+    assert_eq!(attempt.wake_at(), Some(START + CARD_WAIT_MS));
+    let (attempt, _) = attempt.handle(Event::KeepWaiting, START + 30_000);
+    let (attempt, effects) = attempt.handle(Event::Tick, START + CARD_WAIT_MS);
+    assert_eq!(effects, [], "the wait was extended");
+    let (_, effects) = attempt.handle(Event::Tick, START + 30_000 + CARD_WAIT_MS);
+    assert_eq!(effects, [Effect::Journal, Effect::StopReader]);
+}
+
+#[test]
+fn an_unanswered_post_repeats_the_same_bytes_and_then_abandons() {
+    let mut attempt = sent(Entry::Swipe);
+    let mut posts = 1;
+    let mut now = START;
+    let abandon = loop {
+        let (next, effects) = attempt.handle(Event::Posted(Posted::NoAnswer), now);
+        attempt = next;
+        if let [Effect::Journal, Effect::Abandon(abandon)] = &effects[..] {
+            break abandon.clone();
+        }
+        now = attempt.wake_at().unwrap();
+        let (next, effects) = attempt.handle(Event::Tick, now);
+        attempt = next;
+        match &effects[..] {
+            [Effect::Post(start)] => {
+                assert_eq!(start.encrypted_data, EncryptedData::new("E4".into()));
+                posts += 1;
+            }
+            [Effect::Journal, Effect::Abandon(abandon)] => break abandon.clone(),
+            effects => panic!("{effects:?}"),
+        }
+    };
+    assert!(posts > 3 && now - START >= POST_WAIT_MS);
+    assert!(abandon.sent, "only the gateway can say that nothing was charged");
+    assert!(matches!(attempt.state, State::Unresolved(_, Unsure::NoAnswer { sent: true })));
+    let (attempt, _) = attempt.handle(Event::Abandoned(Some(None)), now);
+    assert!(matches!(attempt.state, State::Finished(_, End::Result(Outcome::NotCharged { .. }))));
+}
+
+#[test]
+fn each_reload_goes_where_the_design_says() {
+    let restored = |attempt: Attempt| {
+        let saved = serde_json::to_string(&attempt).unwrap();
+        assert!(
+            !saved.contains("\"E4\"") && !saved.contains("\"E3\""),
+            "no card data in the journal: {saved}"
+        );
+        serde_json::from_str::<Attempt>(&saved).unwrap().restore(START + 1)
+    };
+    // Before the card, at the PIN, and with the card read but not posted.
+    let (attempt, effects) = restored(pay());
+    assert_eq!(attempt.state, State::Finished(None, End::NotSent(NotSent::Interrupted)));
+    assert_eq!(effects, [Effect::Journal]);
+    // Posted, unanswered.
+    let (_, effects) = restored(sent(Entry::Swipe));
+    assert!(matches!(&effects[..], [Effect::Journal, Effect::Abandon(a)] if a.sent));
+    // While the card should check the bank's answer: it never will.
+    let (_, effects) = restored(awaiting_decision());
+    assert_eq!(effects, [Effect::Journal, Effect::PostCardLost(CardLost { card_said: None })]);
+    // The card has decided; its word is in the journal, its data is not.
+    let decided = Event::CardDecided {
+        approved: true,
+        encrypted_type: "miura".into(),
+        data: EncryptedData::new("E3".into()),
+    };
+    let (attempt, effects) = awaiting_decision().handle(decided, START);
+    assert!(
+        matches!(effects[..], [Effect::Journal, Effect::PostAdvice(_)]),
+        "journalled before it is posted"
+    );
+    let (_, effects) = restored(attempt);
+    assert_eq!(effects, [Effect::Journal, Effect::PostCardLost(CardLost { card_said: Some(true) })]);
+}
+
+#[test]
+fn a_reload_while_polling_asks_how_it_stands() {
+    let attempt = sent(Entry::Swipe);
+    let processing = PaymentState::Processing { unknown: false, online_check: false };
+    let view = view(&attempt, processing);
+    let (attempt, effects) = attempt.handle(Event::Posted(Posted::View(Box::new(view))), START);
+    assert_eq!(effects, [Effect::Journal]);
+    let (_, effects) = attempt.restore(START + 1);
+    assert_eq!(effects, [Effect::Journal, Effect::Poll]);
+}
+
+#[test]
+fn another_attempts_answer_is_no_answer() {
+    let attempt = sent(Entry::Swipe);
+    let outcome = Outcome::Approved { amount: attempt.draft.amount };
+    let mut view = view(&attempt, PaymentState::Final { outcome });
+    view.terms.attempt = AttemptId::from_random([9; 20]);
+    let (attempt, _) = attempt.handle(Event::Posted(Posted::View(Box::new(view))), START);
+    assert!(matches!(attempt.state, State::AwaitAcceptance(_)));
+}
+
+#[test]
+fn every_end_of_the_money_ends_the_card_session() {
+    for (outcome, approved) in [
+        (Outcome::Approved { amount: pay().draft.amount }, true),
+        (Outcome::Declined(crate::api::Reason::default()), false),
+    ] {
+        let attempt = sent(Entry::Chip);
+        let view = view(&attempt, PaymentState::Final { outcome });
+        let (_, effects) = attempt.handle(Event::Posted(Posted::View(Box::new(view))), START);
+        assert_eq!(effects, [Effect::Journal, Effect::EndCard { approved }]);
+    }
+}
+
+#[test]
+fn two_minutes_without_a_result_is_not_known_yet() {
+    let attempt = sent(Entry::Swipe);
+    let processing = PaymentState::Processing { unknown: false, online_check: false };
+    let told = Event::Told(Some(view(&attempt, processing)));
+    let (attempt, _) = attempt.handle(told.clone(), START + FINAL_WAIT_MS);
+    assert!(matches!(attempt.state, State::AwaitAcceptance(_)), "only the post's own answer accepts it");
+    let Event::Told(Some(view)) = told else { unreachable!() };
+    let (attempt, _) = attempt.handle(Event::Posted(Posted::View(Box::new(view))), START + FINAL_WAIT_MS);
+    assert!(matches!(attempt.state, State::Unresolved(_, Unsure::Slow)));
+}
