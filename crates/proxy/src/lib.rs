@@ -1,1 +1,20 @@
-//! proxy
+//! The merchant's own server between page and gateway.
+//!
+//! Thin drivers round [`payment::order`]: the [`desk`] hands events to orders, stores them durably, and only then carries
+//! out their effects. The control key never leaves this process; card data passes through memory and is overwritten.
+#![forbid(unsafe_code)]
+
+pub mod callback;
+pub mod clock;
+pub mod config;
+pub mod desk;
+pub mod fingerprint;
+pub mod gateway;
+pub mod guard;
+pub mod metrics;
+pub mod operations;
+pub mod page;
+pub mod problem;
+pub mod routes;
+pub mod server;
+pub mod store;

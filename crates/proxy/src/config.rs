@@ -1,0 +1,273 @@
+//! The settings file, and the secrets that stand beside it.
+
+use crate::guard::{Origin, TillToken};
+use payment::{
+    api,
+    money::{Amount, Currency},
+    order::Rules,
+};
+use paynet::{ControlKey, Dialect, Login};
+use serde::Deserialize;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Environment variable that holds the control key when no file is named.
+pub const CONTROL_KEY: &str = "MPOS_CONTROL_KEY";
+/// Environment variable that holds the till token when no file is named.
+pub const TILL_TOKEN: &str = "MPOS_TILL_TOKEN";
+
+/// Everything that one proxy is told, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file's content.
+    pub settings: Settings,
+    /// Signs for the merchant.
+    pub control_key: ControlKey,
+    /// What a till shows once to be let in; none on loopback.
+    pub till_token: Option<TillToken>,
+    /// What the till may do.
+    pub limits: Limits,
+}
+
+/// The settings file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where the page and its calls are served. Port 0 lets the system choose.
+    #[serde(default = "page_address")]
+    pub listen: SocketAddr,
+    /// Where health, metrics and the API's description are served.
+    #[serde(default = "operations_address")]
+    pub operations_listen: SocketAddr,
+    /// Where the gateway's callbacks arrive; nothing else is served there.
+    pub callback_listen: Option<SocketAddr>,
+    /// Origins of the page, as `https://till.shop.example`. By default the loopback names with the port of `listen`.
+    #[serde(default)]
+    pub origins: Vec<Origin>,
+    /// The folder of the built page.
+    pub page: PathBuf,
+    /// The SQLite file; made with mode 0600 where it is missing.
+    pub database: PathBuf,
+    /// A reverse proxy in front of `listen` speaks TLS with the till.
+    #[serde(default)]
+    pub trusted_proxy: bool,
+    /// The certificate to speak TLS with.
+    pub tls: Option<Tls>,
+    /// The file that holds the till token; else [`TILL_TOKEN`].
+    pub till_token_file: Option<PathBuf>,
+    /// What the till is.
+    pub till: Till,
+    /// Texts on receipts.
+    pub merchant: api::Merchant,
+    /// The gateway.
+    pub gateway: Gateway,
+    /// Intervals and limits of following an order; `attended` among them.
+    #[serde(default)]
+    pub rules: Rules,
+}
+
+/// Our own certificate.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM file of the certificate and its chain.
+    pub certificate: PathBuf,
+    /// PEM file of its private key.
+    pub key: PathBuf,
+}
+
+/// The till behind this proxy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Till {
+    /// Its name, for people.
+    pub name: String,
+    /// The reader families that may take cards here.
+    #[serde(default = "reader_families")]
+    pub reader_families: Vec<String>,
+    /// Whether preauthorisations are offered.
+    #[serde(default)]
+    pub preauth: bool,
+}
+
+/// The gateway and who we are there.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    /// Host and base path, as `https://sandbox.payneteasy.com/paynet`.
+    pub url: String,
+    /// Merchant login.
+    pub login: Login,
+    /// ENDPOINTID. An endpoint has one currency.
+    pub endpoint: String,
+    /// The file that holds the control key; else [`CONTROL_KEY`].
+    pub control_key_file: Option<PathBuf>,
+    /// No money moves there.
+    #[serde(default)]
+    pub sandbox: bool,
+    /// The endpoint's currency, ISO 4217.
+    pub currency: Currency,
+    /// The most that one payment may be, in minor units.
+    pub limit_minor: u64,
+    /// Ask for the sale's own transaction (`by-request-sn`) instead of the order's latest. Off by default: with it, one
+    /// white label reports the amount that was asked for where less was approved.
+    #[serde(default)]
+    pub ask_by_serial_number: bool,
+    /// Names, paths and habits of this gateway. Its `base_url` is `url`.
+    #[serde(default)]
+    pub dialect: Dialect,
+}
+
+/// What a payment must fit to be taken.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The most that a payment may be, in the one currency.
+    pub most: Amount,
+    /// Reader families that may take cards.
+    pub reader_families: Vec<String>,
+    /// Whether preauthorisations are offered.
+    pub preauth: bool,
+    /// No money moves, so that an emulated reader may be used.
+    pub sandbox: bool,
+}
+
+/// The operator's mistake, with the place to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("configuration: {key}: cannot read {path}: {source}")]
+    File {
+        /// The setting that names it, or `--config`.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, an unknown key or a value of the wrong kind. The line itself is not repeated: it may hold a secret
+    /// that was put into the wrong place.
+    #[error("configuration: {path}, line {line}: {message}")]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A value that cannot be.
+    #[error("configuration: {key}: {why}")]
+    Value {
+        /// The setting.
+        key: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl Config {
+    /// Reads the file at `path` and the secrets beside it. `env` looks up an environment variable.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the setting that is wrong.
+    pub fn load(path: &Path, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let file = |key, path: &Path| {
+            std::fs::read_to_string(path).map_err(|source| ConfigError::File {
+                key,
+                path: path.into(),
+                source,
+            })
+        };
+        let text = file("--config", path)?;
+        let mut settings: Settings = toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            ConfigError::Syntax { path: path.into(), line, message: error.message().to_owned() }
+        })?;
+        let secret = |key, path: &Option<PathBuf>, variable| match path {
+            Some(path) => file(key, path).map(|text| Some(Zeroizing::new(text))),
+            None => Ok(env(variable).map(Zeroizing::new)),
+        };
+        let key = "gateway.control_key_file";
+        let control_key = secret(key, &settings.gateway.control_key_file, CONTROL_KEY)?
+            .ok_or_else(|| wrong(key, format!("not set, and {CONTROL_KEY} is not set either")))?;
+        let control_key =
+            ControlKey::try_from(control_key.trim().to_owned()).map_err(|e| wrong(key, e.to_string()))?;
+        let key = "till_token_file";
+        let till_token = secret(key, &settings.till_token_file, TILL_TOKEN)?
+            .map(|text| TillToken::new(text.trim()).map_err(|e| wrong(key, e.to_string())))
+            .transpose()?;
+        settings.check(till_token.is_some())?;
+        settings.gateway.dialect.base_url.clone_from(&settings.gateway.url);
+        let limits = Limits {
+            most: Amount::new(settings.gateway.limit_minor, settings.gateway.currency),
+            reader_families: settings.till.reader_families.clone(),
+            preauth: settings.till.preauth,
+            sandbox: settings.gateway.sandbox,
+        };
+        Ok(Self { settings, control_key, till_token, limits })
+    }
+}
+
+impl Settings {
+    fn check(&self, has_token: bool) -> Result<(), ConfigError> {
+        let url = reqwest::Url::parse(&self.gateway.url).map_err(|e| wrong("gateway.url", e.to_string()))?;
+        let is_loopback = match url.host_str() {
+            Some("localhost") => true,
+            Some(host) => {
+                host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            }
+            None => false,
+        };
+        if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
+            return Err(wrong("gateway.url", "must be https unless the gateway is on this machine"));
+        }
+        if !(1..=Amount::MAX_MINOR).contains(&self.gateway.limit_minor) {
+            return Err(wrong("gateway.limit_minor", format!("must be from 1 to {}", Amount::MAX_MINOR)));
+        }
+        if self.gateway.endpoint.is_empty()
+            || !self.gateway.endpoint.bytes().all(|b| b.is_ascii_alphanumeric())
+        {
+            return Err(wrong("gateway.endpoint", "must be letters and digits"));
+        }
+        if !self.listen.ip().is_loopback() {
+            if !has_token {
+                return Err(wrong("listen", "an address beyond loopback needs till_token_file"));
+            }
+            if self.tls.is_none() && !self.trusted_proxy {
+                return Err(wrong("listen", "an address beyond loopback needs tls or trusted_proxy"));
+            }
+            if self.origins.is_empty() {
+                return Err(wrong("origins", "an address beyond loopback needs the page's origins"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The page's origins once the port of `listen` is known.
+    #[must_use]
+    pub fn origins(&self, port: u16) -> Vec<Origin> {
+        if !self.origins.is_empty() {
+            return self.origins.clone();
+        }
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        ["localhost", "127.0.0.1"].iter().map(|host| Origin::new(scheme, host, port)).collect()
+    }
+}
+
+fn wrong(key: &'static str, why: impl Into<String>) -> ConfigError {
+    ConfigError::Value { key, why: why.into() }
+}
+
+fn page_address() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))
+}
+
+fn operations_address() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 8081))
+}
+
+fn reader_families() -> Vec<String> {
+    vec!["miura".to_owned()]
+}

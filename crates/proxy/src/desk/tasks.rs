@@ -1,0 +1,104 @@
+//! What the desk does by itself: effects, each in a task of its own, and waking orders in time.
+
+use super::Desk;
+use crate::clock;
+use payment::{
+    api::{NotCharged, Reason},
+    attempt::AttemptId,
+    order::{Effect, Event, Order, Submission},
+};
+use std::time::Duration;
+
+/// After a failed write, and between two attempts to store what the gateway said.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+/// The machine's clock may be moved; this is how long it can mislead us.
+const LONGEST_SLEEP_MS: u64 = 60_000;
+
+impl Desk {
+    /// Carries out the effects of an order that is stored.
+    pub(super) fn carry_out(&self, order: &Order, effects: Vec<Effect>) {
+        for effect in effects {
+            let (desk, order) = (self.clone(), order.clone());
+            match effect {
+                Effect::Submit => drop(tokio::spawn(async move { desk.submit(order).await })),
+                Effect::Ask => drop(tokio::spawn(async move {
+                    let answer = desk.0.gateway.ask(&order).await;
+                    desk.tell(&order.terms.attempt, Event::Status(answer)).await;
+                })),
+                Effect::SendAdvice => drop(tokio::spawn(async move {
+                    let card = desk.cards().get(&order.terms.attempt).cloned();
+                    let taken = match card {
+                        Some(card) => desk.0.gateway.advise(&order, &card).await,
+                        None => false,
+                    };
+                    desk.tell(&order.terms.attempt, Event::AdviceAnswered { taken }).await;
+                })),
+                Effect::SendReturn => drop(tokio::spawn(async move {
+                    let end = desk.0.gateway.give_back(&order).await;
+                    tracing::info!(attempt = %order.terms.attempt, ?end, "return sent");
+                    desk.tell(&order.terms.attempt, Event::Returned(end)).await;
+                })),
+                Effect::ForgetCardData => drop(self.cards().remove(&order.terms.attempt)),
+                Effect::Alarm(what) => {
+                    tracing::error!(attempt = %order.terms.attempt, what, "alarm");
+                    self.0.metrics.alarm();
+                }
+            }
+        }
+        self.0.changed.notify_one();
+    }
+
+    async fn submit(&self, order: Order) {
+        let id = &order.terms.attempt;
+        let card = self.cards().remove(id);
+        let end = match card {
+            Some(card) => self.0.gateway.submit(&order, &card).await,
+            None => Submission::Refused(NotCharged::NeverSent, Reason::default()),
+        };
+        tracing::info!(attempt = %id, ?end, "payment submitted");
+        self.tell(id, Event::Submitted(end)).await;
+    }
+
+    /// Hands over what the gateway said. It is known only here, so a store that fails is tried until it works.
+    async fn tell(&self, id: &AttemptId, event: Event) {
+        while let Err(error) = self.apply(id, event.clone()).await {
+            self.0.metrics.store_failed();
+            tracing::error!(attempt = %id, %error, "what the gateway said cannot be stored yet");
+            tokio::time::sleep(STORE_PAUSE).await;
+        }
+    }
+
+    /// Wakes each order at its time, for as long as the runtime lives.
+    pub(super) fn follow(&self) {
+        let desk = self.clone();
+        tokio::spawn(async move {
+            loop {
+                let wait = Duration::from_millis(desk.wake_due().await);
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = desk.0.changed.notified() => {}
+                }
+            }
+        });
+    }
+
+    /// Wakes what is due and answers how many milliseconds nothing will be.
+    async fn wake_due(&self) -> u64 {
+        let now = clock::unix_ms();
+        let due: Vec<_> = {
+            let followed = self.0.followed.lock().await;
+            let due = followed.iter().filter(|(_, order)| order.wake_at().is_some_and(|at| at <= now));
+            due.map(|(id, _)| id.clone()).collect()
+        };
+        for id in &due {
+            if let Err(error) = self.apply(id, Event::Tick).await {
+                self.0.metrics.store_failed();
+                tracing::error!(attempt = %id, %error, "an order cannot be woken");
+                tokio::time::sleep(STORE_PAUSE).await;
+            }
+        }
+        let followed = self.0.followed.lock().await;
+        let next = followed.values().filter_map(Order::wake_at).min();
+        next.map_or(LONGEST_SLEEP_MS, |at| at.saturating_sub(clock::unix_ms()).min(LONGEST_SLEEP_MS))
+    }
+}

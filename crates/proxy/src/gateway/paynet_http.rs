@@ -1,0 +1,200 @@
+//! The gateway over HTTP.
+
+use super::{Call, CardData, Gateway, Reply, answer, submission};
+use crate::{clock, metrics::Metrics};
+use axum::body::Bytes;
+use payment::{
+    api::{Kind, NotCharged, Reason},
+    money::Amount,
+    order::{Answer, Order, Submission},
+};
+use paynet::{EncryptedData, Merchant, Request, Stamp};
+use std::{sync::Arc, time::Duration};
+
+/// As the vendor's own sample client.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
+/// A gateway that sends a byte now and then is not waited for longer.
+const WHOLE_TIMEOUT: Duration = Duration::from_secs(40);
+/// A status answer has a few kilobytes.
+const LONGEST_BODY: usize = 64 * 1024;
+/// `comment` of a return is mandatory, up to 50 characters.
+const COMMENT: &str = "given back by the terminal";
+
+/// Payneteasy, or its sandbox.
+#[derive(Debug)]
+pub struct PaynetGateway {
+    merchant: Merchant,
+    by_serial_number: bool,
+    http: reqwest::Client,
+    metrics: Arc<Metrics>,
+}
+
+/// Why a request brought no whole answer.
+#[derive(Debug)]
+enum Silence {
+    /// This machine could not make the request.
+    NotMade,
+    /// No connection could be begun.
+    NoConnection,
+    /// Bytes may have gone out.
+    Lost,
+}
+
+/// The HTTP client cannot start: this machine's TLS set-up is wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("gateway: the HTTP client cannot start: {0}")]
+pub struct StartError(#[from] reqwest::Error);
+
+impl PaynetGateway {
+    /// A client of the merchant's gateway. `by_serial_number` asks for the sale's own transaction.
+    ///
+    /// # Errors
+    /// [`StartError`], as where the system has no certificates to trust.
+    pub fn new(
+        merchant: Merchant,
+        by_serial_number: bool,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, StartError> {
+        let builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
+            .timeout(WHOLE_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            // A kept connection that the gateway has closed meanwhile would look like a lost answer.
+            .pool_max_idle_per_host(0)
+            .no_proxy();
+        Ok(Self { merchant, by_serial_number, http: builder.build()?, metrics })
+    }
+
+    async fn send(&self, call: &'static str, request: Request) -> Result<Reply, Silence> {
+        let mut builder = self.http.post(&request.url);
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        // The body overwrites itself once it has gone out.
+        let sent = builder.body(Bytes::from_owner(request.body)).send().await;
+        let reply = match sent {
+            Ok(response) => read(response).await,
+            Err(error) if error.is_builder() => Err(Silence::NotMade),
+            Err(error) if error.is_connect() => Err(Silence::NoConnection),
+            Err(_) => Err(Silence::Lost),
+        };
+        let code = reply.as_ref().ok().map(|reply| reply.code);
+        tracing::debug!(call, ?code, silence = ?reply.as_ref().err(), "gateway called");
+        self.metrics.gateway_called(code, reply.as_ref().ok().and_then(|reply| reply.clock_ahead));
+        reply
+    }
+
+    async fn pay(&self, order: &Order, card: &CardData) -> Result<Submission, Silence> {
+        let terms = &order.terms;
+        let data = EncryptedData::from_hex(card.encrypted_data.expose()).map_err(|_| Silence::NotMade)?;
+        let payment = paynet::Payment {
+            client_orderid: terms.attempt.as_str(),
+            amount: wire_amount(terms.amount)?,
+            description: terms.description.as_deref(),
+            email: terms.email.as_deref(),
+            encrypted_type: &card.encrypted_type,
+            encrypted_data: &data,
+        };
+        let request = match terms.kind {
+            Kind::Sale => self.merchant.sale(&payment, &stamp()?),
+            Kind::Preauth => self.merchant.preauth(&payment, &stamp()?),
+        };
+        Ok(submission(&self.send("pay", request).await?, order, &self.merchant.dialect))
+    }
+
+    async fn status(&self, order: &Order) -> Result<Answer, Silence> {
+        let serial_number = order.serial_number.as_deref();
+        // A return is the latest transaction, and that is the one to hear of.
+        let serial_number = serial_number.filter(|_| self.by_serial_number && order.give_back.is_none());
+        let question = paynet::Order {
+            client_orderid: order.terms.attempt.as_str(),
+            orderid: order.order_id.as_deref(),
+            serial_number,
+        };
+        let request = self.merchant.status(&question, &stamp()?);
+        Ok(answer(&self.send("status", request).await?, order, &self.merchant.dialect))
+    }
+
+    async fn advice(&self, order: &Order, card: &CardData) -> Result<bool, Silence> {
+        let Some(orderid) = &order.order_id else { return Ok(false) };
+        let data = EncryptedData::from_hex(card.encrypted_data.expose()).map_err(|_| Silence::NotMade)?;
+        let advice = paynet::Advice {
+            orderid,
+            client_orderid: order.terms.attempt.as_str(),
+            encrypted_type: &card.encrypted_type,
+            encrypted_data: &data,
+        };
+        let reply = self.send("advice", self.merchant.advice(&advice, &stamp()?)).await?;
+        Ok(matches!(submission(&reply, order, &self.merchant.dialect), Submission::Accepted { .. }))
+    }
+
+    async fn reversal(&self, order: &Order) -> Result<Submission, Silence> {
+        let Some(orderid) = &order.order_id else { return Err(Silence::NotMade) };
+        let client_orderid = order.terms.attempt.as_str();
+        let reversal = paynet::Return { client_orderid, orderid, amount: None, comment: COMMENT };
+        let request = self.merchant.reversal(&reversal, &stamp()?).map_err(|_| Silence::NotMade)?;
+        Ok(submission(&self.send("return", request).await?, order, &self.merchant.dialect))
+    }
+}
+
+impl Gateway for PaynetGateway {
+    fn submit<'a>(&'a self, order: &'a Order, card: &'a CardData) -> Call<'a, Submission> {
+        Box::pin(async move { self.pay(order, card).await.unwrap_or_else(Submission::from) })
+    }
+
+    fn ask<'a>(&'a self, order: &'a Order) -> Call<'a, Answer> {
+        Box::pin(async move { self.status(order).await.unwrap_or(Answer::Lost) })
+    }
+
+    fn advise<'a>(&'a self, order: &'a Order, card: &'a CardData) -> Call<'a, bool> {
+        Box::pin(async move { self.advice(order, card).await.unwrap_or(false) })
+    }
+
+    fn give_back<'a>(&'a self, order: &'a Order) -> Call<'a, Submission> {
+        Box::pin(async move { self.reversal(order).await.unwrap_or_else(Submission::from) })
+    }
+}
+
+impl From<Silence> for Submission {
+    fn from(silence: Silence) -> Self {
+        match silence {
+            Silence::NotMade => {
+                let message = Some("This proxy could not make the request.".to_owned());
+                Self::Refused(NotCharged::NeverSent, Reason { code: None, message })
+            }
+            Silence::NoConnection => Self::NoConnection,
+            Silence::Lost => Self::Lost,
+        }
+    }
+}
+
+async fn read(mut response: reqwest::Response) -> Result<Reply, Silence> {
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let mut reply = Reply {
+        code: response.status().as_u16(),
+        error_message: header("error-message").map(str::to_owned),
+        clock_ahead: header("date").and_then(clock::ahead_of),
+        body: vec![],
+    };
+    while let Some(chunk) = response.chunk().await.map_err(|_| Silence::Lost)? {
+        reply.body.extend_from_slice(&chunk);
+        if reply.body.len() > LONGEST_BODY {
+            return Err(Silence::Lost);
+        }
+    }
+    Ok(reply)
+}
+
+fn stamp() -> Result<Stamp, Silence> {
+    let mut nonce = [0; 16];
+    getrandom::fill(&mut nonce).map_err(|_| Silence::NotMade)?;
+    Ok(Stamp { nonce: hex::encode(nonce), timestamp: clock::unix_ms() / 1_000 })
+}
+
+fn wire_amount(amount: Amount) -> Result<paynet::Amount, Silence> {
+    let currency = amount.currency.code().parse().map_err(|_| Silence::NotMade)?;
+    Ok(paynet::Amount { minor: amount.minor, exponent: amount.currency.exponent(), currency })
+}

@@ -1,0 +1,111 @@
+//! `mpos-proxy`: one binary is a whole installation.
+
+use axum_server::Handle;
+use clap::Parser;
+use paynet::Merchant;
+use proxy::callback::Callbacks;
+use proxy::config::Config;
+use proxy::desk::Desk;
+use proxy::gateway::PaynetGateway;
+use proxy::metrics::Metrics;
+use proxy::operations::Operations;
+use proxy::routes::App;
+use proxy::server::Listener;
+use proxy::store::sqlite::SqliteStore;
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+
+/// How long a stop waits for pages that are being answered. Orders need no time: they are taken up again.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The server between the till's page and the payment gateway.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// The settings file.
+    #[arg(long)]
+    config: PathBuf,
+    /// Check the settings and stop.
+    #[arg(long)]
+    check_config: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,proxy=info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "stopped");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "whoever starts it reads the addresses")]
+async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    // Fails only if another provider was chosen before, and nobody else chooses.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let config = Config::load(&arguments.config, |name| std::env::var(name).ok())?;
+    let settings = &config.settings;
+    let listener = |address| Listener::bind(address, None);
+    if arguments.check_config {
+        println!("the settings are good");
+        return Ok(());
+    }
+    let page = Listener::bind(settings.listen, settings.tls.as_ref())?;
+    let operations = listener(settings.operations_listen)?;
+    let callbacks = settings.callback_listen.map(listener).transpose()?;
+
+    let metrics = Arc::new(Metrics::default());
+    let merchant = Merchant {
+        login: settings.gateway.login.clone(),
+        key: config.control_key.clone(),
+        endpoint: settings.gateway.endpoint.clone(),
+        dialect: settings.gateway.dialect.clone(),
+    };
+    let gateway = PaynetGateway::new(merchant, settings.gateway.ask_by_serial_number, metrics.clone())?;
+    let store = SqliteStore::open(&settings.database).await?;
+    let desk = Desk::open(store, gateway, settings.rules.clone(), metrics.clone()).await?;
+
+    println!("listening on {}", page.url()?);
+    println!("operations on {}", operations.url()?);
+    if let Some(callbacks) = &callbacks {
+        println!("callbacks on {}", callbacks.url()?);
+    }
+    let handle = Handle::new();
+    tokio::spawn(stop(handle.clone()));
+    let app = App::new(&config, page.address()?.port(), desk.clone(), metrics.clone());
+    let mut servers = tokio::task::JoinSet::new();
+    servers.spawn(page.serve(app.router(&settings.page), handle.clone()));
+    let operated = Operations { desk: desk.clone(), metrics: metrics.clone() };
+    servers.spawn(operations.serve(operated.router(), handle.clone()));
+    if let Some(listener) = callbacks {
+        let called = Callbacks { desk, control_key: config.control_key.clone(), metrics };
+        servers.spawn(listener.serve(called.router(), handle.clone()));
+    }
+    while let Some(ended) = servers.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
+async fn stop(handle: Handle<std::net::SocketAddr>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    handle.graceful_shutdown(Some(GRACE));
+}

@@ -1,0 +1,140 @@
+//! What operations watch, in Prometheus' text format.
+
+use payment::api::Outcome;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
+
+/// Counters since the start, and the last facts about the gateway.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    accepted: AtomicU64,
+    outcomes: [AtomicU64; OUTCOMES.len()],
+    given_back: AtomicU64,
+    alarms: AtomicU64,
+    store_failures: AtomicU64,
+    forged_callbacks: AtomicU64,
+    gateway_answers: AtomicU64,
+    gateway_forbidden: AtomicU64,
+    gateway_silences: AtomicU64,
+    gateway_silent: AtomicBool,
+    clock_ahead: AtomicI64,
+}
+
+const OUTCOMES: [&str; 5] = ["approved", "declined", "filtered", "error", "not_charged"];
+
+impl Metrics {
+    pub(crate) fn accepted(&self) {
+        self.accepted.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn finished(&self, outcome: &Outcome) {
+        let [approved, declined, filtered, error, not_charged] = &self.outcomes;
+        let counter = match outcome {
+            Outcome::Approved { .. } => approved,
+            Outcome::Declined(_) => declined,
+            Outcome::Filtered(_) => filtered,
+            Outcome::Error(_) => error,
+            Outcome::NotCharged { .. } => not_charged,
+            Outcome::GivenBack { .. } => &self.given_back,
+        };
+        counter.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn given_back(&self) {
+        self.given_back.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn alarm(&self) {
+        self.alarms.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn store_failed(&self) {
+        self.store_failures.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn callback_forged(&self) {
+        self.forged_callbacks.fetch_add(1, Relaxed);
+    }
+
+    /// A call ended: with an HTTP status and perhaps a clock, or in silence.
+    pub(crate) fn gateway_called(&self, code: Option<u16>, clock_ahead: Option<i64>) {
+        self.gateway_silent.store(code.is_none(), Relaxed);
+        match code {
+            Some(403) => self.gateway_forbidden.fetch_add(1, Relaxed),
+            Some(_) => self.gateway_answers.fetch_add(1, Relaxed),
+            None => self.gateway_silences.fetch_add(1, Relaxed),
+        };
+        if let Some(seconds) = clock_ahead {
+            self.clock_ahead.store(seconds, Relaxed);
+        }
+    }
+
+    /// Whether the gateway answered the last question; true before the first.
+    #[must_use]
+    pub fn gateway_reachable(&self) -> bool {
+        !self.gateway_silent.load(Relaxed)
+    }
+
+    /// The text, with the number of orders that are followed and of those that need a person.
+    #[must_use]
+    pub fn text(&self, followed: usize, need_person: usize) -> String {
+        let mut text = String::new();
+        let mut family = |name: &str, kind: &str, help: &str, samples: &[(&str, i128)]| {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+            for (labels, value) in samples {
+                let _ = writeln!(text, "{name}{labels} {value}");
+            }
+        };
+        let count = |counter: &AtomicU64| i128::from(counter.load(Relaxed));
+        let outcomes: Vec<_> = OUTCOMES
+            .iter()
+            .zip(&self.outcomes)
+            .map(|(name, counter)| (format!("{{outcome=\"{name}\"}}"), count(counter)))
+            .collect();
+        let outcomes: Vec<_> = outcomes.iter().map(|(labels, value)| (labels.as_str(), *value)).collect();
+        let answers = [
+            ("{result=\"answer\"}", count(&self.gateway_answers)),
+            ("{result=\"forbidden\"}", count(&self.gateway_forbidden)),
+            ("{result=\"silence\"}", count(&self.gateway_silences)),
+        ];
+        let counter = "counter";
+        family(
+            "mpos_payments_accepted_total",
+            counter,
+            "Payments taken from the page.",
+            &[("", count(&self.accepted))],
+        );
+        family("mpos_payments_finished_total", counter, "Payments that became final.", &outcomes);
+        let back = [("", count(&self.given_back))];
+        family("mpos_payments_given_back_total", counter, "Payments that were returned in full.", &back);
+        family("mpos_alarms_total", counter, "Events that staff must hear of.", &[("", count(&self.alarms))]);
+        family(
+            "mpos_store_failures_total",
+            counter,
+            "Writes that failed.",
+            &[("", count(&self.store_failures))],
+        );
+        family(
+            "mpos_callbacks_forged_total",
+            counter,
+            "Callbacks whose checksum does not fit.",
+            &[("", count(&self.forged_callbacks))],
+        );
+        family("mpos_gateway_calls_total", counter, "Calls of the gateway.", &answers);
+        let gauge = "gauge";
+        let reachable = i128::from(self.gateway_reachable());
+        family("mpos_gateway_reachable", gauge, "Whether the last call was answered.", &[("", reachable)]);
+        let ahead = i128::from(self.clock_ahead.load(Relaxed));
+        family("mpos_clock_ahead_seconds", gauge, "Our clock less the gateway's.", &[("", ahead)]);
+        let number = |n: usize| i128::try_from(n).unwrap_or(i128::MAX);
+        family("mpos_orders_followed", gauge, "Orders being followed.", &[("", number(followed))]);
+        family(
+            "mpos_orders_need_person",
+            gauge,
+            "Orders that only a person can settle.",
+            &[("", number(need_person))],
+        );
+        text
+    }
+}

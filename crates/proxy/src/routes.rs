@@ -1,0 +1,82 @@
+//! The page's calls, under `/api/v1`.
+
+mod body;
+mod payments;
+
+use crate::config::{Config, Limits};
+use crate::desk::Desk;
+use crate::guard::{self, Origin, TillToken};
+use crate::metrics::Metrics;
+use crate::{page, problem::Problem};
+use axum::extract::State;
+use axum::routing::{get, post};
+use axum::{Json, Router, middleware};
+use payment::api::{Merchant, Terminal};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What the page's calls need.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) desk: Desk,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) origins: Arc<[Origin]>,
+    pub(crate) till_token: Option<TillToken>,
+    till: Arc<str>,
+    merchant: Arc<Merchant>,
+    attended: bool,
+}
+
+impl App {
+    /// The page's server for `config`, listening on `port`.
+    #[must_use]
+    pub fn new(config: &Config, port: u16, desk: Desk, metrics: Arc<Metrics>) -> Self {
+        Self {
+            desk,
+            metrics,
+            limits: Arc::new(config.limits.clone()),
+            origins: config.settings.origins(port).into(),
+            till_token: config.till_token,
+            till: config.settings.till.name.as_str().into(),
+            merchant: Arc::new(config.settings.merchant.clone()),
+            attended: config.settings.rules.attended,
+        }
+    }
+
+    /// The page and its calls; the page's files come from `folder`.
+    pub fn router(self, folder: &Path) -> Router {
+        let api = Router::new()
+            .route("/terminal", get(terminal))
+            .route("/payments", get(payments::list).post(payments::start))
+            .route("/payments/{id}", get(payments::show))
+            .route("/payments/{id}/abandon", post(payments::abandon))
+            .route("/payments/{id}/advice", post(payments::advise))
+            .route("/payments/{id}/card-lost", post(payments::card_lost))
+            .route("/payments/{id}/keep", post(payments::keep))
+            .route("/payments/{id}/return", post(payments::give_back))
+            .route("/payments/{id}/ask", post(payments::ask))
+            .fallback(async || Problem::NotFound)
+            .layer(middleware::map_response(page::never_stored));
+        Router::new()
+            .nest("/api/v1", api)
+            .route("/enter", get(guard::enter))
+            .fallback_service(page::files(folder))
+            .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
+            .layer(middleware::map_response(page::harden))
+            .with_state(self)
+    }
+}
+
+async fn terminal(State(app): State<App>) -> Json<Terminal> {
+    Json(Terminal {
+        till: app.till.to_string(),
+        merchant: (*app.merchant).clone(),
+        limit: app.limits.most,
+        sandbox: app.limits.sandbox,
+        attended: app.attended,
+        preauth: app.limits.preauth,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        gateway_reachable: app.metrics.gateway_reachable(),
+    })
+}

@@ -1,0 +1,135 @@
+//! `/payments`.
+
+use super::{App, body::Body};
+use crate::config::Limits;
+use crate::problem::Problem;
+use axum::Json;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::{StatusCode, request::Parts};
+use payment::api::{Abandon, Abandoned, Advice, CardLost, Kind, PaymentView, StartPayment, Terms};
+use payment::{attempt::AttemptId, order::Event};
+
+/// How many finished payments the list holds.
+const RECENT: u32 = 50;
+/// As the gateway's fields `email` and, in its older form, `order_desc`.
+const LONGEST_EMAIL: usize = 50;
+const LONGEST_DESCRIPTION: usize = 128;
+
+type View = Result<Json<PaymentView>, Problem>;
+
+/// The attempt id in a path.
+pub(super) struct Id(AttemptId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<AttemptId>::from_request_parts(parts, state).await;
+        path.map(|Path(id)| Self(id)).map_err(|_| Problem::UnknownPayment)
+    }
+}
+
+/// Answers as soon as the payment is stored and its submission runs; the page asks for the rest.
+pub(super) async fn start(
+    State(app): State<App>,
+    Body(payment): Body<StartPayment>,
+) -> Result<(StatusCode, Json<PaymentView>), Problem> {
+    app.limits.allow(&payment)?;
+    Ok((StatusCode::ACCEPTED, Json(app.desk.start(payment).await?)))
+}
+
+pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<PaymentView>>, Problem> {
+    Ok(Json(app.desk.payments(RECENT).await?))
+}
+
+pub(super) async fn show(State(app): State<App>, Id(id): Id) -> View {
+    Ok(Json(app.desk.payment(&id).await?))
+}
+
+pub(super) async fn abandon(
+    State(app): State<App>,
+    Id(id): Id,
+    Body(abandon): Body<Abandon>,
+) -> Result<Json<Abandoned>, Problem> {
+    if abandon.terms.attempt != id {
+        return Err(Problem::OtherId);
+    }
+    app.limits.allow_terms(&abandon.terms)?;
+    Ok(Json(app.desk.abandon(abandon).await?))
+}
+
+pub(super) async fn advise(State(app): State<App>, Id(id): Id, Body(advice): Body<Advice>) -> View {
+    is_word(&advice.encrypted_type)?;
+    Ok(Json(app.desk.advise(id, advice).await?))
+}
+
+pub(super) async fn card_lost(State(app): State<App>, Id(id): Id, Body(lost): Body<CardLost>) -> View {
+    Ok(Json(app.desk.handle(id, Event::CardLost { card_said: lost.card_said }).await?))
+}
+
+pub(super) async fn keep(State(app): State<App>, Id(id): Id) -> View {
+    Ok(Json(app.desk.handle(id, Event::Keep).await?))
+}
+
+pub(super) async fn give_back(State(app): State<App>, Id(id): Id) -> View {
+    Ok(Json(app.desk.handle(id, Event::GiveBack).await?))
+}
+
+pub(super) async fn ask(State(app): State<App>, Id(id): Id) -> View {
+    Ok(Json(app.desk.handle(id, Event::AskNow).await?))
+}
+
+impl Limits {
+    fn allow(&self, payment: &StartPayment) -> Result<(), Problem> {
+        let terms = &payment.terms;
+        self.allow_terms(terms)?;
+        is_word(&payment.encrypted_type)?;
+        if terms.amount.minor > self.most.minor {
+            return Err(Problem::OverLimit);
+        }
+        if terms.reader.emulated && !self.sandbox {
+            return Err(Problem::NotAllowed("an emulated reader takes no real money"));
+        }
+        if !self.reader_families.contains(&terms.reader.family) {
+            return Err(Problem::NotAllowed("its reader family is not configured"));
+        }
+        if terms.kind == Kind::Preauth && !self.preauth {
+            return Err(Problem::NotAllowed("preauthorisations are not offered"));
+        }
+        Ok(())
+    }
+
+    /// What must be true of anything that is stored. An abandon that only the limits of today refuse is still heard: it
+    /// may be of yesterday.
+    fn allow_terms(&self, terms: &Terms) -> Result<(), Problem> {
+        if terms.amount.currency != self.most.currency {
+            return Err(Problem::NotAllowed("the endpoint has another currency"));
+        }
+        if terms.amount.minor == 0 {
+            return Err(Problem::NotAllowed("the amount is zero"));
+        }
+        if !terms.card.is_masked() {
+            return Err(Problem::NotAllowed("the card's number is not masked"));
+        }
+        is_word(&terms.reader.family)?;
+        let is_plain =
+            |text: &str, longest| text.chars().count() <= longest && !text.contains(char::is_control);
+        let is_email = |text: &str| {
+            is_plain(text, LONGEST_EMAIL) && text.contains('@') && !text.contains(char::is_whitespace)
+        };
+        let description = terms.description.as_deref().is_none_or(|text| is_plain(text, LONGEST_DESCRIPTION));
+        if !description || !terms.email.as_deref().is_none_or(is_email) || !is_plain(&terms.reader.serial, 32)
+        {
+            return Err(Problem::NotAllowed(
+                "description, e-mail or reader serial cannot be sent to the gateway",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Names of reader families and data layouts are short words.
+fn is_word(text: &str) -> Result<(), Problem> {
+    let fits = (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if fits { Ok(()) } else { Err(Problem::NotAllowed("the reader's names are not words")) }
+}

@@ -1,0 +1,102 @@
+//! What the proxy remembers, in the payment's own words.
+
+pub mod sqlite;
+
+use crate::fingerprint::{CardKey, Fingerprints};
+use payment::{attempt::AttemptId, order::Order};
+use paynet::Callback;
+use std::{future::Future, pin::Pin};
+
+/// A store's answer to come.
+pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// What is known of one attempt id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attempt {
+    /// Nothing was sent under it and nothing ever will be.
+    Abandoned,
+    /// The page abandoned it after it had begun to send; the gateway is asked whether the order exists. Never sent
+    /// from here.
+    Sought(Order),
+    /// Taken from the page.
+    Taken(Order, Fingerprints),
+}
+
+impl Attempt {
+    /// The order, if there is one.
+    #[must_use]
+    pub fn order(self) -> Option<Order> {
+        match self {
+            Self::Abandoned => None,
+            Self::Sought(order) | Self::Taken(order, _) => Some(order),
+        }
+    }
+}
+
+/// Who has an id, or a card reading, first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// The caller: it is stored now.
+    Won,
+    /// The id was known already; nothing was changed.
+    Known(Box<Attempt>),
+    /// The same card reading was taken under another id; nothing was changed.
+    CardUsed,
+}
+
+/// A durable memory of attempts. When a write has answered, it survives the loss of power.
+pub trait Store: Send + Sync {
+    /// Stores `attempt` under `id`, unless the id or the card reading is known: atomically, so that of a payment and
+    /// its abandon only one can win.
+    fn claim<'a>(&'a self, id: &'a AttemptId, attempt: &'a Attempt, now: u64) -> Reply<'a, Claim>;
+
+    /// What is known of an id.
+    fn find<'a>(&'a self, id: &'a AttemptId) -> Reply<'a, Option<Attempt>>;
+
+    /// Replaces an order that is known.
+    fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()>;
+
+    /// Every order that has still to be followed.
+    fn followed(&self) -> Reply<'_, Vec<Order>>;
+
+    /// Every order that has still to be followed, and the latest others up to `limit` in all, latest first.
+    fn recent(&self, limit: u32) -> Reply<'_, Vec<Order>>;
+
+    /// Remembers a callback; one that came before is remembered once.
+    fn remember<'a>(&'a self, callback: &'a Callback, now: u64) -> Reply<'a, ()>;
+
+    /// The key of the fingerprints, drawn when the database was made.
+    fn card_key(&self) -> &CardKey;
+
+    /// Exchanges a till token, given by its digest, for a session, given by its digest. `false` when this token was
+    /// exchanged before.
+    fn open_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool>;
+
+    /// Whether a session of this digest was opened with the token of that digest.
+    fn has_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool>;
+}
+
+/// The store failed: this machine's fault. Nothing may be sent on the strength of a write that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The file cannot be made or protected.
+    #[error("database file: {0}")]
+    File(#[from] std::io::Error),
+    /// A row that this version cannot read.
+    #[error("database: attempt {attempt}: {why}")]
+    Unreadable {
+        /// Whose row.
+        attempt: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The database was made by a later version, or by something else.
+    #[error("database: schema version {0} is not known to this proxy")]
+    Schema(i64),
+    /// The system gave no random bytes.
+    #[error("no random bytes from the system")]
+    Random,
+}

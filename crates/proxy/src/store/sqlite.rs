@@ -1,0 +1,245 @@
+//! The store in one SQLite file, which one proxy owns.
+
+use super::{Attempt, Claim, Reply, Store, StoreError};
+use crate::fingerprint::{CardKey, Fingerprints};
+use payment::{attempt::AttemptId, order::Order};
+use paynet::Callback;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{Row, query, query_scalar};
+use std::fs::OpenOptions;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+const SCHEMA: &str = "
+CREATE TABLE attempts (
+    id TEXT PRIMARY KEY NOT NULL,
+    order_json TEXT,               -- JSON of the order; NULL when nothing was ever sent
+    body BLOB,                      -- fingerprints; NULL when it was not taken from a page
+    card BLOB UNIQUE,
+    followed INTEGER NOT NULL,
+    created_at INTEGER NOT NULL     -- Unix milliseconds
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempts_followed ON attempts (followed, created_at);
+CREATE TABLE callbacks (
+    client_orderid TEXT NOT NULL,
+    orderid TEXT NOT NULL,
+    type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    received_at INTEGER NOT NULL,   -- Unix milliseconds, of the first one
+    PRIMARY KEY (client_orderid, orderid, type, status)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE secrets (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 1;
+";
+
+/// The SQLite store.
+#[derive(Debug)]
+pub struct SqliteStore {
+    pool: SqlitePool,
+    card_key: CardKey,
+}
+
+impl SqliteStore {
+    /// Opens the file, or makes it with mode 0600. The file stays locked: a second proxy over the same orders would send
+    /// their returns twice.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the file, its lock or its content is not ours.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+        // SQLite gives its journals the mode of the database file.
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .locking_mode(SqliteLockingMode::Exclusive)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options)
+            .await?;
+        match query_scalar::<_, i64>("PRAGMA user_version").fetch_one(&pool).await? {
+            0 => create(&pool).await?,
+            1 => {}
+            other => return Err(StoreError::Schema(other)),
+        }
+        // The first write takes the lock for good.
+        let key: Vec<u8> =
+            query_scalar("UPDATE secrets SET value = value WHERE name = 'card key' RETURNING value")
+                .fetch_one(&pool)
+                .await?;
+        let key = <[u8; 32]>::try_from(key).map_err(|_| StoreError::Random)?;
+        Ok(Self { pool, card_key: CardKey::new(key) })
+    }
+
+    /// Lets go of the file.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+async fn create(pool: &SqlitePool) -> Result<(), StoreError> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|_| StoreError::Random)?;
+    let key = CardKey::new(key);
+    let mut transaction = pool.begin().await?;
+    sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
+    query("INSERT INTO secrets (name, value) VALUES ('card key', ?)")
+        .bind(key.bytes().as_slice())
+        .execute(&mut *transaction)
+        .await?;
+    Ok(transaction.commit().await?)
+}
+
+impl Store for SqliteStore {
+    fn claim<'a>(&'a self, id: &'a AttemptId, attempt: &'a Attempt, now: u64) -> Reply<'a, Claim> {
+        Box::pin(async move {
+            let (order, prints) = match attempt {
+                Attempt::Abandoned => (None, None),
+                Attempt::Sought(order) => (Some(order), None),
+                Attempt::Taken(order, prints) => (Some(order), Some(prints)),
+            };
+            let won = query(
+                "INSERT INTO attempts (id, order_json, body, card, followed, created_at)
+                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(id.as_str())
+            .bind(order.map(json).transpose()?)
+            .bind(prints.map(|p| p.body.to_vec()))
+            .bind(prints.map(|p| p.card.to_vec()))
+            .bind(order.is_some_and(Order::is_followed))
+            .bind(i64::try_from(now).unwrap_or(i64::MAX))
+            .execute(&self.pool)
+            .await?
+            .rows_affected();
+            if won == 1 {
+                return Ok(Claim::Won);
+            }
+            let known = self.find(id).await?;
+            Ok(known.map_or(Claim::CardUsed, |attempt| Claim::Known(Box::new(attempt))))
+        })
+    }
+
+    fn find<'a>(&'a self, id: &'a AttemptId) -> Reply<'a, Option<Attempt>> {
+        Box::pin(async move {
+            let row = query("SELECT id, order_json, body, card FROM attempts WHERE id = ?")
+                .bind(id.as_str())
+                .fetch_optional(&self.pool)
+                .await?;
+            row.map(|row| attempt(&row)).transpose()
+        })
+    }
+
+    fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()> {
+        Box::pin(async move {
+            let updated = query("UPDATE attempts SET order_json = ?, followed = ? WHERE id = ?")
+                .bind(json(order)?)
+                .bind(order.is_followed())
+                .bind(order.terms.attempt.as_str())
+                .execute(&self.pool)
+                .await?;
+            if updated.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound.into()) }
+        })
+    }
+
+    fn followed(&self) -> Reply<'_, Vec<Order>> {
+        Box::pin(async move {
+            let rows = query("SELECT id, order_json FROM attempts WHERE followed ORDER BY created_at")
+                .fetch_all(&self.pool)
+                .await?;
+            rows.iter().map(order).filter_map(Result::transpose).collect()
+        })
+    }
+
+    fn recent(&self, limit: u32) -> Reply<'_, Vec<Order>> {
+        Box::pin(async move {
+            let rows = query(
+                "SELECT id, order_json FROM attempts WHERE order_json IS NOT NULL AND (followed OR id IN
+                    (SELECT id FROM attempts WHERE order_json IS NOT NULL ORDER BY created_at DESC LIMIT ?))
+                 ORDER BY created_at DESC, id",
+            )
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+            rows.iter().map(order).filter_map(Result::transpose).collect()
+        })
+    }
+
+    fn remember<'a>(&'a self, callback: &'a Callback, now: u64) -> Reply<'a, ()> {
+        Box::pin(async move {
+            query(
+                "INSERT INTO callbacks (client_orderid, orderid, type, status, received_at)
+                 VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(&callback.client_orderid)
+            .bind(&callback.orderid)
+            .bind(&callback.transaction_type)
+            .bind(callback.status.as_str())
+            .bind(i64::try_from(now).unwrap_or(i64::MAX))
+            .execute(&self.pool)
+            .await?;
+            Ok(())
+        })
+    }
+
+    fn card_key(&self) -> &CardKey {
+        &self.card_key
+    }
+
+    fn open_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool> {
+        Box::pin(async move {
+            let opened = query(
+                "INSERT INTO secrets (name, value) VALUES ('session', ?1)
+                 ON CONFLICT (name) DO UPDATE SET value = ?1 WHERE substr(value, 1, 32) <> ?2",
+            )
+            .bind([*token, *session].concat())
+            .bind(token.as_slice())
+            .execute(&self.pool)
+            .await?;
+            Ok(opened.rows_affected() == 1)
+        })
+    }
+
+    fn has_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool> {
+        Box::pin(async move {
+            let found = query("SELECT 1 FROM secrets WHERE name = 'session' AND value = ?")
+                .bind([*token, *session].concat())
+                .fetch_optional(&self.pool)
+                .await?;
+            Ok(found.is_some())
+        })
+    }
+}
+
+fn json(order: &Order) -> Result<String, StoreError> {
+    serde_json::to_string(order).map_err(|why| unreadable(order.terms.attempt.as_str(), why.to_string()))
+}
+
+fn order(row: &SqliteRow) -> Result<Option<Order>, StoreError> {
+    let text: Option<String> = row.try_get("order_json")?;
+    let Some(text) = text else { return Ok(None) };
+    let id: String = row.try_get("id")?;
+    serde_json::from_str(&text).map(Some).map_err(|why| unreadable(&id, why.to_string()))
+}
+
+fn attempt(row: &SqliteRow) -> Result<Attempt, StoreError> {
+    let Some(order) = order(row)? else { return Ok(Attempt::Abandoned) };
+    let print = |column| -> Result<Option<[u8; 32]>, StoreError> {
+        let bytes: Option<Vec<u8>> = row.try_get(column)?;
+        let cut = |_| unreadable(order.terms.attempt.as_str(), format!("{column} is not 32 bytes"));
+        bytes.map(|bytes| bytes.try_into().map_err(cut)).transpose()
+    };
+    Ok(match (print("body")?, print("card")?) {
+        (Some(body), Some(card)) => Attempt::Taken(order, Fingerprints { body, card }),
+        _ => Attempt::Sought(order),
+    })
+}
+
+fn unreadable(attempt: &str, why: String) -> StoreError {
+    StoreError::Unreadable { attempt: attempt.to_owned(), why }
+}
