@@ -7,8 +7,9 @@ use std::process::{Command, Stdio};
 
 /// The workspace's root folder.
 pub(crate) fn root() -> PathBuf {
-    let crate_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
-    crate_dir.ancestors().nth(2).unwrap_or(crate_dir).to_path_buf()
+    // Asked of Cargo at run time: clones that share a target folder share this program as well.
+    let crate_dir = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    crate_dir.ancestors().nth(2).map(Path::to_path_buf).unwrap_or_default()
 }
 
 /// Where Cargo builds.

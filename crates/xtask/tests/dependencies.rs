@@ -23,8 +23,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
 ];
 
 fn cargo(arguments: &[&str]) -> String {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let output = Command::new(env!("CARGO")).args(arguments).current_dir(root).output().unwrap();
+    let output = Command::new(env!("CARGO")).args(arguments).current_dir("../..").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
