@@ -1,0 +1,61 @@
+//! `mpos-gateway-sim`: the sandbox gateway as a program.
+#![forbid(unsafe_code)]
+
+use std::error::Error;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+use gateway_sim::{Account, Gateway, Settings, server};
+use paynet::{ControlKey, Currency, Login};
+
+/// Sandbox gateway for a payment terminal. No money moves; it listens on this machine only.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address to listen on, loopback only; port 0 chooses a free one.
+    #[arg(long, default_value = "127.0.0.1:8090")]
+    listen: SocketAddr,
+    /// Merchant login.
+    #[arg(long, default_value = "merchantlogin")]
+    login: String,
+    /// Merchant control key.
+    #[arg(long, env = "MPOS_GATEWAY_SIM_CONTROL_KEY", hide_env_values = true)]
+    control_key: String,
+    /// ENDPOINTID.
+    #[arg(long, default_value = "1111")]
+    endpoint: String,
+    /// Currency of the endpoint.
+    #[arg(long, default_value = "EUR")]
+    currency: Currency,
+    /// Where callbacks go; none are sent without it.
+    #[arg(long)]
+    callback_url: Option<String>,
+    /// TOML file of what to play.
+    #[arg(long)]
+    settings: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let arguments = Arguments::parse();
+    let settings = match &arguments.settings {
+        Some(file) => toml::from_str(&std::fs::read_to_string(file)?)?,
+        None => Settings::default(),
+    };
+    let login = Login::try_from(arguments.login)?;
+    let key = ControlKey::try_from(arguments.control_key)?;
+    let account = Account::new(login, key, arguments.endpoint, arguments.currency, arguments.callback_url)?;
+    let listener = server::bind(arguments.listen).await?;
+    writeln!(std::io::stdout(), "listening on http://{}", listener.local_addr()?)?;
+    let seed = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), listener.local_addr()?);
+    server::serve(listener, Gateway::new(account, settings, seed)).await?;
+    Ok(())
+}

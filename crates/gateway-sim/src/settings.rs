@@ -1,0 +1,106 @@
+//! What the sandbox plays, from a TOML file at the start and by the control API while it runs.
+
+use serde::{Deserialize, Serialize};
+
+/// Timing and faults. The defaults are a gateway on a good day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+pub struct Settings {
+    /// How long the bank thinks, and then thinks about an advice, milliseconds.
+    pub processing_ms: u64,
+    /// How long each answer waits before it is sent, milliseconds.
+    pub answer_delay_ms: u64,
+    /// How long after its creation an order is found by status calls, milliseconds.
+    pub visible_after_ms: u64,
+    /// What becomes of the answers, by call.
+    pub answers: Answers,
+    /// A second sale with a client_orderid that is taken.
+    pub duplicate: Duplicate,
+    /// The bank approves at most this many minor units.
+    pub approve_at_most: Option<u64>,
+    /// The order is approved although the advice says that the card declined.
+    pub approve_despite_advice: bool,
+    /// Whether a part of a sale can be returned.
+    pub partial_return: bool,
+    /// Callbacks.
+    pub callbacks: Callbacks,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            processing_ms: 1500,
+            answer_delay_ms: 0,
+            visible_after_ms: 0,
+            answers: Answers::default(),
+            duplicate: Duplicate::Refuse,
+            approve_at_most: None,
+            approve_despite_advice: false,
+            partial_return: false,
+            callbacks: Callbacks::default(),
+        }
+    }
+}
+
+/// A fault for each call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Answers {
+    /// Sale and preauth.
+    pub sale: AnswerFault,
+    /// EMV advice.
+    pub advice: AnswerFault,
+    /// Status.
+    pub status: AnswerFault,
+    /// Return.
+    #[serde(rename = "return")]
+    pub reversal: AnswerFault,
+}
+
+/// What goes wrong with a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerFault {
+    /// Nothing.
+    #[default]
+    None,
+    /// The call is carried out; the answer breaks off in the middle.
+    CutOff,
+    /// The call is carried out; no answer comes and the connection stays open.
+    Hang,
+    /// HTTP 500, and the call is not carried out.
+    #[serde(rename = "http-500")]
+    Http500,
+    /// HTTP 403, as if key or clock were wrong.
+    Forbidden,
+}
+
+/// What a second sale with the same client_orderid does. The real rule is not documented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Duplicate {
+    /// validation-error `client_orderid … already used` (inferred wording).
+    Refuse,
+    /// The first answer again, and no second order.
+    SameAnswer,
+    /// A second order and, if approved, a second charge.
+    SecondCharge,
+}
+
+/// Callbacks to the address given at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Callbacks {
+    /// How many times each is sent, even if it was answered at once.
+    pub copies: u32,
+    /// How long after the final status the first is sent, milliseconds.
+    pub delay_ms: u64,
+    /// Sends one more before it that says `approved` and has a wrong `control`.
+    pub forged: bool,
+}
+
+impl Default for Callbacks {
+    fn default() -> Self {
+        Self { copies: 1, delay_ms: 0, forged: false }
+    }
+}
