@@ -2,6 +2,7 @@
 
 use super::{
     ADVICE_WAIT_MS, Attempt, Card, Draft, Effect, End, Event, FINAL_WAIT_MS, Followed, State, Step, Unsure,
+    is_returned,
 };
 use crate::api::{NotCharged, Outcome, PaymentState, PaymentView, Reason};
 
@@ -19,6 +20,10 @@ impl Draft {
         now: u64,
     ) -> Step {
         match (event, unsure) {
+            // A late answer from before the return says nothing about it.
+            (Event::Told(Some(view)), Some(Unsure::GivingBack)) if !is_at_or_after_approval(&view.state) => {
+                self.keep_asking(followed, Event::Told(None), now, with(Some(Unsure::GivingBack)))
+            }
             (Event::Abandoned(Some(None)), Some(Unsure::NoAnswer { .. })) => {
                 let end = match followed.refusal.clone() {
                     Some(problem) => End::Refused(problem),
@@ -163,4 +168,9 @@ fn with(unsure: Option<Unsure>) -> impl FnOnce(Box<Followed>) -> State {
 /// A proxy that still waits for the card has not heard that it is lost.
 fn knows_that_card_is_lost(state: &PaymentState) -> bool {
     !matches!(state, PaymentState::AwaitCard { .. } | PaymentState::Sending)
+}
+
+/// Whether it stands at its approval or at a return of it.
+fn is_at_or_after_approval(state: &PaymentState) -> bool {
+    is_returned(state) || matches!(state, PaymentState::Final { outcome: Outcome::Approved { .. } })
 }
