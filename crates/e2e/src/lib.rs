@@ -1,1 +1,31 @@
-//! e2e
+//! Scenarios in a real Chromium: the page, the proxy and the sandbox gateway as they are installed, and nothing between
+//! them that is pretended. The harness starts them for one scenario each, drives the page as a cashier does, by the
+//! words on its buttons, and counts at the gateway.
+//!
+//! `cargo xtask test e2e` builds what is started here. What a scenario's processes wrote stays in `target/e2e/`.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a harness fails its test"
+)]
+
+mod browser;
+mod folder;
+mod gateway;
+mod needle;
+mod process;
+mod proxy;
+mod shop;
+mod wait;
+
+pub use browser::{Browser, Hold};
+pub use folder::{page, release_page, files};
+pub use gateway::{Gateway, Ledger, Order};
+pub use needle::{Find, Needle, search};
+pub use proxy::Proxy;
+pub use shop::Shop;
+pub use wait::until;

@@ -1,0 +1,94 @@
+//! The sandbox gateway and its control API, which counts.
+
+use crate::folder;
+use crate::process::Process;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+
+/// Opens nothing but the sandbox gateways that scenarios start.
+pub(crate) const CONTROL_KEY: &str = "6E1B0D7C-93A5-4F28-B1C4-52D08A7F3E96";
+pub(crate) const LOGIN: &str = "e2e-merchant";
+pub(crate) const ENDPOINT: &str = "1111";
+pub(crate) const CURRENCY: &str = "EUR";
+
+/// A sandbox gateway, running.
+pub struct Gateway {
+    _process: Process,
+    /// `http://HOST:PORT`
+    pub address: String,
+}
+
+/// What happened at the gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Ledger {
+    /// Its orders, oldest first.
+    pub orders: Vec<Order>,
+    /// How many of them took or reserved money.
+    pub charges: u64,
+    /// Minor units taken or reserved.
+    pub charged: u64,
+    /// Minor units given back.
+    pub returned: u64,
+}
+
+/// One order at the gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Order {
+    /// The attempt's id.
+    pub client_orderid: String,
+    /// `sale` or `preauth`.
+    pub kind: String,
+    /// How the card was read, as the gateway decrypted it.
+    pub entry: String,
+    /// The status.
+    pub status: String,
+    /// The stage.
+    pub stage: String,
+    /// Minor units.
+    pub charged: u64,
+    /// What the card said: `approved` or `declined`.
+    pub advice: Option<String>,
+    /// How often a sale or preauth of this id was sent.
+    pub sale_requests: u64,
+    /// How many returns there are.
+    pub returns: u64,
+}
+
+impl Gateway {
+    pub(crate) async fn start(folder: &Path) -> Self {
+        let mut command = Command::new(folder::program("mpos-gateway-sim"));
+        command.args(["--listen", "127.0.0.1:0", "--login", LOGIN, "--endpoint", ENDPOINT, "--currency", CURRENCY]);
+        command.env("MPOS_GATEWAY_SIM_CONTROL_KEY", CONTROL_KEY);
+        let mut process = Process::start("gateway", &mut command, folder);
+        let address = process.said("listening on ").await;
+        let gateway = Self { _process: process, address };
+        gateway.play(&json!({ "processing_ms": 300 }));
+        gateway
+    }
+
+    /// Changes the settings that are named.
+    pub fn play(&self, settings: &Value) {
+        self.control("settings", settings);
+    }
+
+    /// Moves the clock of orders on.
+    pub fn advance_clock(&self, ms: u64) {
+        self.control("clock", &json!({ "advance_ms": ms }));
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        let mut answer = ureq::get(format!("{}/control/orders", self.address)).call().expect("the gateway runs");
+        let text = answer.body_mut().read_to_string().expect("a text");
+        serde_json::from_str(&text).expect("the control API's JSON")
+    }
+
+    fn control(&self, call: &str, body: &Value) {
+        ureq::post(format!("{}/control/{call}", self.address))
+            .send(body.to_string())
+            .unwrap_or_else(|error| panic!("the gateway refused {body}: {error}"));
+    }
+}

@@ -1,0 +1,57 @@
+//! A program that runs for as long as its value lives.
+
+use crate::until;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// How long a program may take to say where it listens.
+const START: Duration = Duration::from_secs(20);
+
+pub(crate) struct Process {
+    child: Child,
+    name: &'static str,
+    folder: PathBuf,
+}
+
+impl Process {
+    /// Starts `command`; what it writes goes to `NAME.out` and `NAME.err` in `folder`, after what an earlier one wrote.
+    pub(crate) fn start(name: &'static str, command: &mut Command, folder: &Path) -> Self {
+        let log = |kind| {
+            let path = folder.join(format!("{name}.{kind}"));
+            let file = File::options().create(true).append(true).open(&path);
+            Stdio::from(file.unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display())))
+        };
+        let child = command.stdin(Stdio::null()).stdout(log("out")).stderr(log("err")).spawn();
+        let child = child.unwrap_or_else(|error| {
+            let program = command.get_program().to_string_lossy().into_owned();
+            panic!("cannot start {program}: {error}; `cargo xtask setup` installs what is needed")
+        });
+        Self { child, name, folder: folder.to_path_buf() }
+    }
+
+    /// What stands behind the last `words` on a line that it printed.
+    pub(crate) async fn said(&mut self, words: &str) -> String {
+        let out = self.folder.join(format!("{}.out", self.name));
+        let found = until(START, async || {
+            if let Some(status) = self.child.try_wait().expect("our own child") {
+                let err = fs::read_to_string(self.folder.join(format!("{}.err", self.name))).unwrap_or_default();
+                panic!("{} ended before it listened: {status}\n{err}", self.name);
+            }
+            let text = fs::read_to_string(&out).ok()?;
+            let (whole, _) = text.rsplit_once('\n')?;
+            let line = whole.lines().rev().find_map(|line| line.split_once(words))?;
+            Some(line.1.trim().trim_end_matches('.').to_owned())
+        });
+        found.await.unwrap_or_else(|| panic!("{} did not say `{words}`", self.name))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,86 @@
+//! The proxy, with a till on this machine.
+
+use crate::gateway::{CONTROL_KEY, CURRENCY, ENDPOINT, LOGIN};
+use crate::process::Process;
+use crate::{Gateway, folder};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A proxy, running.
+pub struct Proxy {
+    /// `None` between stop and start.
+    process: Option<Process>,
+    config: PathBuf,
+    folder: PathBuf,
+    /// Where the page is, `http://HOST:PORT`.
+    pub address: String,
+    /// Where health and metrics are, `http://HOST:PORT`.
+    pub operations: String,
+}
+
+impl Proxy {
+    pub(crate) async fn start(gateway: &Gateway, folder: &Path) -> Self {
+        let config = folder.join("proxy.toml");
+        // TOML's and Rust's quoted strings agree on every path that people have.
+        let text = format!(
+            r#"listen = "127.0.0.1:0"
+operations_listen = "127.0.0.1:0"
+page = {page:?}
+database = {database:?}
+
+[till]
+name = "Till 1"
+preauth = true
+
+[merchant]
+name = "Corner Shop"
+address = "1 High Street"
+
+[gateway]
+url = "{gateway}/paynet"
+login = "{LOGIN}"
+endpoint = "{ENDPOINT}"
+sandbox = true
+currency = "{CURRENCY}"
+limit_minor = 100000
+
+[rules]
+poll_ms = 300
+chip_poll_ms = 200
+not_found_grace_ms = 2000
+not_found_gap_ms = 300
+"#,
+            page = folder::page(),
+            database = folder.join("proxy.db"),
+            gateway = gateway.address,
+        );
+        fs::write(&config, text).expect("the scenario's folder can be written to");
+        let folder = folder.to_path_buf();
+        let mut proxy =
+            Self { process: None, config, folder, address: String::new(), operations: String::new() };
+        proxy.run().await;
+        // The page's origin, with its journal in it, outlives a restart.
+        let text = fs::read_to_string(&proxy.config).expect("just written");
+        let port = proxy.address.rsplit(':').next().expect("an address ends with its port");
+        fs::write(&proxy.config, text.replacen("127.0.0.1:0", &format!("127.0.0.1:{port}"), 1))
+            .expect("the scenario's folder can be written to");
+        proxy
+    }
+
+    /// Ends it as a power cut does.
+    pub fn stop(&mut self) {
+        self.process = None;
+    }
+
+    /// Starts it again, on the same port and database.
+    pub async fn run(&mut self) {
+        let mut command = Command::new(folder::program("mpos-proxy"));
+        command.arg("--config").arg(&self.config);
+        command.env("MPOS_CONTROL_KEY", CONTROL_KEY).env("RUST_LOG", "trace");
+        let mut process = Process::start("proxy", &mut command, &self.folder);
+        self.operations = process.said("operations on ").await;
+        self.address = process.said("listening on ").await;
+        self.process = Some(process);
+    }
+}
