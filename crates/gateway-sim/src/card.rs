@@ -81,6 +81,9 @@ pub(crate) fn read(blob: &[u8], amount: u64, currency: u16) -> Result<Reading, R
             emv.push((field, hex::encode_upper(value)));
         }
     }
+    if let (None, Some(aid)) = (value(blob, TERMINAL_AID)?, value(blob, tag::AID)?) {
+        emv.push(("emv-terminal-aid-9f06", hex::encode_upper(aid)));
+    }
     if let Some(label) = text(tag::APPLICATION_LABEL)? {
         emv.push(("emv-app-label-50", label));
     }
@@ -121,8 +124,11 @@ const CLEAR: [Tag; 9] = [
     tag::CONTACTLESS_TRACK_2,
 ];
 
+/// Which readers may leave out when it is the card's own.
+const TERMINAL_AID: Tag = Tag::new(0x9F06);
+
 const RECEIPT_FIELDS: [(&str, Tag); 6] = [
-    ("emv-terminal-aid-9f06", Tag::new(0x9F06)),
+    ("emv-terminal-aid-9f06", TERMINAL_AID),
     ("emv-tvr-95", tag::TVR),
     ("emv-cvm-9f34", tag::CVM_RESULTS),
     ("emv-pan-sequence-5f34", tag::PAN_SEQUENCE),

@@ -163,3 +163,13 @@ fn the_clock_and_the_settings_can_be_changed_while_it_runs() {
     assert_eq!(shop.counts()["orders"].as_array().unwrap().len(), 0);
     assert!(shop.sale("B", 1000, Entry::Swipe).is_ok());
 }
+
+#[test]
+fn the_readme_shows_all_settings_with_their_defaults() {
+    let readme = include_str!("../README.md");
+    let block = readme.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+    assert_eq!(toml::from_str::<Settings>(block).unwrap(), Settings::default());
+    let names: toml::Table = toml::from_str(&block.replace("# approve_at_most", "approve_at_most")).unwrap();
+    let all = Settings { approve_at_most: Some(700), ..Settings::default() };
+    assert_eq!(names, toml::Table::try_from(all).unwrap());
+}

@@ -53,6 +53,8 @@ fn digest(values: &[&str], key: &ControlKey) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn key(text: &str) -> ControlKey {
         ControlKey::try_from(text.to_owned()).unwrap()

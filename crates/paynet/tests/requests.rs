@@ -6,7 +6,8 @@ use paynet::{
     Advice, Amount, AmountError, ControlKey, Dialect, EncryptedData, Fields, Login, Merchant, Order, Payment,
     Request, Return, Stamp, amount, control,
 };
-use proptest::prelude::*;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn merchant(dialect: Dialect) -> Merchant {
     Merchant {
@@ -185,23 +186,4 @@ fn encrypted_data_and_credentials_are_checked_at_the_edge() {
     }
     assert!(ControlKey::try_from("key\n".to_owned()).is_err());
     assert!(Login::try_from(String::new()).is_err());
-}
-
-proptest! {
-    #[test]
-    fn amounts_come_back(minor in any::<u64>(), exponent in 0u8..=19) {
-        let amount = Amount { minor, exponent, currency: "EUR".parse().unwrap() };
-        prop_assert_eq!(amount::parse(&amount.decimal(), exponent), Ok(minor));
-    }
-
-    #[test]
-    fn no_amount_text_panics(text in ".*", exponent in any::<u8>()) {
-        let _ = amount::parse(&text, exponent);
-    }
-
-    #[test]
-    fn forms_come_back(fields in prop::collection::vec((".*", ".*"), 0..6)) {
-        let form: Fields = fields.into_iter().filter(|(name, value)| !name.is_empty() || !value.is_empty()).collect();
-        prop_assert_eq!(Fields::decode(form.encode().as_bytes()), form);
-    }
 }
