@@ -75,7 +75,8 @@ impl fmt::Display for AttemptId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn refuses_what_is_not_an_id() {
@@ -83,6 +84,12 @@ mod tests {
             assert_eq!(text.parse::<AttemptId>(), Err(NotAnAttemptId));
         }
     }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
 
     proptest! {
         #[test]

@@ -206,7 +206,8 @@ impl fmt::Display for Amount {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn amount(minor: u64, code: &str) -> Amount {
         Amount::new(minor, Currency::from_code(code).unwrap())
@@ -240,6 +241,12 @@ mod tests {
         numeric.sort_unstable();
         assert!(numeric.windows(2).all(|w| w[0] < w[1]));
     }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
 
     proptest! {
         #[test]

@@ -4,6 +4,8 @@ use super::*;
 use crate::api::{CardMask, Entry, Kind, ReaderName};
 use crate::attempt::AttemptId;
 use crate::money::Currency;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const START: u64 = 1_800_000_000_000;
 const MINUTE: u64 = 60_000;

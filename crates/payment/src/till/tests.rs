@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::money::Currency;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const START: u64 = 1_800_000_000_000;
 
