@@ -41,7 +41,8 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(%error, "stopped");
+            let because = error.source().map(ToString::to_string);
+            tracing::error!(%error, because, "stopped");
             ExitCode::FAILURE
         }
     }
@@ -52,12 +53,12 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     // Fails only if another provider was chosen before, and nobody else chooses.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let config = Config::load(&arguments.config, |name| std::env::var(name).ok())?;
-    let settings = &config.settings;
-    let listener = |address| Listener::bind(address, None);
     if arguments.check_config {
         println!("the settings are good");
         return Ok(());
     }
+    let settings = &config.settings;
+    let listener = |address| Listener::bind(address, None);
     let page = Listener::bind(settings.listen, settings.tls.as_ref())?;
     let operations = listener(settings.operations_listen)?;
     let callbacks = settings.callback_listen.map(listener).transpose()?;

@@ -84,6 +84,9 @@ impl Limits {
         let terms = &payment.terms;
         self.allow_terms(terms)?;
         is_word(&payment.encrypted_type)?;
+        if terms.amount.currency != self.most.currency {
+            return Err(Problem::NotAllowed("the endpoint has another currency"));
+        }
         if terms.amount.minor > self.most.minor {
             return Err(Problem::OverLimit);
         }
@@ -99,12 +102,9 @@ impl Limits {
         Ok(())
     }
 
-    /// What must be true of anything that is stored. An abandon that only the limits of today refuse is still heard: it
-    /// may be of yesterday.
+    /// What must be true of anything that is stored. An abandon that only today's settings refuse is heard: the payment
+    /// may be yesterday's.
     fn allow_terms(&self, terms: &Terms) -> Result<(), Problem> {
-        if terms.amount.currency != self.most.currency {
-            return Err(Problem::NotAllowed("the endpoint has another currency"));
-        }
         if terms.amount.minor == 0 {
             return Err(Problem::NotAllowed("the amount is zero"));
         }

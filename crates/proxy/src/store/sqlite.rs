@@ -12,6 +12,7 @@ use sqlx::{Row, query, query_scalar};
 use std::fs::OpenOptions;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::time::Duration;
 
 const SCHEMA: &str = "
 CREATE TABLE attempts (
@@ -35,6 +36,9 @@ CREATE TABLE secrets (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRIC
 PRAGMA user_version = 1;
 ";
 
+/// How long a stopping proxy may take to let go of the file.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// The SQLite store.
 #[derive(Debug)]
 pub struct SqliteStore {
@@ -56,7 +60,8 @@ impl SqliteStore {
             .filename(path)
             .locking_mode(SqliteLockingMode::Exclusive)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(LOCK_TIMEOUT);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)

@@ -1,0 +1,77 @@
+//! The settings file: mistakes are named, secrets are not.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+mod support;
+
+use proxy::config::Config;
+use support::KEY;
+
+const TOKEN: &str = "correct-horse-battery-staple";
+
+fn load(change: impl FnOnce(String) -> String, env: &[(&str, &str)]) -> Result<Config, String> {
+    let dir = tempfile::tempdir().unwrap();
+    support::config(dir.path(), |text| text);
+    let path = dir.path().join("proxy.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, change(text)).unwrap();
+    Config::load(&path, |name| env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        .map_err(|error| format!("{error} {error:?}"))
+}
+
+const ENV: &[(&str, &str)] = &[("MPOS_CONTROL_KEY", KEY), ("MPOS_TILL_TOKEN", TOKEN)];
+
+#[test]
+fn names_the_setting_that_is_wrong() {
+    let cases = [
+        ("http://127.0.0.1:1/paynet", "http://gate.example/paynet", "gateway.url"),
+        ("http://127.0.0.1:1/paynet", "ftp://127.0.0.1/paynet", "gateway.url"),
+        ("http://127.0.0.1:1/paynet", "http://127.0.0.1.example/paynet", "gateway.url"),
+        ("currency = 'EUR'", "currency = 'XXX'", "line 14"),
+        ("limit_minor = 500000", "limit_minor = 0", "gateway.limit_minor"),
+        ("endpoint = '1111'", "endpoint = '../1'", "gateway.endpoint"),
+        ("listen = '127.0.0.1:0'", "listen = '0.0.0.0:0'", "listen"),
+        ("name = 'T'", "nmae = 'T'", "nmae"),
+        ("listen = '127.0.0.1:0'", "origins = ['https://till.example/']", "an origin is written as"),
+    ];
+    for (from, to, named) in cases {
+        let error = load(|text| text.replace(from, to), ENV).unwrap_err();
+        assert!(error.contains(named), "{to}: {error}");
+    }
+    assert!(load(|text| text, &[]).unwrap_err().contains("gateway.control_key_file"));
+    assert!(load(|text| text, ENV).is_ok());
+}
+
+#[test]
+fn beyond_loopback_needs_token_tls_and_origins() {
+    let open = |more: &'static str| {
+        move |text: String| {
+            format!("{more}\n{}", text.replace("listen = '127.0.0.1:0'", "listen = '0.0.0.0:0'"))
+        }
+    };
+    let all = "trusted_proxy = true\norigins = ['https://till.example']";
+    assert!(load(open(all), ENV).is_ok());
+    assert!(load(open(all), &ENV[..1]).unwrap_err().contains("till_token_file"));
+    assert!(load(open("origins = ['https://till.example']"), ENV).unwrap_err().contains("trusted_proxy"));
+    assert!(load(open("trusted_proxy = true"), ENV).unwrap_err().contains("origins"));
+}
+
+#[test]
+fn secrets_are_never_printed() {
+    let config = load(|text| text, ENV).unwrap();
+    let printed = format!("{config:?}");
+    assert!(printed.contains("[redacted]") && !printed.contains(KEY) && !printed.contains(TOKEN));
+    let misplaced = load(|text| format!("{text}control_key = '{KEY}'\n"), ENV).unwrap_err();
+    assert!(misplaced.contains("control_key") && !misplaced.contains(KEY), "{misplaced}");
+    let unclosed = load(|text| format!("control_key = '{KEY}\n{text}"), ENV).unwrap_err();
+    assert!(!unclosed.contains(KEY), "{unclosed}");
+    let spaced = load(|text| text, &[("MPOS_CONTROL_KEY", "two words")]).unwrap_err();
+    assert!(!spaced.contains("two words"));
+}
+
+#[test]
+fn the_example_is_good() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/mpos-proxy.example.toml");
+    let text = std::fs::read_to_string(example).unwrap();
+    let config = load(|_| text.replace("control_key_file", "# control_key_file"), ENV).unwrap();
+    assert_eq!(config.settings.gateway.dialect.base_url, "https://sandbox.payneteasy.com/paynet");
+}

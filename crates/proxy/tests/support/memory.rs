@@ -1,0 +1,114 @@
+//! A store in memory, which can be told to fail.
+
+use payment::{attempt::AttemptId, order::Order};
+use paynet::Callback;
+use proxy::fingerprint::CardKey;
+use proxy::store::{Attempt, Claim, Reply, Store, StoreError};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+
+#[derive(Default)]
+struct Content {
+    attempts: BTreeMap<AttemptId, (u64, Attempt)>,
+    session: Option<([u8; 32], [u8; 32])>,
+}
+
+pub struct Memory {
+    content: Mutex<Content>,
+    key: CardKey,
+    pub fails: Arc<AtomicBool>,
+}
+
+impl Memory {
+    pub fn new() -> Self {
+        Self { content: Mutex::default(), key: CardKey::new([7; 32]), fails: Arc::default() }
+    }
+
+    fn with<'a, T: Send + 'a>(&'a self, work: impl FnOnce(&mut Content) -> T + Send + 'a) -> Reply<'a, T> {
+        Box::pin(async move {
+            if self.fails.load(SeqCst) {
+                return Err(StoreError::File(std::io::Error::other("the disk is full")));
+            }
+            Ok(work(&mut self.content.lock().unwrap()))
+        })
+    }
+}
+
+impl Content {
+    /// Latest first.
+    fn orders(&self) -> Vec<Order> {
+        let mut all: Vec<_> = self.attempts.values().collect();
+        all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        all.into_iter().filter_map(|(_, attempt)| attempt.clone().order()).collect()
+    }
+}
+
+impl Store for Memory {
+    fn claim<'a>(&'a self, id: &'a AttemptId, attempt: &'a Attempt, now: u64) -> Reply<'a, Claim> {
+        self.with(move |content| {
+            if let Some((_, known)) = content.attempts.get(id) {
+                return Claim::Known(Box::new(known.clone()));
+            }
+            let card = |attempt: &Attempt| match attempt {
+                Attempt::Taken(_, prints) => Some(prints.card),
+                _ => None,
+            };
+            let used = |(_, known): &(u64, Attempt)| card(known).is_some() && card(known) == card(attempt);
+            if content.attempts.values().any(used) {
+                return Claim::CardUsed;
+            }
+            content.attempts.insert(id.clone(), (now, attempt.clone()));
+            Claim::Won
+        })
+    }
+
+    fn find<'a>(&'a self, id: &'a AttemptId) -> Reply<'a, Option<Attempt>> {
+        self.with(move |content| content.attempts.get(id).map(|(_, attempt)| attempt.clone()))
+    }
+
+    fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()> {
+        self.with(move |content| {
+            let (_, attempt) =
+                content.attempts.get_mut(&order.terms.attempt).expect("an order that is known");
+            match attempt {
+                Attempt::Taken(known, _) | Attempt::Sought(known) => *known = order.clone(),
+                Attempt::Abandoned => panic!("nothing is known of an abandoned attempt"),
+            }
+        })
+    }
+
+    fn followed(&self) -> Reply<'_, Vec<Order>> {
+        self.with(|content| content.orders().into_iter().filter(Order::is_followed).collect())
+    }
+
+    fn recent(&self, limit: u32) -> Reply<'_, Vec<Order>> {
+        self.with(move |content| {
+            let orders = content.orders().into_iter().enumerate();
+            let wanted = orders.filter(|(n, order)| *n < limit as usize || order.is_followed());
+            wanted.map(|(_, order)| order).collect()
+        })
+    }
+
+    fn remember<'a>(&'a self, _: &'a Callback, _: u64) -> Reply<'a, ()> {
+        self.with(|_| ())
+    }
+
+    fn card_key(&self) -> &CardKey {
+        &self.key
+    }
+
+    fn open_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool> {
+        self.with(move |content| {
+            let is_new = content.session.is_none_or(|(used, _)| used != *token);
+            if is_new {
+                content.session = Some((*token, *session));
+            }
+            is_new
+        })
+    }
+
+    fn has_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool> {
+        self.with(move |content| content.session == Some((*token, *session)))
+    }
+}

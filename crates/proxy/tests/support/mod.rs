@@ -1,0 +1,225 @@
+//! A gateway that does what a test says, a store in memory, and a till's requests.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
+
+pub mod memory;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode};
+use payment::order::{Answer, Order, Report, Rules, Status, Submission, Transaction};
+use payment::{attempt::AttemptId, money::Amount};
+use proxy::config::Config;
+use proxy::desk::Desk;
+use proxy::gateway::{Call, CardData, Gateway};
+use proxy::metrics::Metrics;
+use proxy::routes::App;
+use proxy::store::Store;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
+
+pub const KEY: &str = "B17F59B4-A7DC-41B4-8FF9-37D986B43D20";
+pub const BLOB: &str = "E408DFAE5A044761739F";
+
+/// What the gateway was asked to do, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Did {
+    Submit(AttemptId, String),
+    Advise(String),
+    GiveBack,
+}
+
+/// A gateway under a test's control. Clones are the same gateway.
+#[derive(Clone)]
+pub struct Fake {
+    pub did: Arc<watch::Sender<Vec<Did>>>,
+    pub asked: Arc<watch::Sender<usize>>,
+    pub submission: Arc<Mutex<Submission>>,
+    pub answer: Arc<Mutex<Answer>>,
+    /// A submission ends when there is a permit.
+    pub gate: Arc<Semaphore>,
+}
+
+impl Default for Fake {
+    fn default() -> Self {
+        Self {
+            did: Arc::new(watch::Sender::new(vec![])),
+            asked: Arc::new(watch::Sender::new(0)),
+            submission: Arc::new(Mutex::new(accepted())),
+            answer: Arc::new(Mutex::new(Answer::Lost)),
+            gate: Arc::new(Semaphore::new(1_000_000)),
+        }
+    }
+}
+
+impl Fake {
+    pub fn submitting(end: Submission) -> Self {
+        Self { submission: Arc::new(Mutex::new(end)), ..Self::default() }
+    }
+
+    pub fn answering(self, answer: Answer) -> Self {
+        *self.answer.lock().unwrap() = answer;
+        self
+    }
+
+    pub fn submits(&self) -> usize {
+        self.did.borrow().iter().filter(|did| matches!(did, Did::Submit(..))).count()
+    }
+
+    /// Waits until it has done `count` things.
+    pub async fn has_done(&self, count: usize) {
+        self.did.subscribe().wait_for(|did| did.len() >= count).await.unwrap();
+    }
+}
+
+impl Gateway for Fake {
+    fn submit<'a>(&'a self, order: &'a Order, card: &'a CardData) -> Call<'a, Submission> {
+        Box::pin(async move {
+            let did = Did::Submit(order.terms.attempt.clone(), card.encrypted_data.expose().to_owned());
+            self.did.send_modify(|all| all.push(did));
+            self.gate.acquire().await.unwrap().forget();
+            self.submission.lock().unwrap().clone()
+        })
+    }
+
+    fn ask<'a>(&'a self, order: &'a Order) -> Call<'a, Answer> {
+        Box::pin(async move {
+            self.asked.send_modify(|count| *count += 1);
+            let mut answer = self.answer.lock().unwrap().clone();
+            if let Answer::Report(report) = &mut answer {
+                report.attempt = order.terms.attempt.to_string();
+            }
+            answer
+        })
+    }
+
+    fn advise<'a>(&'a self, _: &'a Order, card: &'a CardData) -> Call<'a, bool> {
+        Box::pin(async move {
+            let did = Did::Advise(card.encrypted_data.expose().to_owned());
+            self.did.send_modify(|all| all.push(did));
+            true
+        })
+    }
+
+    fn give_back<'a>(&'a self, _: &'a Order) -> Call<'a, Submission> {
+        Box::pin(async move {
+            self.did.send_modify(|all| all.push(Did::GiveBack));
+            accepted()
+        })
+    }
+}
+
+pub fn accepted() -> Submission {
+    Submission::Accepted { order_id: "4711".into(), serial_number: Some("sn-1".into()) }
+}
+
+/// A report of the sale of [`payment`]; the fake fills in the attempt.
+pub fn report(status: Status) -> Report {
+    Report {
+        attempt: String::new(),
+        order_id: "4711".into(),
+        transaction: Some(Transaction::Sale),
+        status,
+        amount: Amount::from_major("10.42", payment::money::Currency::from_code("EUR").unwrap()).ok(),
+        serial_number: Some("sn-1".into()),
+        stage: None,
+        awaits_card: false,
+        issuer: None,
+        online_check: false,
+        reason: payment::api::Reason::default(),
+        receipt: BTreeMap::new(),
+    }
+}
+
+pub fn says(status: Status) -> Answer {
+    Answer::Report(Box::new(report(status)))
+}
+
+/// Intervals that a test can wait for.
+pub fn quick() -> Rules {
+    Rules { poll_ms: 5, chip_poll_ms: 5, not_found_grace_ms: 30, not_found_gap_ms: 5, ..Rules::default() }
+}
+
+pub fn config(dir: &Path, change: impl FnOnce(String) -> String) -> Config {
+    let text = format!(
+        "listen = '127.0.0.1:0'\npage = '{0}'\ndatabase = '{0}/db'\n[till]\nname = 'T'\npreauth = true\n[merchant]\n\
+         name = 'M'\n[gateway]\nurl = 'http://127.0.0.1:1/paynet'\nlogin = 'merchantlogin'\nendpoint = '1111'\n\
+         sandbox = true\ncurrency = 'EUR'\nlimit_minor = 500000\n",
+        dir.display()
+    );
+    let path = dir.join("proxy.toml");
+    std::fs::write(&path, change(text)).unwrap();
+    Config::load(&path, |name| (name == "MPOS_CONTROL_KEY").then(|| KEY.to_owned())).unwrap()
+}
+
+/// A proxy on `localhost:8080` over this store and gateway.
+pub async fn proxy(store: impl Store + 'static, gateway: impl Gateway + 'static) -> (Router, Desk) {
+    let dir = tempfile::tempdir().unwrap();
+    let config = config(dir.path(), |text| text);
+    let metrics = Arc::new(Metrics::default());
+    let desk = Desk::open(store, gateway, quick(), metrics.clone()).await.unwrap();
+    (App::new(&config, 8080, desk.clone(), metrics).router(dir.path()), desk)
+}
+
+pub const ID: &str = "AAAAAAAAAAAAAAAAAAAA";
+
+pub fn terms(id: &str) -> Value {
+    json!({
+        "attempt": id, "kind": "sale", "amount": {"minor": 1042, "currency": "EUR"}, "entry": "contactless",
+        "reader": {"family": "miura", "serial": "000123"}, "card": {"last4": "0119", "scheme": "Visa"},
+    })
+}
+
+pub fn payment(id: &str, blob: &str) -> Value {
+    with(terms(id), json!({"encrypted_type": "miura", "encrypted_data": blob}))
+}
+
+pub fn with(mut object: Value, more: Value) -> Value {
+    object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    object
+}
+
+pub fn get(path: &str) -> Request<Body> {
+    Request::get(path).header("host", "localhost:8080").body(Body::empty()).unwrap()
+}
+
+pub fn post(path: &str, body: &Value) -> Request<Body> {
+    Request::post(path)
+        .header("host", "localhost:8080")
+        .header("content-type", "application/json")
+        .body(Body::from(body.to_string()))
+        .unwrap()
+}
+
+pub async fn send(router: &Router, request: Request<Body>) -> Response<Body> {
+    router.clone().oneshot(request).await.unwrap()
+}
+
+pub async fn call(router: &Router, request: Request<Body>) -> (StatusCode, Value) {
+    let response = send(router, request).await;
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+}
+
+/// Asks for the payment until `wanted` holds of it.
+pub async fn until(router: &Router, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let watching = async {
+        loop {
+            let (_, view) = call(router, get(&format!("/api/v1/payments/{id}"))).await;
+            if wanted(&view) {
+                return view;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), watching).await.expect("the payment never came to that")
+}
+
+pub fn outcome(view: &Value) -> Option<&str> {
+    view["outcome"]["outcome"].as_str()
+}
