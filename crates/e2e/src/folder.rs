@@ -24,7 +24,8 @@ pub fn page() -> PathBuf {
 
 /// The page as merchants get it.
 pub fn release_page() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/e2e is in the workspace");
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/e2e is in the workspace");
     built(root.join("dist/index.html")).with_file_name("")
 }
 

@@ -1,17 +1,21 @@
 //! The sandbox gateway and its control API, which counts.
 
-use crate::folder;
 use crate::process::Process;
+use crate::{folder, until};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 /// Opens nothing but the sandbox gateways that scenarios start.
-pub(crate) const CONTROL_KEY: &str = "6E1B0D7C-93A5-4F28-B1C4-52D08A7F3E96";
+pub const CONTROL_KEY: &str = "6E1B0D7C-93A5-4F28-B1C4-52D08A7F3E96";
 pub(crate) const LOGIN: &str = "e2e-merchant";
 pub(crate) const ENDPOINT: &str = "1111";
 pub(crate) const CURRENCY: &str = "EUR";
+
+/// How long an order may take to come to a stage.
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// A sandbox gateway, running.
 pub struct Gateway {
@@ -59,7 +63,16 @@ pub struct Order {
 impl Gateway {
     pub(crate) async fn start(folder: &Path) -> Self {
         let mut command = Command::new(folder::program("mpos-gateway-sim"));
-        command.args(["--listen", "127.0.0.1:0", "--login", LOGIN, "--endpoint", ENDPOINT, "--currency", CURRENCY]);
+        command.args([
+            "--listen",
+            "127.0.0.1:0",
+            "--login",
+            LOGIN,
+            "--endpoint",
+            ENDPOINT,
+            "--currency",
+            CURRENCY,
+        ]);
         command.env("MPOS_GATEWAY_SIM_CONTROL_KEY", CONTROL_KEY);
         let mut process = Process::start("gateway", &mut command, folder);
         let address = process.said("listening on ").await;
@@ -81,9 +94,18 @@ impl Gateway {
     /// What happened so far.
     #[must_use]
     pub fn ledger(&self) -> Ledger {
-        let mut answer = ureq::get(format!("{}/control/orders", self.address)).call().expect("the gateway runs");
+        let mut answer =
+            ureq::get(format!("{}/control/orders", self.address)).call().expect("the gateway runs");
         let text = answer.body_mut().read_to_string().expect("a text");
         serde_json::from_str(&text).expect("the control API's JSON")
+    }
+
+    /// Waits until an order is at this stage.
+    pub async fn see_stage(&self, stage: &str) {
+        let reached = until(LIMIT, async || {
+            self.ledger().orders.iter().any(|order| order.stage == stage).then_some(())
+        });
+        assert!(reached.await.is_some(), "no order came to {stage}: {:?}", self.ledger());
     }
 
     fn control(&self, call: &str, body: &Value) {

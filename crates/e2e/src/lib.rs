@@ -13,19 +13,20 @@
     reason = "a harness fails its test"
 )]
 
-mod browser;
 mod folder;
 mod gateway;
+mod hands;
 mod needle;
 mod process;
 mod proxy;
 mod shop;
+mod till;
 mod wait;
 
-pub use browser::{Browser, Hold};
-pub use folder::{page, release_page, files};
-pub use gateway::{Gateway, Ledger, Order};
+pub use folder::{files, page, release_page};
+pub use gateway::{CONTROL_KEY, Gateway, Ledger, Order};
 pub use needle::{Find, Needle, search};
 pub use proxy::Proxy;
 pub use shop::Shop;
+pub use till::{Hold, Till};
 pub use wait::until;

@@ -39,6 +39,13 @@ impl Needle {
         }
         Self { name: name.into(), forms }
     }
+
+    /// What a leak of it could look like: its last form, amid other bytes.
+    #[must_use]
+    pub fn planted(&self) -> Vec<u8> {
+        let form = self.forms.last().map(|(_, bytes)| bytes.as_slice()).unwrap_or_default();
+        [b"\n[", form, b"]\n"].concat()
+    }
 }
 
 /// What of the base64 of `bytes` is the same whatever follows it, and whatever `before` bytes precede it.
@@ -54,7 +61,7 @@ fn inner_base64(engine: &impl base64::Engine, bytes: &[u8], before: usize) -> Ve
 pub fn search(needles: &[Needle], haystack: &[u8]) -> Vec<Find> {
     let find = |needle: &Needle| {
         needle.forms.iter().find_map(|(form, bytes)| {
-            let at = haystack.windows(bytes.len()).position(|window| window == bytes)?;
+            let at = memchr::memmem::find(haystack, bytes)?;
             Some(Find { secret: needle.name.clone(), form, at })
         })
     };
@@ -72,7 +79,8 @@ mod tests {
         let needles = [Needle::new("number", "4761739001010010")];
         for before in 0..4 {
             for after in 0..4 {
-                let text = ["xyz?".get(..before).unwrap(), "4761739001010010", &"~>~"[..after.min(3)]].concat();
+                let text =
+                    ["xyz?".get(..before).unwrap(), "4761739001010010", &"~>~"[..after.min(3)]].concat();
                 let forms = [
                     text.clone(),
                     hex::encode(&text),

@@ -36,7 +36,8 @@ impl Process {
         let out = self.folder.join(format!("{}.out", self.name));
         let found = until(START, async || {
             if let Some(status) = self.child.try_wait().expect("our own child") {
-                let err = fs::read_to_string(self.folder.join(format!("{}.err", self.name))).unwrap_or_default();
+                let err =
+                    fs::read_to_string(self.folder.join(format!("{}.err", self.name))).unwrap_or_default();
                 panic!("{} ended before it listened: {status}\n{err}", self.name);
             }
             let text = fs::read_to_string(&out).ok()?;

@@ -1,12 +1,12 @@
 //! One scenario's world.
 
-use crate::{Browser, Gateway, Proxy, folder, page};
+use crate::{Gateway, Proxy, Till, folder};
 use std::path::PathBuf;
 
 /// A sandbox gateway, a proxy and a browser with the page open. All end with this value.
 pub struct Shop {
     /// The till's page, and the cashier's and the customer's hands.
-    pub till: Browser,
+    pub till: Till,
     /// The proxy.
     pub proxy: Proxy,
     /// The sandbox gateway.
@@ -18,11 +18,10 @@ pub struct Shop {
 impl Shop {
     /// Starts everything for the scenario of this name and opens the page.
     pub async fn open(scenario: &str) -> Self {
-        let _ = page();
         let folder = folder::scenario(scenario);
         let gateway = Gateway::start(&folder).await;
         let proxy = Proxy::start(&gateway, &folder).await;
-        let till = Browser::start(&folder).await;
+        let till = Till::start(&folder).await;
         let shop = Self { till, proxy, gateway, folder };
         shop.till.open(&shop.proxy.address).await;
         shop

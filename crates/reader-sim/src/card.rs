@@ -54,12 +54,13 @@ const VISA_PIN: Card = Card {
 };
 
 const MASTERCARD_PIN: Card = Card {
-    name: "Mastercard, chip and PIN 4321",
+    name: "Mastercard, chip and PIN 73051928",
     pan: "5413330089020011",
     holder: "ANDERSON/MARY",
     label: "MASTERCARD",
     aid: MASTERCARD,
-    pin: Some("4321"),
+    // Long enough to be searched for: a shorter one stands by chance in any log.
+    pin: Some("73051928"),
     ..VISA_PIN
 };
 

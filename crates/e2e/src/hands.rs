@@ -1,0 +1,63 @@
+//! What the cashier and the customer do, in the words on the buttons.
+
+use crate::Till;
+use fantoccini::Locator;
+
+impl Till {
+    /// Keys an amount in minor units and presses Pay.
+    pub async fn pay(&self, minor: u64) {
+        self.key(minor).await;
+        self.press(&format!("Pay {}", major(minor))).await;
+    }
+
+    /// Keys an amount in minor units and presses Reserve.
+    pub async fn reserve(&self, minor: u64) {
+        self.choose("//label[normalize-space(.)='Reserve']").await;
+        self.key(minor).await;
+        self.press(&format!("Reserve {}", major(minor))).await;
+    }
+
+    /// `Insert`, `Tap` or `Swipe`: presents this card once the reader asks for one.
+    pub async fn present(&self, verb: &str, card: &str) {
+        self.see(&["Tap, insert or swipe"]).await;
+        self.hold_out(verb, card).await;
+    }
+
+    /// `Insert`, `Tap` or `Swipe`, whatever the reader waits for.
+    pub async fn hold_out(&self, verb: &str, card: &str) {
+        self.choose(&format!("//option[normalize-space(.)='{card}']")).await;
+        self.press(&format!("{verb} {card}")).await;
+    }
+
+    /// Keys the PIN on the reader once it asks for one.
+    pub async fn enter_pin(&self, pin: &str) {
+        self.see(&["Enter PIN"]).await;
+        for digit in pin.chars() {
+            self.press(&format!("PIN {digit}")).await;
+        }
+        self.press("PIN enter").await;
+    }
+
+    /// Takes the card out and leaves the result.
+    pub async fn next_customer(&self) {
+        self.press("Remove card").await;
+        self.press("New sale").await;
+        self.see(&["Pay 0.00"]).await;
+    }
+
+    async fn key(&self, minor: u64) {
+        for digit in minor.to_string().chars() {
+            self.press(&digit.to_string()).await;
+        }
+    }
+
+    /// Clicks what is neither button nor text.
+    async fn choose(&self, xpath: &str) {
+        self.click(Locator::XPath(xpath)).await;
+    }
+}
+
+/// `12.50`, of an amount below 1,000.
+fn major(minor: u64) -> String {
+    format!("{}.{:02}", minor / 100, minor % 100)
+}

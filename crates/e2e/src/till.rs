@@ -1,0 +1,202 @@
+//! A headless Chromium over chromedriver, and the page in it as people use it: by the words that they see.
+
+use crate::process::Process;
+use crate::until;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// How long the page may take to come to what is awaited.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A till: the page in a browser with a profile of its own.
+pub struct Till {
+    client: Client,
+    folder: PathBuf,
+    /// `http://HOST:PORT` of chromedriver.
+    driver: String,
+    _process: Process,
+}
+
+/// Where a call of the page's to the proxy is stopped, so that the moment stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It is never sent.
+    Request,
+    /// It is sent, and its answer never arrives.
+    Answer,
+}
+
+impl Till {
+    pub(crate) async fn start(folder: &Path) -> Self {
+        let mut process =
+            Process::start("chromedriver", Command::new("chromedriver").arg("--port=0"), folder);
+        let driver = format!("http://127.0.0.1:{}", process.said("started successfully on port ").await);
+        let mut arguments = vec!["--headless", "--disable-gpu", "--disable-quic", "--no-first-run"];
+        arguments.extend(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
+        arguments.extend(["--window-size=1280,1000", "--lang=en-GB"]);
+        if is_root() {
+            // Chromium's own sandbox refuses to start for root.
+            arguments.push("--no-sandbox");
+        }
+        let capabilities =
+            json!({ "goog:chromeOptions": { "args": arguments }, "unhandledPromptBehavior": "accept" });
+        let Value::Object(capabilities) = capabilities else { unreachable!("an object") };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&driver)
+            .await
+            .unwrap_or_else(|error| {
+                panic!("cannot start Chromium: {error}; `cargo xtask setup` installs it")
+            });
+        Self { client, folder: folder.to_path_buf(), driver, _process: process }
+    }
+
+    /// Opens the page and waits for the keypad, or for the payment that is still open.
+    pub async fn open(&self, address: &str) {
+        self.client.goto(address).await.expect("the proxy serves the page");
+    }
+
+    /// Loads the page anew, as a customer who leans on F5 does.
+    pub async fn reload(&self) {
+        self.client.refresh().await.expect("the proxy serves the page");
+    }
+
+    /// Stops every call whose method and path end so. Holds until the page is loaded anew.
+    pub async fn hold(&self, method: &str, path: &str, hold: Hold) {
+        let script = "
+            const [method, path, sends] = arguments, fetch = window.fetch.bind(window);
+            window.held = 0;
+            window.fetch = (url, init) => {
+                if ((init?.method ?? 'GET') !== method || !new RegExp(path + '$').test(url)) return fetch(url, init);
+                const sent = sends ? fetch(url, init) : Promise.resolve();
+                sent.finally(() => window.held += 1);
+                return new Promise(() => {});
+            };";
+        self.run(script, vec![json!(method), json!(path), json!(hold == Hold::Answer)]).await;
+    }
+
+    /// Waits until a call was stopped.
+    pub async fn see_held(&self) {
+        let held =
+            until(LIMIT, async || (self.run("return window.held", vec![]).await != json!(0)).then_some(()));
+        if held.await.is_none() {
+            self.fail("no call was held").await;
+        }
+    }
+
+    /// Keeps every call's body and answer from here on, until the page is loaded anew.
+    pub async fn record(&self) {
+        let script = "
+            const fetch = window.fetch.bind(window);
+            window.calls = [];
+            window.fetch = async (url, init) => {
+                const answer = await fetch(url, init);
+                const text = await answer.clone().text();
+                window.calls.push({ url, body: init?.body ?? '', headers: [...answer.headers], answer: text });
+                return answer;
+            };";
+        self.run(script, vec![]).await;
+    }
+
+    /// The calls that were kept: `url`, `body`, `headers`, `answer`.
+    pub async fn calls(&self) -> Vec<Value> {
+        let Value::Array(calls) = self.run("return window.calls", vec![]).await else {
+            self.fail("no calls were kept").await
+        };
+        calls
+    }
+
+    /// All that the page keeps: its journal, its other storage, and what is on the screen.
+    pub async fn kept(&self) -> String {
+        let script = "
+            const done = arguments[0];
+            const open = indexedDB.open('mpos-terminal');
+            open.onerror = () => done(null);
+            open.onsuccess = () => {
+                const attempts = open.result.transaction('attempts').objectStore('attempts').getAll();
+                attempts.onsuccess = () => done(JSON.stringify([
+                    attempts.result, { ...localStorage }, { ...sessionStorage }, document.cookie,
+                    document.documentElement.outerHTML,
+                ]));
+            };";
+        let kept = self.client.execute_async(script, vec![]).await.expect("the journal can be read");
+        kept.as_str().expect("the page has a journal").to_owned()
+    }
+
+    /// Moves the page's clock on.
+    pub async fn advance_clock(&self, ms: u64) {
+        self.run("const now = Date.now; Date.now = () => now() + arguments[0];", vec![json!(ms)]).await;
+    }
+
+    /// Presses the button of this name once it is there and may be pressed.
+    pub async fn press(&self, name: &str) {
+        assert!(!name.contains('\''), "a name with an apostrophe");
+        let xpath = format!(
+            "//button[not(@disabled) and not(@aria-disabled='true') \
+             and (@aria-label='{name}' or (not(@aria-label) and normalize-space(.)='{name}'))]"
+        );
+        self.click(Locator::XPath(&xpath)).await;
+    }
+
+    /// Clicks what is there, or will be.
+    pub(crate) async fn click(&self, locator: Locator<'_>) {
+        let clicked = until(LIMIT, async || self.client.find(locator).await.ok()?.click().await.ok());
+        if clicked.await.is_none() {
+            self.fail(&format!("there is no {locator:?} to click")).await;
+        }
+    }
+
+    /// Waits until the screen says all these words.
+    pub async fn see(&self, words: &[&str]) {
+        self.see_within(LIMIT, words).await;
+    }
+
+    /// Waits so long until the screen says all these words.
+    pub async fn see_within(&self, limit: Duration, words: &[&str]) {
+        let seen = until(limit, async || {
+            let text = self.text().await;
+            words.iter().all(|words| text.contains(&words.to_lowercase())).then_some(())
+        });
+        if seen.await.is_none() {
+            self.fail(&format!("the screen does not say {words:?}")).await;
+        }
+    }
+
+    /// The words on the terminal's screen, in small letters; not those of the virtual reader beside it, nor those that
+    /// are only spoken.
+    pub async fn text(&self) -> String {
+        let text = self.run("return document.querySelector('.terminal')?.innerText ?? ''", vec![]).await;
+        let words: Vec<_> = text.as_str().unwrap_or_default().split_whitespace().collect();
+        words.join(" ").to_lowercase()
+    }
+
+    /// Runs a script in the page.
+    async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.unwrap_or(Value::Null)
+    }
+
+    async fn fail(&self, why: &str) -> ! {
+        let picture = self.folder.join("failed.png");
+        if let Ok(png) = self.client.screenshot().await {
+            // The failure itself is told either way.
+            let _ = std::fs::write(&picture, png);
+        }
+        panic!("{why}; see {}. It says: {}", picture.display(), self.text().await);
+    }
+}
+
+impl Drop for Till {
+    fn drop(&mut self) {
+        // Without a word chromedriver would leave its Chromium behind.
+        let _ = ureq::get(format!("{}/shutdown", self.driver)).call();
+    }
+}
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
