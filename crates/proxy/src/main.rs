@@ -41,7 +41,8 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let because = error.source().map(ToString::to_string);
+            let causes = std::iter::successors(error.source(), |&cause| cause.source());
+            let because = causes.last().map(ToString::to_string);
             tracing::error!(%error, because, "stopped");
             ExitCode::FAILURE
         }

@@ -160,20 +160,6 @@ async fn no_connection_is_known_from_a_lost_answer() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_vouches_for_is_no_connection() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("https://{}/paynet", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            // Not TLS at all: the handshake fails as it does for a foreign certificate.
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
-        }
-    });
-    let (order, card) = order();
-    assert_eq!(gateway(url).0.submit(&order, &card).await, Submission::NoConnection);
-}
-
-#[tokio::test]
 async fn a_status_is_read_in_the_orders_words() {
     let body = |more: &str| {
         format!(

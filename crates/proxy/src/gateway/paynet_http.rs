@@ -56,7 +56,7 @@ impl PaynetGateway {
         by_serial_number: bool,
         metrics: Arc<Metrics>,
     ) -> Result<Self, StartError> {
-        let builder = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(READ_TIMEOUT)
             .timeout(WHOLE_TIMEOUT)
@@ -65,6 +65,10 @@ impl PaynetGateway {
             // A kept connection that the gateway has closed meanwhile would look like a lost answer.
             .pool_max_idle_per_host(0)
             .no_proxy();
+        if !merchant.dialect.base_url.starts_with("https:") {
+            // A gateway on this machine needs no certificates, and a bare system has none.
+            builder = builder.tls_certs_only([]);
+        }
         Ok(Self { merchant, by_serial_number, http: builder.build()?, metrics })
     }
 
