@@ -1,0 +1,52 @@
+//! The few things that the pure code takes as arguments: time and randomness.
+
+use js_sys::Date;
+use payment::attempt::AttemptId;
+use reader::WallClock;
+use wasm_bindgen::JsValue;
+
+/// Unix milliseconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the clock is past 1970")]
+pub(crate) fn now() -> u64 {
+    Date::now() as u64
+}
+
+/// Local time of the till, for the reader.
+pub(crate) fn wall_clock() -> WallClock {
+    let date = Date::new_0();
+    let small = |number: u32| u8::try_from(number).unwrap_or_default();
+    WallClock {
+        year: small(date.get_full_year() % 100),
+        month: small(date.get_month() + 1),
+        day: small(date.get_date()),
+        hour: small(date.get_hours()),
+        minute: small(date.get_minutes()),
+        second: small(date.get_seconds()),
+    }
+}
+
+/// A moment as local `14:05`.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285 000 years")]
+pub(crate) fn hh_mm(moment: u64) -> String {
+    let date = Date::new(&JsValue::from_f64(moment as f64));
+    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+}
+
+/// A new attempt id from the browser's cryptographic generator; `None` where there is none, and then there are no
+/// payments.
+pub(crate) fn draw_attempt() -> Option<AttemptId> {
+    let mut random = [0; AttemptId::LEN];
+    let crypto = web_sys::window()?.crypto().ok()?;
+    crypto.get_random_values_with_u8_array(&mut random).ok()?;
+    Some(AttemptId::from_random(random))
+}
+
+/// Resolves after so many milliseconds.
+pub(crate) async fn wait(ms: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+        }
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}

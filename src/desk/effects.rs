@@ -1,0 +1,139 @@
+//! Carrying out what an attempt asks for, in its order: what has to be durable first is awaited.
+
+use super::{Desk, Readiness, Work};
+use crate::{browser, proxy};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use payment::attempt::AttemptId;
+use payment::till::{Attempt, Effect, Event, NotSent};
+use reader::{CardTransaction, Interfaces, IssuerAnswer, TransactionKind};
+
+impl Desk {
+    pub(super) fn enqueue(self, attempt: Attempt, effects: Vec<Effect>) {
+        if effects.is_empty() || self.readiness.get_untracked() == Readiness::CannotSave {
+            return;
+        }
+        self.work.update_value(|work| work.push_back(Work { attempt, effects }));
+        if !self.working.get_value() {
+            self.working.set_value(true);
+            spawn_local(self.carry_out());
+        }
+    }
+
+    async fn carry_out(self) {
+        while let Some(work) = self.work.try_update_value(|work| work.pop_front()).flatten() {
+            for effect in work.effects {
+                if effect != Effect::Journal {
+                    self.perform(&work.attempt, effect);
+                } else if !self.write(&work.attempt).await {
+                    // What follows must not happen, now or later on this page.
+                    self.work.update_value(|work| work.clear());
+                    self.readiness.set(Readiness::CannotSave);
+                    return;
+                }
+            }
+        }
+        self.working.set_value(false);
+    }
+
+    async fn write(self, attempt: &Attempt) -> bool {
+        // Taken out for the time of the write: nobody else uses it, effects are carried out one after the other.
+        let Some(journal) = self.journal.try_update_value(Option::take).flatten() else { return false };
+        let written = journal.write(attempt).await.is_ok();
+        self.journal.set_value(Some(journal));
+        written
+    }
+
+    fn perform(self, attempt: &Attempt, effect: Effect) {
+        let id = attempt.draft.attempt.clone();
+        match effect {
+            Effect::Journal => {}
+            Effect::StartReader => self.start_reader(attempt),
+            Effect::StopReader => {
+                if !self.with_device(|device, now| device.driver.abort(now).is_ok()) {
+                    self.feed(&id, Event::ReaderStopped);
+                }
+            }
+            Effect::ContinueCard(issuer) => {
+                let answer = issuer_answer(&issuer);
+                let taken = answer.is_some_and(|answer| {
+                    self.with_device(|device, now| device.driver.continue_with(now, &answer).is_ok())
+                });
+                if !taken {
+                    self.feed(&id, Event::CardGone);
+                }
+            }
+            Effect::EndCard { approved } if self.owns_session(&id) => {
+                self.with_device(|device, now| {
+                    device.driver.end_card(now, approved);
+                    true
+                });
+            }
+            Effect::EndCard { .. } => {}
+            Effect::Post(payment) => spawn_local(async move {
+                let posted = proxy::start(&payment).await;
+                self.feed(&id, Event::Posted(posted));
+            }),
+            Effect::Abandon(abandon) => spawn_local(async move {
+                let abandoned = proxy::abandon(&id, &abandon).await;
+                self.feed(&id, Event::Abandoned(abandoned));
+            }),
+            Effect::PostAdvice(advice) => self.ask(id, async move |id| proxy::advice(id, &advice).await),
+            Effect::PostCardLost(lost) => self.ask(id, async move |id| proxy::card_lost(id, &lost).await),
+            Effect::Poll => self.ask(id, async |id| proxy::view(id).await),
+            Effect::AskGateway => self.ask(id, async |id| proxy::command(id, "ask").await),
+            Effect::Keep => self.ask(id, async |id| proxy::command(id, "keep").await),
+            Effect::GiveBack => self.ask(id, async |id| proxy::command(id, "return").await),
+        }
+        self.pump();
+    }
+
+    fn ask(
+        self,
+        id: AttemptId,
+        question: impl AsyncFnOnce(&AttemptId) -> Option<payment::api::PaymentView> + 'static,
+    ) {
+        spawn_local(async move {
+            let view = question(&id).await;
+            self.feed(&id, Event::Told(view));
+        });
+    }
+
+    fn start_reader(self, attempt: &Attempt) {
+        let (id, amount) = (&attempt.draft.attempt, attempt.draft.amount);
+        let transaction = CardTransaction {
+            kind: TransactionKind::Purchase,
+            amount_minor: amount.minor,
+            currency_numeric: amount.currency.numeric(),
+            now: browser::wall_clock(),
+            interfaces: Interfaces::ALL,
+            text: format!("{amount}\nTap, insert or swipe"),
+        };
+        self.session.set_value(Some(id.clone()));
+        if !self.with_device(|device, now| device.driver.start(now, transaction).is_ok()) {
+            self.feed(id, Event::NotSent(NotSent::ReaderLost));
+        }
+    }
+
+    /// The card of an attempt that leaves the screen is let go: it can no longer decide.
+    pub(super) fn release_card(self, attempt: &Attempt) {
+        let id = &attempt.draft.attempt;
+        let stopped =
+            self.owns_session(id) && self.with_device(|device, now| device.driver.abort(now).is_ok());
+        if stopped {
+            self.feed(id, Event::CardGone);
+            self.pump();
+        }
+    }
+
+    pub(super) fn owns_session(self, id: &AttemptId) -> bool {
+        self.session.with_value(|session| session.as_ref() == Some(id))
+    }
+}
+
+/// The bank's answer as the card takes it; `None` if it makes no sense to a card.
+fn issuer_answer(issuer: &payment::api::IssuerAnswer) -> Option<IssuerAnswer> {
+    let code = issuer.response_code.as_bytes().try_into().ok()?;
+    let data = hex::decode(issuer.data.as_deref().unwrap_or_default()).ok()?;
+    IssuerAnswer::new(code, &data).ok()
+}

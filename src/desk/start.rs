@@ -1,0 +1,121 @@
+//! Opening the till: one tab, the journal, what the proxy knows, the reader, the heartbeat.
+
+use super::{Desk, Network, Reader, Readiness};
+use crate::device::Device;
+use crate::{browser, entry::Entry, journal::Journal, lock, proxy};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use payment::till::Attempt;
+use std::time::Duration;
+
+/// Name of the journal and of the lock.
+const NAME: &str = "mpos-terminal";
+/// The proxy is asked what the till may do, and so whether it is there, each so often.
+const TERMINAL_MS: i32 = 10_000;
+/// As long as it has not answered yet.
+const FIRST_ANSWER_MS: i32 = 2_000;
+/// Finished attempts are kept in the journal for so long.
+const KEEP_MS: u64 = 24 * 3_600_000;
+
+impl Desk {
+    /// Opens the till. `device` is the reader, if there is one.
+    pub fn start(self, device: Option<Device>) {
+        spawn_local(async move {
+            if !lock::own(NAME, false).await {
+                self.readiness.set(Readiness::OtherTab);
+                if lock::own(NAME, true).await
+                    && let Some(window) = web_sys::window()
+                {
+                    let _ = window.location().reload();
+                }
+                return;
+            }
+            if self.open_journal().await.is_err() {
+                return self.readiness.set(Readiness::CannotSave);
+            }
+            self.next_id.set_value(browser::draw_attempt());
+            if device.is_some() {
+                self.reader.set(Reader::Connecting);
+            }
+            self.device.set_value(device);
+            self.readiness.set(Readiness::Ready);
+            self.now.set(browser::now());
+            set_interval(move || self.beat(), Duration::from_millis(100));
+            window_event_listener(leptos::ev::beforeunload, move |event| {
+                if self.is_open() {
+                    event.prevent_default();
+                }
+            });
+            self.keep_in_touch().await;
+        });
+    }
+
+    /// Takes up what an earlier page left: the last one that is open comes to the screen, others are parked.
+    async fn open_journal(self) -> Result<(), crate::journal::CannotSave> {
+        let journal = Journal::open(NAME).await?;
+        let now = browser::now();
+        let mut attempts = journal.read().await?;
+        attempts.sort_by_key(|attempt| attempt.draft.paid_at);
+        let mut steps = Vec::new();
+        for attempt in attempts {
+            if !attempt.is_finished() {
+                steps.push(attempt.restore(now));
+            } else if now.saturating_sub(attempt.draft.paid_at) > KEEP_MS {
+                journal.remove(&attempt.draft.attempt).await?;
+            } else {
+                self.recent.update_value(|recent| recent.push(attempt));
+            }
+        }
+        self.journal.set_value(Some(journal));
+        let last = steps.len().saturating_sub(1);
+        for (at, (attempt, effects)) in steps.into_iter().enumerate() {
+            if at == last {
+                self.resumed.set(true);
+                self.show(attempt.clone());
+            } else {
+                self.parked.update(|parked| parked.push(attempt.clone()));
+            }
+            self.enqueue(attempt, effects);
+        }
+        Ok(())
+    }
+
+    async fn keep_in_touch(self) {
+        let mut adopted = false;
+        loop {
+            let terminal = proxy::terminal().await.got();
+            self.network.set(match &terminal {
+                None => Network::ProxyAway,
+                Some(terminal) if !terminal.gateway_reachable => Network::GatewayAway,
+                Some(_) => Network::Online,
+            });
+            if let Some(terminal) = terminal
+                && self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal))
+            {
+                if self.entry.with_untracked(Option::is_none) {
+                    self.entry.set(Some(Entry::new(terminal.limit)));
+                }
+                self.terminal.set(Some(terminal));
+            }
+            if !adopted && let Some(views) = proxy::open_payments().await.got() {
+                adopted = true;
+                views.into_iter().for_each(|view| self.adopt(view));
+            }
+            browser::wait(if adopted { TERMINAL_MS } else { FIRST_ANSWER_MS }).await;
+        }
+    }
+
+    /// Takes up a payment that the proxy follows and this page has forgotten.
+    fn adopt(self, view: payment::api::PaymentView) {
+        let id = &view.terms.attempt;
+        let known = self.current.with_untracked(|at| at.iter().any(|a| a.draft.attempt == *id))
+            || self.parked.with_untracked(|all| all.iter().any(|a| a.draft.attempt == *id))
+            || self.recent.with_value(|all| all.iter().any(|a| a.draft.attempt == *id));
+        if known || matches!(view.state, payment::api::PaymentState::Final { .. }) {
+            return;
+        }
+        let (attempt, effects) = Attempt::adopt(view, browser::now());
+        self.parked.update(|parked| parked.push(attempt.clone()));
+        self.enqueue(attempt, effects);
+    }
+}

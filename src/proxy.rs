@@ -1,0 +1,104 @@
+//! The calls to the proxy, `/api/v1`. None is repeated here: what is asked again, and when, the till decides.
+
+use payment::api::{Abandon, Abandoned, Advice, CardLost, PaymentView, Problem, StartPayment, Terminal};
+use payment::attempt::AttemptId;
+use payment::till::Posted;
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, RequestInit, Response};
+use zeroize::Zeroizing;
+
+/// How long an answer may take. The proxy answers from its store.
+const LIMIT_MS: u32 = 8_000;
+/// Larger than any payment, so that the buffer never moves and leaves no copy of card data behind.
+const BODY_BYTES: usize = 32 * 1024;
+
+/// What came back.
+pub(crate) enum Answer<T> {
+    /// What was asked for.
+    Got(T),
+    /// The proxy's refusal.
+    Refused(Problem),
+    /// Nothing that the proxy said: no connection, no time, or words of somebody else.
+    Nothing,
+}
+
+impl<T> Answer<T> {
+    pub(crate) fn got(self) -> Option<T> {
+        match self {
+            Self::Got(value) => Some(value),
+            Self::Refused(_) | Self::Nothing => None,
+        }
+    }
+}
+
+pub(crate) async fn terminal() -> Answer<Terminal> {
+    call("GET", "terminal", None::<&()>).await
+}
+
+/// This till's open payments.
+pub(crate) async fn open_payments() -> Answer<Vec<PaymentView>> {
+    call("GET", "payments", None::<&()>).await
+}
+
+pub(crate) async fn start(payment: &StartPayment) -> Posted {
+    match call("POST", "payments", Some(payment)).await {
+        Answer::Got(view) => Posted::View(Box::new(view)),
+        Answer::Refused(problem) => Posted::Refused(problem),
+        Answer::Nothing => Posted::NoAnswer,
+    }
+}
+
+/// As `payment::till::Event::Abandoned` wants it.
+pub(crate) async fn abandon(id: &AttemptId, abandon: &Abandon) -> Option<Option<PaymentView>> {
+    match call("POST", &format!("payments/{id}/abandon"), Some(abandon)).await.got()? {
+        Abandoned::NotCharged => Some(None),
+        Abandoned::Known(view) => Some(Some(*view)),
+    }
+}
+
+pub(crate) async fn view(id: &AttemptId) -> Option<PaymentView> {
+    call("GET", &format!("payments/{id}"), None::<&()>).await.got()
+}
+
+pub(crate) async fn advice(id: &AttemptId, advice: &Advice) -> Option<PaymentView> {
+    call("POST", &format!("payments/{id}/advice"), Some(advice)).await.got()
+}
+
+pub(crate) async fn card_lost(id: &AttemptId, lost: &CardLost) -> Option<PaymentView> {
+    call("POST", &format!("payments/{id}/card-lost"), Some(lost)).await.got()
+}
+
+/// A call without a body: `ask`, `keep` or `return`.
+pub(crate) async fn command(id: &AttemptId, verb: &str) -> Option<PaymentView> {
+    call("POST", &format!("payments/{id}/{verb}"), None::<&()>).await.got()
+}
+
+async fn call<T: DeserializeOwned>(method: &str, path: &str, body: Option<&impl Serialize>) -> Answer<T> {
+    let Ok((ok, text)) = send(method, path, body).await else { return Answer::Nothing };
+    if ok {
+        return serde_json::from_str(&text).map_or(Answer::Nothing, Answer::Got);
+    }
+    serde_json::from_str(&text).map_or(Answer::Nothing, Answer::Refused)
+}
+
+async fn send(method: &str, path: &str, body: Option<&impl Serialize>) -> Result<(bool, String), JsValue> {
+    let init = RequestInit::new();
+    init.set_method(method);
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(LIMIT_MS)));
+    if let Some(body) = body {
+        let mut json = Zeroizing::new(Vec::with_capacity(BODY_BYTES));
+        serde_json::to_writer(&mut *json, body).map_err(|_| JsValue::NULL)?;
+        let text = std::str::from_utf8(&json).map_err(|_| JsValue::NULL)?;
+        init.set_body(&text.into());
+        let headers = Headers::new()?;
+        headers.set("content-type", "application/json")?;
+        init.set_headers(&headers);
+    }
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let request = window.fetch_with_str_and_init(&format!("/api/v1/{path}"), &init);
+    let response: Response = JsFuture::from(request).await?.dyn_into()?;
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.ok(), text.as_string().unwrap_or_default()))
+}

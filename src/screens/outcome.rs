@@ -1,0 +1,148 @@
+use crate::desk::Desk;
+use crate::parts::{Button, Filled, Receipt, ResultFrame};
+use crate::sound::{self, Sound};
+use crate::words::{self, Look, Words};
+use leptos::prelude::*;
+use payment::api::Outcome;
+use payment::money::Amount;
+use payment::till::{Attempt, End, Event, State};
+use std::time::Duration;
+
+/// The reminder to take the card out sounds each so often.
+const REMIND: Duration = Duration::from_millis(5_000);
+
+/// The end of a payment: paid, not paid, not sent, given back.
+#[component]
+pub fn OutcomeScreen() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let attempt = desk.current.get_untracked()?;
+    let (words, amount) = (words::result(&attempt), amount_of(&attempt));
+    announce(desk, &words, amount);
+    remind(desk);
+    let title = words.title;
+    let receipt = attempt.followed().and_then(|f| f.view.clone());
+    let resumed = desk.resumed.get_untracked();
+    let again = words.again.then(|| {
+        let draft = attempt.draft.clone();
+        let label = format!("Start again with {}", words::figures(draft.amount));
+        (label, draft)
+    });
+    let code = code_of(&attempt);
+    let out = Signal::derive(move || !desk.card_in.get());
+    let can_again = Signal::derive(move || desk.can_pay());
+    Some(view! {
+        <ResultFrame words amount>
+            {resumed.then(|| view! { <p class="small">{continued(&attempt)}</p> })}
+            <Show when=move || desk.card_in.get()>
+                <p class="remove-card">"Remove the card"</p>
+            </Show>
+            <div class="actions">
+                {match again {
+                    Some((label, draft)) => view! {
+                        <Filled label enabled=can_again on_press=move || {
+                            let draft = draft.clone();
+                            desk.leave();
+                            desk.pay(draft.kind, draft.amount, draft.email);
+                        } />
+                        <Button label="New sale".to_owned() on_press=move || desk.leave() />
+                    }.into_any(),
+                    None => view! {
+                        <Filled label="New sale".to_owned() enabled=out on_press=move || desk.leave() />
+                    }.into_any(),
+                }}
+            </div>
+            {receipt.map(|payment| view! { <Receipt payment amount result=title /> })}
+            <p class="codes">{code}</p>
+        </ResultFrame>
+    })
+}
+
+/// Approved for less than was asked for: keep it or give it back.
+#[component]
+pub fn ApprovedForLess() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let attempt = desk.current.get_untracked()?;
+    let (approved, asked) = (amount_of(&attempt), attempt.draft.amount);
+    let missing = Amount::new(asked.minor.saturating_sub(approved.minor), asked.currency);
+    let words = Words {
+        title: "Approved for less",
+        money: format!("{} of {} was approved.", words::amount(approved), words::amount(asked)),
+        next: format!("Cashier: keep it and take {} otherwise, or give it back.", words::amount(missing)),
+        ..words::result(&attempt)
+    };
+    announce(desk, &Words { look: Look::NotKnown, ..words.clone() }, approved);
+    remind(desk);
+    Some(view! {
+        <ResultFrame words=Words { look: Look::Neutral, ..words } amount=approved>
+            <Show when=move || desk.card_in.get()>
+                <p class="remove-card">"Remove the card"</p>
+            </Show>
+            <div class="actions">
+                <Button label=format!("Keep {}", words::figures(approved)) on_press=move || desk.less_kept.set(true) />
+                <Button label="Give back".to_owned() on_press=move || desk.feed_current(Event::GiveBack) />
+            </div>
+        </ResultFrame>
+    })
+}
+
+fn amount_of(attempt: &Attempt) -> Amount {
+    match &attempt.state {
+        State::Finished(_, End::Result(Outcome::Approved { amount })) => *amount,
+        _ => attempt.draft.amount,
+    }
+}
+
+/// Said once, with its sound.
+fn announce(desk: Desk, words: &Words, amount: Amount) {
+    sound::play(match words.look {
+        Look::Paid => Sound::Approved,
+        Look::NotPaid => Sound::NotPaid,
+        Look::NotKnown | Look::Neutral => Sound::Attention,
+    });
+    desk.alert.set(format!("{}. {}. {} {}", words.title, words::spoken(amount), words.money, words.next));
+}
+
+/// While the card is in, its reminder sounds.
+fn remind(desk: Desk) {
+    let sounds = set_interval_with_handle(
+        move || {
+            if desk.card_in.get_untracked() {
+                sound::play(Sound::RemoveCard);
+            }
+        },
+        REMIND,
+    );
+    if let Ok(sounds) = sounds {
+        on_cleanup(move || sounds.clear());
+    }
+}
+
+/// Codes come last and small.
+fn code_of(attempt: &Attempt) -> String {
+    let order = attempt.followed().and_then(|f| f.view.as_ref()?.order_id.clone());
+    let reason = match &attempt.state {
+        State::Finished(_, End::Result(outcome)) => match outcome {
+            Outcome::Declined(reason)
+            | Outcome::Filtered(reason)
+            | Outcome::Error(reason)
+            | Outcome::NotCharged { reason, .. } => Some(reason.clone()),
+            Outcome::Approved { .. } | Outcome::GivenBack { .. } => None,
+        },
+        State::Finished(_, End::NotSent(payment::till::NotSent::NotUsable { code })) => {
+            return format!("Reader code {code}");
+        }
+        State::Finished(_, End::Refused(problem)) => {
+            return format!("Code {}  Trace {}", problem.code, problem.trace_id);
+        }
+        _ => None,
+    };
+    let code =
+        reason.as_ref().and_then(|reason| reason.code.as_ref()).map(|code| format!("Bank code {code}"));
+    let message = reason.and_then(|reason| reason.message);
+    let order = order.map(|order| format!("Order {order}"));
+    [code, message, order].into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+pub(super) fn continued(attempt: &Attempt) -> String {
+    format!("Continued from {}", crate::browser::hh_mm(attempt.draft.paid_at))
+}

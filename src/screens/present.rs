@@ -1,0 +1,64 @@
+use crate::desk::Desk;
+use crate::parts::{Button, Heading};
+use crate::sound::{self, Sound};
+use crate::words;
+use leptos::ev;
+use leptos::prelude::*;
+use payment::till::{CARD_WAIT_MS, Event, State};
+use reader::Prompt;
+
+/// From here on the screen offers to keep waiting.
+const ASK_AFTER_MS: u64 = 30_000;
+
+/// Before anything is sent: the customer presents the card and does what the reader asks for.
+#[component]
+pub fn Present() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let amount = move || desk.current.with(|a| a.as_ref().map(|a| words::amount(a.draft.amount)));
+    let asked = Memo::new(move |_| words::prompt(desk.prompt.get()));
+    let title = Signal::derive(move || asked.get().0.to_owned());
+    let waits = Memo::new(move |_| {
+        desk.current.with(|a| match a.as_ref().map(|a| &a.state) {
+            Some(State::AwaitCard { since, card_seen: false }) => Some(*since),
+            _ => None,
+        })
+    });
+    let waited = move || waits.get().map(|since| desk.now.get().saturating_sub(since).min(CARD_WAIT_MS));
+    let dots = move || match desk.prompt.get() {
+        Some(Prompt::EnterPin { digits }) => "\u{25cf}".repeat(usize::from(digits)),
+        _ => String::new(),
+    };
+    Effect::new(move || {
+        let (title, what) = asked.get();
+        sound::play(Sound::Prompt);
+        desk.say(format!("{title}. {what}"));
+    });
+    let keys = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" && !event.repeat() {
+            desk.feed_current(Event::Cancel);
+        }
+    });
+    on_cleanup(move || keys.remove());
+    view! {
+        <section class="present">
+            <p class="amount"><bdi>{amount}</bdi></p>
+            <Heading text=title />
+            <p class="next">{move || asked.get().1}</p>
+            <p class="dots" aria-hidden="true">{dots}</p>
+            <p class="wait">
+                <span class="ring" aria-hidden="true"></span>
+                {move || match waited() {
+                    Some(ms) => format!("Waiting for card {}", words::minutes(ms)),
+                    None => "The card is being read".to_owned(),
+                }}
+            </p>
+            <p class="money">"Nothing charged yet."</p>
+            <div class="row">
+                <Button label="Cancel".to_owned() on_press=move || desk.feed_current(Event::Cancel) />
+                <Show when=move || waited().is_some_and(|ms| ms >= ASK_AFTER_MS)>
+                    <Button label="Keep waiting".to_owned() on_press=move || desk.feed_current(Event::KeepWaiting) />
+                </Show>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,126 @@
+use crate::browser;
+use crate::desk::Desk;
+use crate::device::virtual_reader::SharedEmulator;
+use leptos::prelude::*;
+use reader_sim::miura::{Emulator, Key};
+use reader_sim::{Card, Faults, cards};
+use std::time::Duration;
+
+/// A fault's label, and its switch.
+type Fault = (&'static str, fn(&mut Faults) -> &mut bool);
+
+const FAULTS: [Fault; 13] = [
+    ("Silent", |f| &mut f.silent),
+    ("Cut the next frame", |f| &mut f.cut_frame),
+    ("Wrong checksum in the next frame", |f| &mut f.wrong_checksum),
+    ("No key for card data", |f| &mut f.not_secure),
+    ("Battery almost empty", |f| &mut f.low_battery),
+    ("Chip and tap unreadable", |f| &mut f.read_error),
+    ("Card approves by itself", |f| &mut f.approves_offline),
+    ("Card declines by itself", |f| &mut f.declines_offline),
+    ("Card declines after the bank approved", |f| &mut f.declines_after_issuer),
+    ("Customer chooses the application", |f| &mut f.choose_application),
+    ("One PIN try left", |f| &mut f.last_pin_try),
+    ("Clear card number", |f| &mut f.clear_data),
+    ("Card signs another amount", |f| &mut f.other_amount),
+];
+
+/// The virtual reader, drawn as the little device that it emulates.
+#[component]
+pub fn VirtualReader(
+    /// What it is.
+    emulator: SharedEmulator,
+) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let emulator = StoredValue::new_local(emulator);
+    let screen = RwSignal::new(emulator.with_value(|e| e.borrow().screen()));
+    let slot = RwSignal::new(None::<&'static str>);
+    let look = move || {
+        let (shown, card) = emulator.with_value(|e| {
+            let emulator = e.borrow();
+            (emulator.screen(), emulator.card_in_slot().map(|card| card.name))
+        });
+        if screen.with_untracked(|s| *s != shown) {
+            screen.set(shown);
+        }
+        if slot.get_untracked() != card {
+            slot.set(card);
+        }
+    };
+    set_interval(look, Duration::from_millis(100));
+    let act = move |act: &dyn Fn(&mut Emulator, u64)| {
+        emulator.with_value(|e| act(&mut e.borrow_mut(), browser::now()));
+        desk.pump();
+        look();
+    };
+    let chosen = RwSignal::new(0_usize);
+    let card = move || cards().get(chosen.get()).or(cards().first());
+    let key = move |label: &'static str, name: String, key: Key| {
+        view! {
+            <button type="button" aria-label=name on:click=move |_| act(&|e, now| e.press(now, key))>{label}</button>
+        }
+    };
+    view! {
+        <aside class="virtual-reader" aria-label="Virtual reader">
+            <div class="device">
+                <div class="lights" class:on=move || screen.with(|s| s.contactless) aria-hidden="true">
+                    <i></i><i></i><i></i><i></i>
+                </div>
+                <pre aria-label="Reader display">{move || screen.with(|s| s.rows.join("\n"))}</pre>
+                <div class="pins">
+                    {["1", "2", "3", "4", "5", "6", "7", "8", "9"].into_iter().zip(1..).map(|(label, digit)| {
+                        key(label, format!("PIN {label}"), Key::Digit(digit))
+                    }).collect_view()}
+                    {key("\u{d7}", "PIN cancel".into(), Key::Cancel)}
+                    {key("0", "PIN 0".into(), Key::Digit(0))}
+                    {key("\u{25cb}", "PIN enter".into(), Key::Enter)}
+                    {key("<", "PIN clear".into(), Key::Clear)}
+                </div>
+                <div class="slot" class:taken=move || slot.get().is_some()>
+                    {move || slot.get().unwrap_or("Card slot")}
+                </div>
+            </div>
+            <label class="field">
+                <span>"Card"</span>
+                <select on:change=move |event| chosen.set(event_target_value(&event).parse().unwrap_or_default())>
+                    {cards().iter().enumerate().map(|(at, card)| view! {
+                        <option value=at.to_string()>{card.name}</option>
+                    }).collect_view()}
+                </select>
+            </label>
+            <div class="hand">
+                {move || card().map(|card| hand(card, act))}
+                <button type="button" on:click=move |_| act(&|e, now| e.remove(now))>"Remove card"</button>
+            </div>
+            <details>
+                <summary>"Faults"</summary>
+                {FAULTS.map(|(label, switch)| view! {
+                    <label class="fault">
+                        <input type="checkbox" on:change=move |event| {
+                            let on = event_target_checked(&event);
+                            act(&|e, _| *switch(&mut e.faults) = on);
+                        } />
+                        <span>{label}</span>
+                    </label>
+                }).collect_view()}
+            </details>
+        </aside>
+    }
+}
+
+/// What can be done with this card.
+fn hand(card: &'static Card, act: impl Fn(&dyn Fn(&mut Emulator, u64)) + Copy + 'static) -> impl IntoView {
+    let button = move |offered: bool, verb: &str, how: fn(&mut Emulator, u64, &Card)| {
+        offered.then(|| {
+            let label = format!("{verb} {}", card.name);
+            view! {
+                <button type="button" on:click=move |_| act(&|e, now| how(e, now, card))>{label}</button>
+            }
+        })
+    };
+    view! {
+        {button(card.chip.is_some(), "Insert", Emulator::insert)}
+        {button(card.contactless, "Tap", Emulator::tap)}
+        {button(card.stripe, "Swipe", Emulator::swipe)}
+    }
+}

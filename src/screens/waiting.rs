@@ -1,0 +1,83 @@
+use crate::desk::Desk;
+use crate::parts::Heading;
+use crate::words;
+use leptos::prelude::*;
+use payment::till::{Attempt, State};
+
+/// Whom the till waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitingFor {
+    /// The reader confirms that it stopped.
+    Reader,
+    /// The proxy takes the payment.
+    Proxy,
+    /// The bank decides.
+    Bank,
+    /// The card checks the bank's answer.
+    Card,
+}
+
+/// Shown from here on that it takes longer than usual.
+const SLOW_MS: u64 = 20_000;
+/// The seconds are shown from here on.
+const COUNT_MS: u64 = 5_000;
+
+/// Nobody can do anything but wait: for what, by whom, how long already.
+#[component]
+pub fn Waiting(
+    /// For whom.
+    whom: WaitingFor,
+) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let amount = move || desk.current.with(|a| a.as_ref().map(|a| words::amount(a.draft.amount)));
+    let card = move || desk.current.with(|a| a.as_ref().and_then(card));
+    let since = Memo::new(move |_| desk.current.with(|a| a.as_ref().map_or(0, since)));
+    let chip = desk.current.with_untracked(|a| {
+        a.as_ref().and_then(Attempt::followed).is_none_or(|f| f.terms.entry == payment::api::Entry::Chip)
+    });
+    let (title, what) = match (whom, chip) {
+        (WaitingFor::Reader, _) => ("Cancelling", "Stopping the reader"),
+        (WaitingFor::Proxy, true) => ("Sending", "Keep the card in"),
+        (WaitingFor::Proxy, false) => ("Sending", "The payment is being sent"),
+        (WaitingFor::Bank, true) => ("Asking the bank", "Keep the card in. The bank decides."),
+        (WaitingFor::Bank, false) => ("Asking the bank", "The bank decides."),
+        (WaitingFor::Card, _) => ("Keep the card in", "The bank answered, the card is checking"),
+    };
+    let waited = move || desk.now.get().saturating_sub(since.get());
+    desk.say(format!("{title}. {what}"));
+    let slow = Memo::new(move |_| waited() >= SLOW_MS && whom != WaitingFor::Reader);
+    Effect::new(move || {
+        if slow.get() {
+            desk.say("This takes longer than usual");
+        }
+    });
+    view! {
+        <section class="waiting">
+            <p class="amount"><bdi>{amount}</bdi></p>
+            <Heading text=title.to_owned() />
+            <p class="next">{what}</p>
+            <p class="card">{card}</p>
+            <p class="wait">
+                <span class="ring" aria-hidden="true"></span>
+                {move || (waited() >= COUNT_MS).then(|| words::minutes(waited()))}
+                {move || slow.get().then_some(" \u{2013} slower than usual")}
+            </p>
+            {(whom != WaitingFor::Reader).then(|| view! { <p class="small">"Sent, can no longer be cancelled"</p> })}
+        </section>
+    }
+}
+
+fn card(attempt: &Attempt) -> Option<String> {
+    match &attempt.state {
+        State::AwaitAcceptance(sending) => Some(words::card(&sending.terms.card)),
+        _ => attempt.followed().map(|f| words::card(&f.terms.card)),
+    }
+}
+
+fn since(attempt: &Attempt) -> u64 {
+    match &attempt.state {
+        State::Cancelling { since, .. } => *since,
+        State::AwaitAcceptance(sending) => sending.since,
+        _ => attempt.followed().map_or(attempt.draft.paid_at, |f| f.since),
+    }
+}

@@ -1,0 +1,183 @@
+//! Every text of the page, in one place: plain, calm, first the money, then the next step and who takes it.
+
+mod result;
+mod waiting;
+
+pub use result::{resolved, result};
+pub use waiting::{prompt, unresolved};
+
+use crate::desk::{Network, Reader};
+use payment::api::{CardMask, Kind};
+use payment::money::Amount;
+
+/// The ribbon and the receipt's mark where no money moves.
+pub const TEST: &str = "TEST: no money moves";
+/// The title of everything that was sent and is not final.
+pub const NOT_KNOWN: &str = "Result not known yet";
+
+/// How a result looks: field, frame, colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Fills the screen.
+    Paid,
+    /// Paper with a solid frame.
+    NotPaid,
+    /// Paper with a hatched frame.
+    NotKnown,
+    /// Paper with a thin frame: nothing was sent, or it was returned.
+    Neutral,
+}
+
+/// The shape that says the same as the colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Check in a disc.
+    Approved,
+    /// Cross in an octagon.
+    Declined,
+    /// Bar in a shield.
+    Filtered,
+    /// Exclamation mark in a triangle.
+    Error,
+    /// Question mark in a diamond.
+    NotKnown,
+    /// Bar in a ring.
+    Cancelled,
+    /// Arrow in a ring.
+    Returned,
+}
+
+/// What a result screen says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// Its look.
+    pub look: Look,
+    /// Its shape.
+    pub shape: Shape,
+    /// The heading.
+    pub title: &'static str,
+    /// What happened to the money.
+    pub money: String,
+    /// Who does what next.
+    pub next: String,
+    /// Another card, PIN or hour can help.
+    pub again: bool,
+}
+
+/// `1,250.00 EUR`.
+#[must_use]
+pub fn amount(amount: Amount) -> String {
+    format!("{} {}", figures(amount), amount.currency)
+}
+
+/// `1,250.00`.
+#[must_use]
+pub fn figures(amount: Amount) -> String {
+    let text = amount.to_major();
+    let (major, minor) = text.split_once('.').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
+    let mut grouped = String::new();
+    for (at, digit) in major.char_indices() {
+        if at > 0 && (major.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    minor.map_or_else(|| grouped.clone(), |minor| format!("{grouped}.{minor}"))
+}
+
+/// The amount as it is spoken: `12 EUR 50`.
+#[must_use]
+pub fn spoken(amount: Amount) -> String {
+    let text = amount.to_major();
+    match text.split_once('.') {
+        Some((major, minor)) => format!("{major} {} {minor}", amount.currency),
+        None => format!("{text} {}", amount.currency),
+    }
+}
+
+/// `Visa **** 1234`.
+#[must_use]
+pub fn card(card: &CardMask) -> String {
+    format!("{} **** {}", card.scheme.as_deref().unwrap_or("Card"), card.last4)
+}
+
+/// The kind of payment.
+#[must_use]
+pub fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sale => "Sale",
+        Kind::Preauth => "Reserve",
+    }
+}
+
+/// The reader chip.
+#[must_use]
+pub fn reader(reader: &Reader) -> String {
+    match reader {
+        Reader::None => "No reader".into(),
+        Reader::Connecting => "Connecting reader".into(),
+        Reader::Ready(None) => "Reader ready".into(),
+        Reader::Ready(Some(percent)) => format!("Reader ready {percent}%"),
+        Reader::NotSecure => "Reader not allowed".into(),
+        Reader::Lost => "Reader not answering".into(),
+    }
+}
+
+/// The network chip.
+#[must_use]
+pub fn network(network: Network) -> &'static str {
+    match network {
+        Network::Unknown => "Connecting",
+        Network::Online => "Online",
+        Network::ProxyAway => "No connection",
+        Network::GatewayAway => "Gateway not reachable",
+    }
+}
+
+/// The bar that counts what is not known yet.
+#[must_use]
+pub fn not_known_count(open: usize) -> String {
+    match open {
+        1 => "1 result not known yet".into(),
+        open => format!("{open} results not known yet"),
+    }
+}
+
+/// The bar that counts what came in for payments that were parked.
+#[must_use]
+pub fn came_in_count(ended: usize) -> String {
+    match ended {
+        1 => "1 result came in".into(),
+        ended => format!("{ended} results came in"),
+    }
+}
+
+/// `0:08`.
+#[must_use]
+pub fn minutes(ms: u64) -> String {
+    let seconds = ms / 1000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use payment::money::Currency;
+
+    #[test]
+    fn amounts_are_grouped_and_keep_their_places() {
+        let text = |minor, code| amount(Amount::new(minor, Currency::from_code(code).unwrap()));
+        assert_eq!(text(5, "EUR"), "0.05 EUR");
+        assert_eq!(text(125_000, "EUR"), "1,250.00 EUR");
+        assert_eq!(text(1_250, "JPY"), "1,250 JPY");
+        assert_eq!(text(9_999_999_999, "KWD"), "9,999,999.999 KWD");
+        assert_eq!(text(99_900, "EUR"), "999.00 EUR");
+    }
+
+    #[test]
+    fn seconds_become_minutes() {
+        assert_eq!(minutes(8_999), "0:08");
+        assert_eq!(minutes(102_000), "1:42");
+    }
+}
