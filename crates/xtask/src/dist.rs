@@ -60,6 +60,22 @@ fn next_script(html: &str) -> Option<(&str, &str, &str, &str)> {
     Some((before, attributes, body, after))
 }
 
+/// wasm-bindgen's name for the table of JavaScript values, as the export section has it: length, name, kind.
+const VALUES: &[u8] = b"\x15__wbindgen_externrefs\x01";
+
+/// Exports the second table, which is the one of JavaScript values, under its name again: Debian's wasm-opt (binaryen
+/// 108) writes table 0, which is the one of functions, and the page would not start.
+pub(crate) fn mend_table_export(dist: &Path) -> Result<()> {
+    for path in files(dist)?.iter().filter(|path| path.extension().is_some_and(|kind| kind == "wasm")) {
+        let mut wasm = fs::read(path)?;
+        let at = wasm.windows(VALUES.len()).position(|window| window == VALUES);
+        let index = at.and_then(|at| wasm.get_mut(at + VALUES.len()));
+        *index.with_context(|| format!("{} exports no table of values", path.display()))? = 1;
+        fs::write(path, wasm)?;
+    }
+    Ok(())
+}
+
 /// Writes a `.br` and a `.gz` beside every file that becomes smaller by it.
 pub(crate) fn compress(dist: &Path) -> Result<Vec<Asset>> {
     let mut assets = Vec::new();

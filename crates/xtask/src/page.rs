@@ -58,6 +58,7 @@ pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<()> {
     }
     shell::run(&mut trunk)?;
     dist::move_scripts_out(out)?;
+    dist::mend_table_export(out)?;
     let total = dist::print_first_visit(&dist::compress(out)?);
     ensure!(
         page == Page::Demo || total <= BUDGET,
