@@ -16,7 +16,7 @@
 mod folder;
 mod gateway;
 mod hands;
-mod needle;
+mod leaks;
 mod process;
 mod proxy;
 mod shop;
@@ -25,7 +25,7 @@ mod wait;
 
 pub use folder::{files, page, release_page};
 pub use gateway::{CONTROL_KEY, Gateway, Ledger, Order};
-pub use needle::{Find, Needle, search};
+pub use leaks::{Find, Needle, search};
 pub use proxy::Proxy;
 pub use shop::Shop;
 pub use till::{Hold, Till};
