@@ -110,7 +110,8 @@ impl Till {
         calls
     }
 
-    /// All that the page keeps: its journal, its other storage, and what is on the screen.
+    /// All that the page keeps: its journal, its other storage, and the terminal's screen. The virtual reader beside it
+    /// names its cards' PINs.
     pub async fn kept(&self) -> String {
         let script = "
             const done = arguments[0];
@@ -120,7 +121,7 @@ impl Till {
                 const attempts = open.result.transaction('attempts').objectStore('attempts').getAll();
                 attempts.onsuccess = () => done(JSON.stringify([
                     attempts.result, { ...localStorage }, { ...sessionStorage }, document.cookie,
-                    document.documentElement.outerHTML,
+                    document.querySelector('.terminal').outerHTML,
                 ]));
             };";
         let kept = self.client.execute_async(script, vec![]).await.expect("the journal can be read");
