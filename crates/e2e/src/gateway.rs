@@ -19,7 +19,8 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 /// A sandbox gateway, running.
 pub struct Gateway {
-    _process: Process,
+    /// `None` once it is stopped.
+    process: Option<Process>,
     /// `http://HOST:PORT`
     pub address: String,
 }
@@ -76,9 +77,14 @@ impl Gateway {
         command.env("MPOS_GATEWAY_SIM_CONTROL_KEY", CONTROL_KEY);
         let mut process = Process::start("gateway", &mut command, folder);
         let address = process.said("listening on ").await;
-        let gateway = Self { _process: process, address };
+        let gateway = Self { process: Some(process), address };
         gateway.play(&json!({ "processing_ms": 300 }));
         gateway
+    }
+
+    /// Ends it; its port refuses from here on.
+    pub fn stop(&mut self) {
+        self.process = None;
     }
 
     /// Changes the settings that are named.

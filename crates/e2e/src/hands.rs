@@ -45,6 +45,12 @@ impl Till {
         self.see(&["Pay 0.00"]).await;
     }
 
+    /// Switches a fault of the virtual reader on, or off again.
+    pub async fn reader_fault(&self, name: &str) {
+        self.run("document.querySelector('.virtual-reader details').open = true", vec![]).await;
+        self.choose(&format!("//label[normalize-space(.)='{name}']")).await;
+    }
+
     async fn key(&self, minor: u64) {
         for digit in minor.to_string().chars() {
             self.press(&digit.to_string()).await;

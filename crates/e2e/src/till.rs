@@ -60,6 +60,13 @@ impl Till {
         self.client.goto(address).await.expect("the proxy serves the page");
     }
 
+    /// Opens the page once more, beside the first, and goes there.
+    pub async fn open_second_tab(&self, address: &str) {
+        let tab = self.client.new_window(true).await.expect("Chromium opens a tab");
+        self.client.switch_to_window(tab.handle).await.expect("the tab is there");
+        self.open(address).await;
+    }
+
     /// Loads the page anew, as a customer who leans on F5 does.
     pub async fn reload(&self) {
         self.client.refresh().await.expect("the proxy serves the page");
@@ -176,7 +183,7 @@ impl Till {
     }
 
     /// Runs a script in the page.
-    async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+    pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client.execute(script, arguments).await.unwrap_or(Value::Null)
     }
 

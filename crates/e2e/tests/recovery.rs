@@ -127,3 +127,73 @@ async fn a_proxy_that_dies_after_sending_finds_the_order_again() {
     shop.till.see(&["Approved", "20.00 EUR was charged to Visa **** 0119"]).await;
     assert_eq!(counts(&shop.gateway.ledger()), (1, 1, 2000, 0));
 }
+
+#[tokio::test]
+async fn an_advice_whose_answer_is_lost_is_not_another_charge() {
+    let shop = Shop::open("advice-cut-off").await;
+    shop.gateway.play(&json!({ "answers": { "advice": "cut-off" } }));
+    shop.till.pay(2000).await;
+    shop.till.present("Insert", CHIP).await;
+    shop.till.see(&["Approved", "20.00 EUR was charged to Visa **** 0028"]).await;
+    let ledger = shop.gateway.ledger();
+    assert_eq!((counts(&ledger), ledger.orders[0].advice.as_deref()), ((1, 1, 2000, 0), Some("approved")));
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_away_gets_the_identical_payment_when_it_is_back() {
+    let mut shop = Shop::open("proxy-away").await;
+    shop.till.pay(2000).await;
+    shop.till.see(&["Tap, insert or swipe"]).await;
+    shop.proxy.stop();
+    shop.till.present("Tap", PHONE).await;
+    shop.till.see(&["Sending", "Sent, can no longer be cancelled"]).await;
+    shop.proxy.run().await;
+    shop.till.see(&["Approved", "20.00 EUR was charged to Visa **** 0119"]).await;
+    assert_eq!(counts(&shop.gateway.ledger()), (1, 1, 2000, 0));
+}
+
+#[tokio::test]
+async fn a_gateway_that_cannot_be_reached_charged_nothing() {
+    let mut shop = Shop::open("gateway-away").await;
+    shop.gateway.stop();
+    shop.till.pay(2000).await;
+    shop.till.present("Tap", PHONE).await;
+    shop.till.see(&["No connection", NOTHING_SENT]).await;
+}
+
+#[tokio::test]
+async fn a_till_that_the_gateway_refuses_charged_nothing() {
+    let shop = Shop::open("forbidden").await;
+    shop.gateway.play(&json!({ "answers": { "sale": "forbidden" } }));
+    shop.till.pay(2000).await;
+    shop.till.present("Tap", PHONE).await;
+    shop.till.see(&["Till not accepted", "The gateway refused it. The card was not charged."]).await;
+    assert_eq!(counts(&shop.gateway.ledger()), (0, 0, 0, 0));
+}
+
+#[tokio::test]
+async fn what_the_reader_does_by_itself_is_never_a_payment() {
+    let table = [
+        ("Card approves by itself", "Card not usable here"),
+        ("Card declines by itself", "Card declined"),
+        ("Card signs another amount", "Stopped: amounts differ"),
+    ];
+    let shop = Shop::open("reader-by-itself").await;
+    for (fault, title) in table {
+        shop.till.reader_fault(fault).await;
+        shop.till.pay(2000).await;
+        shop.till.present("Insert", CHIP).await;
+        shop.till.see(&[title, NOTHING_SENT]).await;
+        assert_eq!(counts(&shop.gateway.ledger()), (0, 0, 0, 0), "{fault}");
+        shop.till.next_customer().await;
+        shop.till.reader_fault(fault).await;
+    }
+}
+
+#[tokio::test]
+async fn one_tab_owns_the_till() {
+    let shop = Shop::open("two-tabs").await;
+    shop.till.see(&["Pay 0.00"]).await;
+    shop.till.open_second_tab(&shop.proxy.address).await;
+    shop.till.see(&["Open in another tab", "No payment is open here."]).await;
+}
