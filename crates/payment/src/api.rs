@@ -1,5 +1,7 @@
 //! The JSON between page and proxy, under `/api/v1`.
 
+mod wire;
+
 use crate::{attempt::AttemptId, money::Amount, secret::EncryptedData};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -155,7 +157,7 @@ pub struct IssuerAnswer {
 }
 
 /// How a payment stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum PaymentState {
     /// Being handed to the gateway.
@@ -190,7 +192,7 @@ pub enum PaymentState {
 
 /// The end of an attempt. Never left, except by a later transaction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "outcome")]
+#[serde(rename_all = "snake_case", tag = "outcome", try_from = "wire::End")]
 pub enum Outcome {
     /// Charged, or reserved.
     Approved {
@@ -260,6 +262,7 @@ pub enum GiveBackReason {
 
 /// `GET /payments/{id}`: everything the page shows of a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "wire::View")]
 pub struct PaymentView {
     /// What is being paid.
     pub terms: Terms,
