@@ -13,11 +13,14 @@ pub(crate) struct Process {
     child: Child,
     name: &'static str,
     folder: PathBuf,
+    /// So many bytes of `NAME.out` are an earlier one's.
+    earlier: usize,
 }
 
 impl Process {
     /// Starts `command`; what it writes goes to `NAME.out` and `NAME.err` in `folder`, after what an earlier one wrote.
     pub(crate) fn start(name: &'static str, command: &mut Command, folder: &Path) -> Self {
+        let earlier = fs::read(folder.join(format!("{name}.out"))).map_or(0, |out| out.len());
         let log = |kind| {
             let path = folder.join(format!("{name}.{kind}"));
             let file = File::options().create(true).append(true).open(&path);
@@ -28,10 +31,10 @@ impl Process {
             let program = command.get_program().to_string_lossy().into_owned();
             panic!("cannot start {program}: {error}; `cargo xtask setup` installs what is needed")
         });
-        Self { child, name, folder: folder.to_path_buf() }
+        Self { child, name, folder: folder.to_path_buf(), earlier }
     }
 
-    /// What stands behind the last `words` on a line that it printed.
+    /// What stands behind these words on a line that it printed.
     pub(crate) async fn said(&mut self, words: &str) -> String {
         let out = self.folder.join(format!("{}.out", self.name));
         let found = until(START, async || {
@@ -41,8 +44,8 @@ impl Process {
                 panic!("{} ended before it listened: {status}\n{err}", self.name);
             }
             let text = fs::read_to_string(&out).ok()?;
-            let (whole, _) = text.rsplit_once('\n')?;
-            let line = whole.lines().rev().find_map(|line| line.split_once(words))?;
+            let (whole, _) = text.get(self.earlier..)?.rsplit_once('\n')?;
+            let line = whole.lines().find_map(|line| line.split_once(words))?;
             Some(line.1.trim().trim_end_matches('.').to_owned())
         });
         found.await.unwrap_or_else(|| panic!("{} did not say `{words}`", self.name))

@@ -26,4 +26,10 @@ impl Shop {
         shop.till.open(&shop.proxy.address).await;
         shop
     }
+
+    /// Another browser, with an empty profile, in place of this one.
+    pub async fn replace_till(&mut self) {
+        self.till = Till::start(&self.folder).await;
+        self.till.open(&self.proxy.address).await;
+    }
 }

@@ -42,8 +42,11 @@ impl Till {
             // Chromium's own sandbox refuses to start for root.
             arguments.push("--no-sandbox");
         }
-        let capabilities =
-            json!({ "goog:chromeOptions": { "args": arguments }, "unhandledPromptBehavior": "accept" });
+        let capabilities = json!({
+            "goog:chromeOptions": { "args": arguments },
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "unhandledPromptBehavior": "accept",
+        });
         let Value::Object(capabilities) = capabilities else { unreachable!("an object") };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
@@ -55,7 +58,7 @@ impl Till {
         Self { client, folder: folder.to_path_buf(), driver, _process: process }
     }
 
-    /// Opens the page and waits for the keypad, or for the payment that is still open.
+    /// Opens the page.
     pub async fn open(&self, address: &str) {
         self.client.goto(address).await.expect("the proxy serves the page");
     }
@@ -72,7 +75,7 @@ impl Till {
         self.client.refresh().await.expect("the proxy serves the page");
     }
 
-    /// Stops every call whose method and path end so. Holds until the page is loaded anew.
+    /// Stops every call of this method whose path ends in what the pattern matches, until the page is loaded anew.
     pub async fn hold(&self, method: &str, path: &str, hold: Hold) {
         let script = "
             const [method, path, sends] = arguments, fetch = window.fetch.bind(window);
@@ -135,6 +138,16 @@ impl Till {
         kept.as_str().expect("the page has a journal").to_owned()
     }
 
+    /// What the page wrote to its console since this was last asked, and what the browser complained of there.
+    pub async fn console(&self) -> Vec<String> {
+        let session = self.client.session_id().await.ok().flatten().unwrap_or_default();
+        let log = ureq::post(format!("{}/session/{session}/se/log", self.driver));
+        let mut answer = log.send(r#"{"type":"browser"}"#).expect("chromedriver has a log");
+        let answer = answer.body_mut().read_to_string().expect("a text");
+        let answer: Value = serde_json::from_str(&answer).expect("WebDriver's JSON");
+        answer["value"].as_array().expect("a list").iter().map(Value::to_string).collect()
+    }
+
     /// Moves the page's clock on.
     pub async fn advance_clock(&self, ms: u64) {
         self.run("const now = Date.now; Date.now = () => now() + arguments[0];", vec![json!(ms)]).await;
@@ -193,7 +206,8 @@ impl Till {
             // The failure itself is told either way.
             let _ = std::fs::write(&picture, png);
         }
-        panic!("{why}; see {}. It says: {}", picture.display(), self.text().await);
+        let (picture, text, console) = (picture.display(), self.text().await, self.console().await);
+        panic!("{why}; see {picture}\nscreen: {text}\nconsole: {console:#?}");
     }
 }
 

@@ -101,6 +101,7 @@ async fn leaks_nothing_in_a_day_at_the_till() {
     fs::write(run.join("answers-to-the-page"), heard.join("\n")).unwrap();
     fs::write(run.join("answers-to-a-stranger"), format!("{:#?}", answers(&shop))).unwrap();
     fs::write(run.join("kept-by-the-page"), shop.till.kept().await).unwrap();
+    fs::write(run.join("console"), shop.till.console().await.join("\n")).unwrap();
 
     // A search that finds nothing has to show that it can find.
     let planted = run.join("planted");

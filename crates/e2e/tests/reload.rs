@@ -151,3 +151,18 @@ async fn decided_and_unanswered_the_proxy_has_the_cards_word() {
     let ledger = shop.gateway.ledger();
     assert_eq!((counts(&ledger), ledger.orders[0].advice.as_deref()), ((1, 1, 2000), Some("approved")));
 }
+
+#[tokio::test]
+async fn a_till_without_its_journal_is_told_by_the_proxy() {
+    let mut shop = Shop::open("journal-lost").await;
+    shop.till.pay(1017).await;
+    shop.till.present("Tap", PHONE).await;
+    shop.till.see(&[NOT_KNOWN]).await;
+    shop.replace_till().await;
+    shop.till.see(&["1 result not known yet"]).await;
+    shop.gateway.advance_clock(30_000);
+    shop.till.press("1 result came in").await;
+    shop.till.press("Open 10.17 EUR Visa **** 0119").await;
+    shop.till.see(&["Approved", "10.17 EUR was charged to Visa **** 0119"]).await;
+    assert_eq!(counts(&shop.gateway.ledger()), (1, 1, 1017));
+}

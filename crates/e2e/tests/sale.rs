@@ -33,6 +33,7 @@ async fn a_chip_sale_is_approved_with_the_cards_word() {
         ("chip", "sale", Some("approved"))
     );
     shop.till.next_customer().await;
+    assert_eq!(shop.till.console().await, Vec::<String>::new());
 }
 
 #[tokio::test]
