@@ -1,9 +1,9 @@
 //! The calls to the proxy, `/api/v1`. None is repeated here: what is asked again, and when, the till decides.
 
-use payment::api::{Abandon, Abandoned, Advice, CardLost, PaymentView, Problem, StartPayment, Terminal};
+use payment::api::{Abandon, Advice, CardLost, PaymentView, Problem, StartPayment, Terminal};
 use payment::attempt::AttemptId;
 use payment::till::Posted;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestInit, Response};
@@ -52,9 +52,21 @@ pub(crate) async fn start(payment: &StartPayment) -> Posted {
 
 /// As `payment::till::Event::Abandoned` wants it.
 pub(crate) async fn abandon(id: &AttemptId, abandon: &Abandon) -> Option<Option<PaymentView>> {
-    match call("POST", &format!("payments/{id}/abandon"), Some(abandon)).await.got()? {
-        Abandoned::NotCharged => Some(None),
-        Abandoned::Known(view) => Some(Some(*view)),
+    // Read in two steps: `Abandoned` as one type would compile the view's reader a second time.
+    #[derive(Deserialize)]
+    struct Tag {
+        abandoned: Known,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Known {
+        NotCharged,
+        Known,
+    }
+    let (ok, text) = send("POST", &format!("payments/{id}/abandon"), Some(abandon)).await.ok()?;
+    match serde_json::from_str::<Tag>(&text).ok().filter(|_| ok)?.abandoned {
+        Known::NotCharged => Some(None),
+        Known::Known => serde_json::from_str(&text).ok().map(Some),
     }
 }
 
