@@ -56,7 +56,11 @@ pub fn Keypad() -> impl IntoView {
             if let Some(timer) = timer.take() {
                 timer.clear();
             }
-            let speak = move || desk.say(amount.get_untracked().map(words::spoken).unwrap_or_default());
+            // The desk's own entry: this screen may be gone by then.
+            let speak = move || {
+                let keyed = desk.entry.with_untracked(|entry| entry.map(|entry| entry.amount()));
+                desk.say(keyed.map(words::spoken).unwrap_or_default());
+            };
             *timer = set_timeout_with_handle(speak, SPEAK_AFTER).ok();
         });
     };

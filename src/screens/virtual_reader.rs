@@ -25,6 +25,23 @@ const FAULTS: [Fault; 13] = [
     ("Card signs another amount", |f| &mut f.other_amount),
 ];
 
+/// The keys in rows of four: what is on them, their name.
+const PIN_PAD: [(&str, &str, Key); 13] = [
+    ("1", "PIN 1", Key::Digit(1)),
+    ("2", "PIN 2", Key::Digit(2)),
+    ("3", "PIN 3", Key::Digit(3)),
+    ("\u{d7}", "PIN cancel", Key::Cancel),
+    ("4", "PIN 4", Key::Digit(4)),
+    ("5", "PIN 5", Key::Digit(5)),
+    ("6", "PIN 6", Key::Digit(6)),
+    ("<", "PIN clear", Key::Clear),
+    ("7", "PIN 7", Key::Digit(7)),
+    ("8", "PIN 8", Key::Digit(8)),
+    ("9", "PIN 9", Key::Digit(9)),
+    ("\u{25cb}", "PIN enter", Key::Enter),
+    ("0", "PIN 0", Key::Digit(0)),
+];
+
 /// The virtual reader, drawn as the little device that it emulates.
 #[component]
 pub fn VirtualReader(
@@ -55,7 +72,7 @@ pub fn VirtualReader(
     };
     let chosen = RwSignal::new(0_usize);
     let card = move || cards().get(chosen.get()).or(cards().first());
-    let key = move |label: &'static str, name: String, key: Key| {
+    let key = move |(label, name, key): (&'static str, &'static str, Key)| {
         view! {
             <button type="button" aria-label=name on:click=move |_| act(&|e, now| e.press(now, key))>{label}</button>
         }
@@ -68,13 +85,7 @@ pub fn VirtualReader(
                 </div>
                 <pre aria-label="Reader display">{move || screen.with(|s| s.rows.join("\n"))}</pre>
                 <div class="pins">
-                    {["1", "2", "3", "4", "5", "6", "7", "8", "9"].into_iter().zip(1..).map(|(label, digit)| {
-                        key(label, format!("PIN {label}"), Key::Digit(digit))
-                    }).collect_view()}
-                    {key("\u{d7}", "PIN cancel".into(), Key::Cancel)}
-                    {key("0", "PIN 0".into(), Key::Digit(0))}
-                    {key("\u{25cb}", "PIN enter".into(), Key::Enter)}
-                    {key("<", "PIN clear".into(), Key::Clear)}
+                    {PIN_PAD.map(key).collect_view()}
                 </div>
                 <div class="slot" class:taken=move || slot.get().is_some()>
                     {move || slot.get().unwrap_or("Card slot")}

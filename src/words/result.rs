@@ -64,7 +64,7 @@ fn of_outcome(attempt: &Attempt, followed: Option<&Followed>, outcome: &Outcome)
             )
         },
         Outcome::NotCharged { why, .. } => not_charged_because(attempt, *why, &order),
-        Outcome::GivenBack { why } => given_back(attempt, *why, &which),
+        Outcome::GivenBack { why } => given_back(*why, &which),
     }
 }
 
@@ -145,9 +145,9 @@ fn not_charged_because(attempt: &Attempt, why: NotCharged, order: &str) -> Words
     }
 }
 
-fn given_back(attempt: &Attempt, why: GiveBackReason, which: &str) -> Words {
-    let returned =
-        format!("{} was returned to {which}. Nothing stays charged.", amount(attempt.draft.amount));
+fn given_back(why: GiveBackReason, which: &str) -> Words {
+    // Names no amount: what was charged, and so what came back, may have been less than what was asked.
+    let returned = format!("What was charged to {which} was returned. Nothing stays charged.");
     let (title, next, again) = match why {
         GiveBackReason::CardRefused => ("Declined by card", ANOTHER_CARD, true),
         GiveBackReason::CardLost => ("Returned", "Customer: start again, and leave the card in.", true),
