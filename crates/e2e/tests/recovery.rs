@@ -71,7 +71,7 @@ async fn a_card_that_refuses_after_the_bank_said_yes_is_given_its_money_back_onc
     shop.till.pay(2000).await;
     shop.till.present("Insert", STUBBORN_CHIP).await;
     shop.till
-        .see(&["Declined by card", "20.00 EUR was returned to Visa **** 0135. Nothing stays charged."])
+        .see(&["Declined by card", "What was charged to Visa **** 0135 was returned. Nothing stays charged."])
         .await;
     let ledger = shop.gateway.ledger();
     assert_eq!((counts(&ledger), ledger.orders[0].returns), ((1, 1, 2000, 2000), 1));
