@@ -80,7 +80,7 @@ fn size(tools: &Toolbox) -> Result<()> {
 
 fn clippy(tools: &Toolbox) -> Result<()> {
     let mut native = tools.command("cargo");
-    native.args(["clippy", "--locked", "--workspace", "--exclude", "mpos-terminal", "--all-targets"]);
+    native.args(["clippy", "--locked", "--workspace", "--all-targets"]);
     shell::run(native.args(["--", "-D", "warnings"]))?;
     for features in [&[][..], &["--features", "demo"]] {
         let mut page = tools.command("cargo");
@@ -93,7 +93,7 @@ fn clippy(tools: &Toolbox) -> Result<()> {
 
 fn native(tools: &Toolbox) -> Result<()> {
     let mut tests = tools.command("cargo");
-    tests.args(["test", "--locked", "--workspace", "--exclude", "mpos-terminal", "--exclude", "e2e"]);
+    tests.args(["test", "--locked", "--workspace", "--exclude", "e2e"]);
     shell::run_tests(&mut tests)
 }
 
