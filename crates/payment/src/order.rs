@@ -318,6 +318,12 @@ impl Order {
         transfer_open || !matches!(self.state, State::Final(_))
     }
 
+    /// Whether the gateway, rather than staff, has the next word.
+    fn is_asking(&self) -> bool {
+        let staff_decide = matches!(self.state, State::KeepOrGiveBack { .. });
+        self.is_open() && self.state != State::Submitting && !staff_decide
+    }
+
     /// Whether it has to be taken up again after a restart: it is open, or was reported as never arrived and is still
     /// watched.
     #[must_use]
@@ -404,7 +410,7 @@ impl Order {
         if self.state == State::Submitting {
             return self.lose(now);
         }
-        if self.is_open() && self.needs_person.is_none() {
+        if self.is_asking() && self.needs_person.is_none() {
             self.wake_at = Some(now);
         }
         (self, vec![])
@@ -422,7 +428,7 @@ impl Order {
     fn ask_now(mut self, now: u64) -> Step {
         // One question an order in five seconds, however many pages press and however often the gateway calls back.
         const APART_MS: u64 = 5_000;
-        if self.is_open() && !self.asking && self.state != State::Submitting {
+        if self.is_asking() && !self.asking {
             self.wake_at =
                 Some(now.max(self.asked_at.saturating_add(APART_MS)).min(self.wake_at.unwrap_or(u64::MAX)));
         }

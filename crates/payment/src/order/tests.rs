@@ -237,6 +237,18 @@ fn a_lost_card_asks_staff_and_a_kiosk_gives_back() {
 }
 
 #[test]
+fn nothing_is_asked_while_staff_decide() {
+    let mut rig = awaiting_card();
+    rig.handle(Event::CardLost { card_said: None });
+    rig.asks();
+    rig.handle(told(report(Status::Approved)));
+    rig.handle(Event::Restarted);
+    rig.handle(Event::AskNow);
+    assert_eq!(rig.order.wake_at(), None);
+    assert_eq!(rig.handle(Event::GiveBack), [Effect::SendReturn]);
+}
+
+#[test]
 fn a_card_that_waits_too_long_is_lost() {
     let mut rig = awaiting_card();
     rig.now += 120_000;
