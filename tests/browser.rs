@@ -57,7 +57,7 @@ fn desk() -> Desk {
 }
 
 fn click(root: &HtmlElement, name: &str) {
-    let all = root.query_selector_all("button").unwrap();
+    let all = root.get_elements_by_tag_name("button");
     for at in 0..all.length() {
         let button: HtmlElement = all.item(at).unwrap().unchecked_into();
         if button.get_attribute("aria-label").as_deref() == Some(name) || button.inner_text() == name {
