@@ -78,11 +78,18 @@ pub fn App() -> impl IntoView {
         <div class="till-and-reader">
             <div class="terminal">
                 <StatusStrip />
+                {move || continued(desk).map(|text| view! { <p class="continued">{text}</p> })}
                 <main>{move || show(screen.get())}</main>
             </div>
             {drawn}
         </div>
     }
+}
+
+/// Said above the screen of a payment that an earlier page began.
+fn continued(desk: Desk) -> Option<String> {
+    let paid_at = desk.current.with(|attempt| attempt.as_ref().map(|attempt| attempt.draft.paid_at))?;
+    desk.resumed.get().then(|| format!("Continued from {}", crate::browser::hh_mm(paid_at)))
 }
 
 fn show(screen: Screen) -> AnyView {

@@ -21,7 +21,6 @@ pub fn OutcomeScreen() -> impl IntoView {
     remind(desk);
     let title = words.title;
     let receipt = attempt.followed().and_then(|f| f.view.clone());
-    let resumed = desk.resumed.get_untracked();
     let again = words.again.then(|| {
         let draft = attempt.draft.clone();
         let label = format!("Start again with {}", words::figures(draft.amount));
@@ -32,7 +31,6 @@ pub fn OutcomeScreen() -> impl IntoView {
     let can_again = Signal::derive(move || desk.can_pay());
     Some(view! {
         <ResultFrame words amount>
-            {resumed.then(|| view! { <p class="small">{continued(&attempt)}</p> })}
             <Show when=move || desk.card_in.get()>
                 <p class="remove-card">"Remove the card"</p>
             </Show>
@@ -141,8 +139,4 @@ fn code_of(attempt: &Attempt) -> String {
     let message = reason.and_then(|reason| reason.message);
     let order = order.map(|order| format!("Order {order}"));
     [code, message, order].into_iter().flatten().collect::<Vec<_>>().join("  ")
-}
-
-pub(super) fn continued(attempt: &Attempt) -> String {
-    format!("Continued from {}", crate::browser::hh_mm(attempt.draft.paid_at))
 }

@@ -1,4 +1,3 @@
-use super::outcome::continued;
 use crate::browser;
 use crate::desk::Desk;
 use crate::parts::{Button, Filled, ResultFrame};
@@ -39,11 +38,9 @@ pub fn Unresolved() -> impl IntoView {
                 Some(order) => format!("Order {order}"),
                 None => format!("Reference {}", attempt.draft.attempt),
             };
-            let resumed = desk.resumed.get_untracked();
             desk.alert.set(format!("{}. {}", words.title, words.money));
             Some(view! {
                 <ResultFrame words amount=attempt.draft.amount>
-                    {resumed.then(|| view! { <p class="small">{continued(&attempt)}</p> })}
                     <p class="wait">
                         <span class="ring" aria-hidden="true"></span>
                         {move || format!("Asking\u{2026} {}", words::minutes(desk.now.get().saturating_sub(since)))}
