@@ -117,7 +117,8 @@ fn show(screen: Screen) -> AnyView {
 fn reader() -> (Option<Device>, AnyView) {
     use crate::device::virtual_reader::{Pipe, emulator};
     let emulator = emulator();
-    let device = Device::new(Box::new(Pipe(emulator.clone())));
+    let driver = (reader::miura::FAMILY.driver)(reader::Link::Serial, reader::Texts::default());
+    let device = Device::new(driver, Box::new(Pipe(emulator.clone())));
     (Some(device), view! { <crate::screens::VirtualReader emulator /> }.into_any())
 }
 

@@ -39,6 +39,7 @@ impl Desk {
                 self.reader.set(Reader::Ready(identity.battery.map(|battery| battery.percent)));
                 return;
             }
+            Said::Battery(battery) => return self.reader.set(Reader::Ready(Some(battery.percent))),
             Said::NotSecure => return self.reader.set(Reader::NotSecure),
             Said::Prompt(prompt) => {
                 self.card_in.update(|card_in| *card_in |= prompt == Prompt::RemoveCard);
@@ -66,7 +67,7 @@ impl Desk {
                 &id,
                 Event::CardDecided {
                     approved: decision.approved,
-                    encrypted_type: reader::miura::ENCRYPTED_TYPE.to_owned(),
+                    encrypted_type: reader::miura::FAMILY.name.to_owned(),
                     data: EncryptedData::new(std::mem::take(&mut *decision.data.to_hex())),
                 },
             ),
@@ -105,12 +106,12 @@ impl Desk {
                 reader::Entry::Swipe => Entry::Swipe,
             },
             reader: ReaderName {
-                family: reader::miura::ENCRYPTED_TYPE.to_owned(),
+                family: reader::miura::FAMILY.name.to_owned(),
                 serial: self.serial.get_value(),
                 emulated,
             },
             card: mask(read.card),
-            encrypted_type: read.encrypted_type.to_owned(),
+            encrypted_type: reader::miura::FAMILY.name.to_owned(),
             data: EncryptedData::new(std::mem::take(&mut *read.encrypted.to_hex())),
         }
     }

@@ -4,20 +4,19 @@
 pub mod virtual_reader;
 
 use crate::browser;
-use reader::Event;
-use reader::miura::{Driver, State, Texts};
+use reader::{Driver, Event, FromReader, State, ToReader};
 
 /// After a reader was lost, it is tried again after so long.
 const RETRY_MS: u64 = 3_000;
 
-/// A way for bytes. Dropping it closes it.
+/// A way to a reader. Dropping it closes it.
 pub trait Link {
     /// Begins anew; what was under way is lost.
     fn open(&mut self, now: u64);
-    /// Hands bytes to the reader.
-    fn send(&mut self, now: u64, bytes: &[u8]);
-    /// The next bytes from the reader, if any have come.
-    fn receive(&mut self, now: u64) -> Option<Vec<u8>>;
+    /// Hands something to the reader.
+    fn send(&mut self, now: u64, message: ToReader);
+    /// The next thing from the reader, if any has come.
+    fn receive(&mut self, now: u64) -> Option<FromReader>;
     /// Whether what is at its end is an emulation.
     fn is_emulated(&self) -> bool;
 }
@@ -25,7 +24,7 @@ pub trait Link {
 /// A reader on its link.
 pub struct Device {
     /// The driver. Call [`Device::pump`] after each call to it.
-    pub driver: Driver,
+    pub driver: Box<dyn Driver>,
     link: Box<dyn Link>,
     retry_at: Option<u64>,
 }
@@ -33,8 +32,8 @@ pub struct Device {
 impl Device {
     /// The reader at the end of this link, not connected yet.
     #[must_use]
-    pub fn new(link: Box<dyn Link>) -> Self {
-        Self { driver: Driver::new(Texts::default()), link, retry_at: Some(0) }
+    pub fn new(driver: Box<dyn Driver>, link: Box<dyn Link>) -> Self {
+        Self { driver, link, retry_at: Some(0) }
     }
 
     /// Whether it is the emulated reader of demo builds.
@@ -56,11 +55,11 @@ impl Device {
         let mut moved = true;
         while std::mem::take(&mut moved) {
             while let Some(bytes) = self.driver.poll_transmit() {
-                self.link.send(now, &bytes);
+                self.link.send(now, bytes);
                 moved = true;
             }
             while let Some(bytes) = self.link.receive(now) {
-                self.driver.handle_bytes(now, &bytes);
+                self.driver.handle(now, bytes);
                 moved = true;
             }
         }

@@ -7,17 +7,18 @@
 //! element with the label `Reader display`.
 
 use super::Link;
-use reader_sim::miura::Emulator;
+use reader::{FromReader, ToReader};
+use reader_sim::{Emulator, miura::MiuraEmulator};
 use std::{cell::RefCell, rc::Rc};
 
 /// The emulator, shared between the link and the device that is drawn on the page.
-pub type SharedEmulator = Rc<RefCell<Emulator>>;
+pub type SharedEmulator = Rc<RefCell<dyn Emulator>>;
 
 /// An emulator that was never switched on before: the same card gives other data than on any earlier page.
 #[must_use]
 pub fn emulator() -> SharedEmulator {
     let seed = js_sys::Math::random().to_bits();
-    Rc::new(RefCell::new(Emulator::new(seed)))
+    Rc::new(RefCell::new(MiuraEmulator::new(seed)))
 }
 
 /// The pipe.
@@ -30,11 +31,11 @@ impl Link for Pipe {
         while emulator.poll_transmit().is_some() {}
     }
 
-    fn send(&mut self, now: u64, bytes: &[u8]) {
-        self.0.borrow_mut().handle_bytes(now, bytes);
+    fn send(&mut self, now: u64, message: ToReader) {
+        self.0.borrow_mut().handle(now, message);
     }
 
-    fn receive(&mut self, now: u64) -> Option<Vec<u8>> {
+    fn receive(&mut self, now: u64) -> Option<FromReader> {
         let mut emulator = self.0.borrow_mut();
         emulator.handle_timeout(now);
         emulator.poll_transmit()

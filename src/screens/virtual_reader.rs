@@ -2,8 +2,7 @@ use crate::browser;
 use crate::desk::Desk;
 use crate::device::virtual_reader::SharedEmulator;
 use leptos::prelude::*;
-use reader_sim::miura::{Emulator, Key};
-use reader_sim::{Card, Faults, cards};
+use reader_sim::{Card, Emulator, Faults, Hand, Key, cards};
 use std::time::Duration;
 
 /// A fault's label, and its switch.
@@ -65,8 +64,8 @@ pub fn VirtualReader(
         }
     };
     set_interval(look, Duration::from_millis(100));
-    let act = move |act: &dyn Fn(&mut Emulator, u64)| {
-        emulator.with_value(|e| act(&mut e.borrow_mut(), browser::now()));
+    let act = move |act: &dyn Fn(&mut dyn Emulator, u64)| {
+        emulator.with_value(|e| act(&mut *e.borrow_mut(), browser::now()));
         desk.pump();
         look();
     };
@@ -74,7 +73,7 @@ pub fn VirtualReader(
     let card = move || cards().get(chosen.get()).or(cards().first());
     let key = move |(label, name, key): (&'static str, &'static str, Key)| {
         view! {
-            <button type="button" aria-label=name on:click=move |_| act(&|e, now| e.press(now, key))>{label}</button>
+            <button type="button" aria-label=name on:click=move |_| act(&|e, now| e.hand(now, Hand::Press(key)))>{label}</button>
         }
     };
     view! {
@@ -101,7 +100,7 @@ pub fn VirtualReader(
             </label>
             <div class="hand">
                 {move || card().map(|card| hand(card, act))}
-                <button type="button" on:click=move |_| act(&|e, now| e.remove(now))>"Remove card"</button>
+                <button type="button" on:click=move |_| act(&|e, now| e.hand(now, Hand::Remove))>"Remove card"</button>
             </div>
             <details>
                 <summary>"Faults"</summary>
@@ -109,7 +108,7 @@ pub fn VirtualReader(
                     <label class="fault">
                         <input type="checkbox" on:change=move |event| {
                             let on = event_target_checked(&event);
-                            act(&|e, _| *switch(&mut e.faults) = on);
+                            act(&|e, _| *switch(e.faults()) = on);
                         } />
                         <span>{label}</span>
                     </label>
@@ -120,18 +119,21 @@ pub fn VirtualReader(
 }
 
 /// What can be done with this card.
-fn hand(card: &'static Card, act: impl Fn(&dyn Fn(&mut Emulator, u64)) + Copy + 'static) -> impl IntoView {
-    let button = move |offered: bool, verb: &str, how: fn(&mut Emulator, u64, &Card)| {
+fn hand(
+    card: &'static Card,
+    act: impl Fn(&dyn Fn(&mut dyn Emulator, u64)) + Copy + 'static,
+) -> impl IntoView {
+    let button = move |offered: bool, verb: &str, how: fn(Card) -> Hand| {
         offered.then(|| {
             let label = format!("{verb} {}", card.name);
             view! {
-                <button type="button" on:click=move |_| act(&|e, now| how(e, now, card))>{label}</button>
+                <button type="button" on:click=move |_| act(&|e, now| e.hand(now, how(*card)))>{label}</button>
             }
         })
     };
     view! {
-        {button(card.chip.is_some(), "Insert", Emulator::insert)}
-        {button(card.contactless, "Tap", Emulator::tap)}
-        {button(card.stripe, "Swipe", Emulator::swipe)}
+        {button(card.chip.is_some(), "Insert", Hand::Insert)}
+        {button(card.contactless, "Tap", Hand::Tap)}
+        {button(card.stripe, "Swipe", Hand::Swipe)}
     }
 }

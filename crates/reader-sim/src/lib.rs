@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 
 mod card;
+mod emulator;
 mod faults;
 pub mod miura;
 
 pub use card::{Card, Chip, cards};
+pub use emulator::{Emulator, Hand, Key, Screen};
 pub use faults::Faults;

@@ -51,8 +51,6 @@ impl fmt::Debug for EncryptedData {
 pub struct CardRead {
     /// How it came in.
     pub entry: Entry,
-    /// The gateway's `encrypted-type` for this family.
-    pub encrypted_type: &'static str,
     /// The gateway's `encrypted-data`.
     pub encrypted: EncryptedData,
     /// What may be shown.

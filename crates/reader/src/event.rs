@@ -1,4 +1,4 @@
-use crate::{CardRead, EncryptedData, Identity};
+use crate::{Battery, CardRead, EncryptedData, Identity};
 
 /// What a driver tells its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,6 +7,8 @@ pub enum Event {
     Ready(Identity),
     /// The reader cannot encrypt card data and is not used.
     NotSecure,
+    /// The battery's charge is another than it was.
+    Battery(Battery),
     /// Progress that asks somebody for something.
     Prompt(Prompt),
     /// A card is being read; it stays in or near the reader.

@@ -1,8 +1,10 @@
+use crate::Family;
+
 /// Who the reader says it is, asked each time it is connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// Reader family, as the gateway names it in `encrypted-type`.
-    pub family: &'static str,
+    /// Reader family.
+    pub family: &'static Family,
     /// Serial number: what a till is bound to.
     pub serial: String,
     /// Software and configuration parts with their versions, in the reader's order.
@@ -11,12 +13,21 @@ pub struct Identity {
     pub battery: Option<Battery>,
     /// Whether the reader holds a key for online PIN.
     pub pin_ready: bool,
+    /// Serial number of the key in use, hex, where the reader tells it before a card does.
+    pub ksn: Option<String>,
 }
 
 impl Identity {
     /// A reader that has not answered yet.
-    pub(crate) fn unknown(family: &'static str) -> Self {
-        Self { family, serial: String::new(), software: Vec::new(), battery: None, pin_ready: false }
+    pub(crate) fn unknown(family: &'static Family) -> Self {
+        Self {
+            family,
+            serial: String::new(),
+            software: Vec::new(),
+            battery: None,
+            pin_ready: false,
+            ksn: None,
+        }
     }
 }
 

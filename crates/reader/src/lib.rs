@@ -1,8 +1,6 @@
 //! Card reader drivers without I/O: bytes and time go in, bytes and [`Event`]s come out.
 //!
-//! Every driver has the same shape. After each call that changes it, drain `poll_transmit` (bytes for the reader),
-//! `poll_event` (what happened) and `poll_timeout` (when to call `handle_timeout` at the latest). Time is a `u64` of
-//! milliseconds from any fixed start and never goes back.
+//! [`FAMILIES`] is the table of what there is; a [`Family`] makes a [`Driver`], and every driver has the same shape.
 //!
 //! | family | module | link |
 //! |---|---|---|
@@ -10,14 +8,22 @@
 #![forbid(unsafe_code)]
 
 mod card;
+mod driver;
 mod event;
+mod family;
 mod identity;
+mod link;
 pub mod miura;
+mod state;
 mod transaction;
 
 pub use card::{CardRead, EncryptedData, Entry, MaskedCard, Scheme};
+pub use driver::Driver;
 pub use event::{CardDecision, End, Event, Fault, Prompt};
+pub use family::{FAMILIES, Family, Texts};
 pub use identity::{Battery, Identity, Power, Software};
+pub use link::{FromReader, HidFilter, Link, SerialFilter, ToReader, Trace};
+pub use state::State;
 pub use transaction::{
     CardTransaction, Interfaces, IssuerAnswer, IssuerAnswerError, Refused, TransactionKind, WallClock,
 };

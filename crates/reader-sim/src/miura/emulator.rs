@@ -1,14 +1,15 @@
 use std::collections::VecDeque;
 
 use reader::miura::{
-    Answer, CARD_REPORTS_OFF, CardStatus, Command, Deframer, DeviceStatus, PinStatus, StatusWord, Terms,
-    encode,
+    Answer, CARD_REPORTS_OFF, CardStatus, Command, Deframer, DeviceStatus, FAMILY, PinStatus, StatusWord,
+    Terms, encode,
 };
+use reader::{Family, FromReader, ToReader};
 use tlv::{object, tag};
 
 use super::keys::Keys;
 use super::objects::{DEVICE, Reading};
-use crate::{Card, Faults};
+use crate::{Card, Emulator, Faults, Hand, Screen};
 
 /// Rows and columns of the display.
 const ROWS: usize = 4;
@@ -44,21 +45,9 @@ pub(super) enum Activity {
     AwaitingIssuer(Reading),
 }
 
-/// What the device shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Screen {
-    /// At most 21 characters each.
-    pub rows: [String; 4],
-    /// The contactless lights are on: a card may be tapped.
-    pub contactless: bool,
-    /// The keypad takes a PIN or a choice.
-    pub keypad: bool,
-}
-
-/// The device. Drain `poll_transmit` and `poll_timeout` after each call; time is as for drivers.
-pub struct Emulator {
-    /// What goes wrong from now on.
-    pub faults: Faults,
+/// The device.
+pub struct MiuraEmulator {
+    pub(super) faults: Faults,
     pub(super) now: u64,
     pub(super) keys: Keys,
     pub(super) activity: Activity,
@@ -71,7 +60,7 @@ pub struct Emulator {
     text: String,
 }
 
-impl Emulator {
+impl MiuraEmulator {
     /// A device just switched on. The seed decides its key serial number and everything that it makes up.
     pub fn new(seed: u64) -> Self {
         Self {
@@ -87,80 +76,6 @@ impl Emulator {
             transmit: VecDeque::new(),
             text: String::new(),
         }
-    }
-
-    /// Takes bytes from the till, cut anywhere. After a damaged frame it begins to listen anew.
-    pub fn handle_bytes(&mut self, now: u64, bytes: &[u8]) {
-        self.now = now;
-        if self.faults.silent {
-            return;
-        }
-        self.frames.push(bytes);
-        while let Some(message) = self.frames.next_message() {
-            match message.map(|message| Command::parse(&message.info)) {
-                Ok(Some(command)) => self.handle_command(command),
-                Ok(None) => self.answer(UNKNOWN_COMMAND, &[]),
-                Err(_) => self.frames = Deframer::default(),
-            }
-        }
-    }
-
-    /// Does what is due. Calling it early does no harm.
-    pub fn handle_timeout(&mut self, now: u64) {
-        self.now = now;
-        match self.activity {
-            Activity::AwaitingTap { until, .. } if until <= now => self.end(StatusWord::CONTACTLESS_TIMEOUT),
-            Activity::ChoosingApplication { until, .. } | Activity::EnteringPin { until, .. }
-                if until <= now =>
-            {
-                self.end(StatusWord::CANCELLED);
-            }
-            _ => {}
-        }
-    }
-
-    /// The next bytes for the till that are due.
-    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
-        self.transmit.pop_front_if(|(due, _)| *due <= self.now).map(|(_, bytes)| bytes)
-    }
-
-    /// When [`handle_timeout`](Self::handle_timeout) is due.
-    pub fn poll_timeout(&self) -> Option<u64> {
-        let limit = match self.activity {
-            Activity::AwaitingTap { until, .. }
-            | Activity::ChoosingApplication { until, .. }
-            | Activity::EnteringPin { until, .. } => Some(until),
-            Activity::Idle | Activity::AwaitingIssuer(_) => None,
-        };
-        let due = self.transmit.front().map(|(due, _)| *due);
-        limit.into_iter().chain(due).min()
-    }
-
-    /// What the device shows.
-    pub fn screen(&self) -> Screen {
-        let text = match &self.activity {
-            Activity::ChoosingApplication { card, .. } => {
-                format!("Choose application\n1 {}\n2 Other", card.label)
-            }
-            Activity::EnteringPin { pin, .. } => {
-                format!("{}\nEnter PIN\n{}", self.text, "*".repeat(pin.len()))
-            }
-            _ => self.text.clone(),
-        };
-        let mut rows = text.lines().map(|row| row.chars().take(COLUMNS).collect());
-        Screen {
-            rows: [(); ROWS].map(|()| rows.next().unwrap_or_default()),
-            contactless: matches!(self.activity, Activity::AwaitingTap { .. }),
-            keypad: matches!(
-                self.activity,
-                Activity::ChoosingApplication { .. } | Activity::EnteringPin { .. }
-            ),
-        }
-    }
-
-    /// The card in the chip slot.
-    pub fn card_in_slot(&self) -> Option<&Card> {
-        self.slot.as_ref()
     }
 
     fn handle_command(&mut self, command: Command) {
@@ -269,6 +184,102 @@ impl Emulator {
             *checksum ^= 0x01;
         }
         self.transmit.push_back((self.now + self.faults.slow_ms, bytes));
+    }
+}
+
+impl Emulator for MiuraEmulator {
+    fn family(&self) -> &'static Family {
+        &FAMILY
+    }
+
+    fn handle(&mut self, now: u64, received: ToReader) {
+        self.now = now;
+        let (ToReader::Bytes(bytes), false) = (received, self.faults.silent) else { return };
+        self.frames.push(&bytes);
+        while let Some(message) = self.frames.next_message() {
+            match message.map(|message| Command::parse(&message.info)) {
+                Ok(Some(command)) => self.handle_command(command),
+                Ok(None) => self.answer(UNKNOWN_COMMAND, &[]),
+                Err(_) => self.frames = Deframer::default(),
+            }
+        }
+    }
+
+    fn handle_timeout(&mut self, now: u64) {
+        self.now = now;
+        match self.activity {
+            Activity::AwaitingTap { until, .. } if until <= now => self.end(StatusWord::CONTACTLESS_TIMEOUT),
+            Activity::ChoosingApplication { until, .. } | Activity::EnteringPin { until, .. }
+                if until <= now =>
+            {
+                self.end(StatusWord::CANCELLED);
+            }
+            _ => {}
+        }
+    }
+
+    fn poll_transmit(&mut self) -> Option<FromReader> {
+        self.transmit.pop_front_if(|(due, _)| *due <= self.now).map(|(_, bytes)| FromReader::Bytes(bytes))
+    }
+
+    fn poll_timeout(&self) -> Option<u64> {
+        let limit = match self.activity {
+            Activity::AwaitingTap { until, .. }
+            | Activity::ChoosingApplication { until, .. }
+            | Activity::EnteringPin { until, .. } => Some(until),
+            Activity::Idle | Activity::AwaitingIssuer(_) => None,
+        };
+        let due = self.transmit.front().map(|(due, _)| *due);
+        limit.into_iter().chain(due).min()
+    }
+
+    fn screen(&self) -> Screen {
+        let text = match &self.activity {
+            Activity::ChoosingApplication { card, .. } => {
+                format!("Choose application\n1 {}\n2 Other", card.label)
+            }
+            Activity::EnteringPin { pin, .. } => {
+                format!("{}\nEnter PIN\n{}", self.text, "*".repeat(pin.len()))
+            }
+            _ => self.text.clone(),
+        };
+        let mut rows = text.lines().map(|row| row.chars().take(COLUMNS).collect());
+        Screen {
+            rows: [(); ROWS].map(|()| rows.next().unwrap_or_default()),
+            contactless: matches!(self.activity, Activity::AwaitingTap { .. }),
+            keypad: matches!(
+                self.activity,
+                Activity::ChoosingApplication { .. } | Activity::EnteringPin { .. }
+            ),
+        }
+    }
+
+    fn card_in_slot(&self) -> Option<&Card> {
+        self.slot.as_ref()
+    }
+
+    fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    fn hand(&mut self, now: u64, hand: Hand) {
+        self.now = now;
+        match hand {
+            Hand::Insert(card) => self.insert(&card),
+            Hand::Remove => self.remove(),
+            Hand::Tap(card) => self.tap(&card),
+            Hand::Swipe(card) => self.pull_through(&card),
+            Hand::Press(key) => self.press(key),
+        }
+    }
+
+    fn replug(&mut self, now: u64) {
+        self.now = now;
+        self.activity = Activity::Idle;
+        self.reports = CARD_REPORTS_OFF;
+        self.keyboard = false;
+        self.frames = Deframer::default();
+        self.transmit.clear();
     }
 }
 

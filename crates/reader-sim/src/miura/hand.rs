@@ -4,11 +4,11 @@ use reader::miura::{CARD_REPORTS_OFF, StatusWord};
 use tlv::{object, tag};
 use zeroize::Zeroizing;
 
-use super::Emulator;
+use super::MiuraEmulator;
 use super::emulator::{Activity, PinProgress};
 use super::objects::{Verified, swipe};
 use super::transaction::CUSTOMER_MS;
-use crate::Card;
+use crate::{Card, Key};
 
 /// The longest PIN.
 const MAX_PIN: usize = 12;
@@ -16,23 +16,8 @@ const MAX_PIN: usize = 12;
 /// Code of the cancel key.
 const CANCEL: u8 = 0x1B;
 
-/// A key of the device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
-    /// 0 to 9.
-    Digit(u8),
-    /// Green.
-    Enter,
-    /// Yellow.
-    Clear,
-    /// Red.
-    Cancel,
-}
-
-impl Emulator {
-    /// Puts a card into the chip slot, in place of one that may be there.
-    pub fn insert(&mut self, now: u64, card: &Card) {
-        self.now = now;
+impl MiuraEmulator {
+    pub(super) fn insert(&mut self, card: &Card) {
         self.slot = Some(*card);
         if self.reports != CARD_REPORTS_OFF {
             self.report_slot();
@@ -42,9 +27,7 @@ impl Emulator {
         }
     }
 
-    /// Holds a card to the device. Nothing happens unless it waits for one, and the card can be tapped.
-    pub fn tap(&mut self, now: u64, card: &Card) {
-        self.now = now;
+    pub(super) fn tap(&mut self, card: &Card) {
         if let Activity::AwaitingTap { terms, .. } = self.activity
             && card.contactless
         {
@@ -56,9 +39,7 @@ impl Emulator {
         }
     }
 
-    /// Pulls a card through. Nothing happens unless swipes are reported, and the card has a stripe.
-    pub fn swipe(&mut self, now: u64, card: &Card) {
-        self.now = now;
+    pub(super) fn pull_through(&mut self, card: &Card) {
         if self.reports == CARD_REPORTS_OFF || !card.stripe {
             return;
         }
@@ -70,9 +51,7 @@ impl Emulator {
         }
     }
 
-    /// Takes the card out of the chip slot.
-    pub fn remove(&mut self, now: u64) {
-        self.now = now;
+    pub(super) fn remove(&mut self) {
         if self.slot.take().is_none() {
             return;
         }
@@ -84,9 +63,7 @@ impl Emulator {
         }
     }
 
-    /// Presses a key.
-    pub fn press(&mut self, now: u64, key: Key) {
-        self.now = now;
+    pub(super) fn press(&mut self, key: Key) {
         match (self.activity.clone(), key) {
             (Activity::Idle | Activity::AwaitingIssuer(_), Key::Cancel) if self.keyboard => {
                 self.report(&object(tag::COMMAND, &object(tag::KEY_PRESSED, &[CANCEL])));
@@ -106,7 +83,8 @@ impl Emulator {
                     _ => {}
                 }
                 let digits = u8::try_from(pin.len()).unwrap_or(u8::MAX);
-                self.activity = Activity::EnteringPin { terms, card, pin, tries, until: now + CUSTOMER_MS };
+                self.activity =
+                    Activity::EnteringPin { terms, card, pin, tries, until: self.now + CUSTOMER_MS };
                 let progress = Some(PinProgress::Digits(digits));
                 self.report_device(reader::miura::DeviceStatus::PinEntry, "Enter PIN", progress);
             }

@@ -6,6 +6,5 @@ mod keys;
 mod objects;
 mod transaction;
 
-pub use emulator::{Emulator, Screen};
-pub use hand::Key;
+pub use emulator::MiuraEmulator;
 pub use keys::BASE_KEY;

@@ -4,7 +4,7 @@ use reader::miura::{DeviceStatus, PinStatus, StatusWord, Terms};
 use tlv::tag;
 use zeroize::Zeroizing;
 
-use super::Emulator;
+use super::MiuraEmulator;
 use super::emulator::{Activity, PinProgress};
 use super::objects::{Reading, Verified};
 use crate::{Card, Chip};
@@ -18,7 +18,7 @@ const PIN_TRIES: u8 = 3;
 /// The issuer's or the till's word for approved.
 const APPROVED: [u8; 2] = *b"00";
 
-impl Emulator {
+impl MiuraEmulator {
     pub(super) fn start_contactless(&mut self, terms: Terms) {
         if self.faults.not_secure {
             return self.end(StatusWord::SRED_NOT_READY);

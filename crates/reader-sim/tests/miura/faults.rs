@@ -1,16 +1,16 @@
 //! Each fault on request, and what the driver makes of it.
 
 use crate::pair::{CLOCK, Pair, card};
-use reader::miura::{FrameError, State};
-use reader::{End, Event, Fault, IssuerAnswer, Prompt};
-use reader_sim::Faults;
+use reader::miura::FrameError;
+use reader::{Driver, End, Event, Fault, IssuerAnswer, Prompt, State};
+use reader_sim::{Emulator, Faults, Hand};
 
 const REMOVE: Event = Event::Prompt(Prompt::RemoveCard);
 
 /// A chip inserted into a reader with these faults.
 fn inserted(faults: Faults) -> (Pair, Vec<Event>) {
     let mut pair = Pair::asking();
-    pair.reader.faults = faults;
+    *pair.reader.faults() = faults;
     let events = pair.insert(card("without PIN"));
     (pair, events)
 }
@@ -18,12 +18,12 @@ fn inserted(faults: Faults) -> (Pair, Vec<Event>) {
 #[test]
 fn a_silent_reader_is_known_and_comes_back() {
     let mut pair = Pair::ready();
-    pair.reader.faults.silent = true;
+    pair.reader.faults().silent = true;
     pair.start(reader::Interfaces::ALL);
     pair.wait(5_000);
     assert_eq!((pair.events(), pair.driver.state()), (vec![Event::Broken(Fault::Silent)], State::Broken));
 
-    pair.reader.faults.silent = false;
+    pair.reader.faults().silent = false;
     pair.driver.connect(pair.now, CLOCK);
     pair.wait(100);
     assert!(matches!(&pair.events()[..], [Event::Ready(_)]));
@@ -32,7 +32,7 @@ fn a_silent_reader_is_known_and_comes_back() {
 #[test]
 fn a_reader_that_falls_silent_during_a_cancel_is_known() {
     let mut pair = Pair::asking();
-    pair.reader.faults.silent = true;
+    pair.reader.faults().silent = true;
     pair.driver.abort(pair.now).unwrap();
     pair.wait(5_000);
     assert_eq!(pair.events(), [Event::Broken(Fault::Silent)]);
@@ -41,12 +41,12 @@ fn a_reader_that_falls_silent_during_a_cancel_is_known() {
 #[test]
 fn a_slow_reader_is_waited_for() {
     let mut pair = Pair::plugged();
-    pair.reader.faults.slow_ms = 800;
+    pair.reader.faults().slow_ms = 800;
     pair.wait(5_000);
     assert!(matches!(&pair.events()[..], [Event::Ready(_)]));
     pair.start(reader::Interfaces::ALL);
     pair.wait(5_000);
-    pair.reader.insert(pair.now, card("without PIN"));
+    pair.reader.hand(pair.now, Hand::Insert(*card("without PIN")));
     pair.wait(5_000);
     assert!(matches!(&pair.events()[..], [Event::CardSeen, Event::CardRead(_)]));
 }
@@ -68,7 +68,7 @@ fn damaged_frames_end_the_session() {
 #[test]
 fn a_reader_without_keys_is_refused() {
     let mut pair = Pair::plugged();
-    pair.reader.faults.not_secure = true;
+    pair.reader.faults().not_secure = true;
     pair.wait(100);
     assert_eq!((pair.events(), pair.driver.state()), (vec![Event::NotSecure], State::NotSecure));
 }
@@ -76,7 +76,7 @@ fn a_reader_without_keys_is_refused() {
 #[test]
 fn a_low_battery_is_told() {
     let mut pair = Pair::plugged();
-    pair.reader.faults.low_battery = true;
+    pair.reader.faults().low_battery = true;
     pair.wait(100);
     let events = pair.events();
     assert!(matches!(&events[..], [Event::Ready(identity)] if identity.battery.unwrap().percent == 4));
@@ -88,11 +88,11 @@ fn a_read_error_leads_to_a_swipe_or_another_tap() {
     assert_eq!(inserted(faults).1, [Event::CardSeen, Event::Prompt(Prompt::SwipeInstead)]);
 
     let mut pair = Pair::asking();
-    pair.reader.faults = faults;
-    let events = pair.hand(|reader, now| reader.tap(now, card("on a phone")));
+    *pair.reader.faults() = faults;
+    let events = pair.hand(|reader, now| reader.hand(now, Hand::Tap(*card("on a phone"))));
     assert_eq!(events, [Event::Prompt(Prompt::TapAgain)]);
-    pair.reader.faults = Faults::default();
-    let events = pair.hand(|reader, now| reader.tap(now, card("on a phone")));
+    *pair.reader.faults() = Faults::default();
+    let events = pair.hand(|reader, now| reader.hand(now, Hand::Tap(*card("on a phone"))));
     assert!(matches!(&events[..], [Event::CardRead(_)]));
 }
 
@@ -119,8 +119,8 @@ fn clear_card_data_is_dropped() {
     assert_eq!(inserted(faults).1, [Event::CardSeen, Event::Broken(Fault::ClearData)]);
 
     let mut pair = Pair::asking();
-    pair.reader.faults = faults;
-    let events = pair.hand(|reader, now| reader.swipe(now, card("stripe only")));
+    *pair.reader.faults() = faults;
+    let events = pair.hand(|reader, now| reader.hand(now, Hand::Swipe(*card("stripe only"))));
     assert_eq!(events, [Event::Broken(Fault::ClearData)]);
 }
 

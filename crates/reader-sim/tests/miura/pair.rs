@@ -1,24 +1,27 @@
 //! The real driver and the emulator on one wire and one clock.
 
 use dukpt::{BaseKey, Ksn, Variant};
-use reader::miura::{Driver, State, Texts};
-use reader::{CardRead, CardTransaction, Event, Interfaces, Prompt, TransactionKind, WallClock};
-use reader_sim::miura::{BASE_KEY, Emulator, Key};
-use reader_sim::{Card, cards};
+use reader::miura::MiuraDriver;
+use reader::{
+    CardRead, CardTransaction, Driver, Event, Interfaces, Prompt, State, Texts, TransactionKind, WallClock,
+};
+use reader_sim::miura::{BASE_KEY, MiuraEmulator};
+use reader_sim::{Card, Emulator, Hand, Key, cards};
 use tlv::{Tag, find, tag};
 
 pub(crate) const CLOCK: WallClock =
     WallClock { year: 26, month: 11, day: 23, hour: 10, minute: 15, second: 30 };
 
 pub(crate) struct Pair {
-    pub(crate) driver: Driver,
-    pub(crate) reader: Emulator,
+    pub(crate) driver: MiuraDriver,
+    pub(crate) reader: MiuraEmulator,
     pub(crate) now: u64,
 }
 
 impl Pair {
     pub(crate) fn plugged() -> Self {
-        let mut pair = Self { driver: Driver::new(Texts::default()), reader: Emulator::new(0), now: 0 };
+        let mut pair =
+            Self { driver: MiuraDriver::new(Texts::default()), reader: MiuraEmulator::new(0), now: 0 };
         pair.driver.connect(0, CLOCK);
         pair
     }
@@ -56,11 +59,11 @@ impl Pair {
         loop {
             let mut quiet = true;
             while let Some(bytes) = self.driver.poll_transmit() {
-                self.reader.handle_bytes(self.now, &bytes);
+                self.reader.handle(self.now, bytes);
                 quiet = false;
             }
             while let Some(bytes) = self.reader.poll_transmit() {
-                self.driver.handle_bytes(self.now, &bytes);
+                self.driver.handle(self.now, bytes);
                 quiet = false;
             }
             if quiet {
@@ -92,23 +95,23 @@ impl Pair {
         std::iter::from_fn(|| self.driver.poll_event()).collect()
     }
 
-    pub(crate) fn hand(&mut self, act: impl FnOnce(&mut Emulator, u64)) -> Vec<Event> {
+    pub(crate) fn hand(&mut self, act: impl FnOnce(&mut MiuraEmulator, u64)) -> Vec<Event> {
         act(&mut self.reader, self.now);
         self.events()
     }
 
     pub(crate) fn insert(&mut self, card: &Card) -> Vec<Event> {
-        self.hand(|reader, now| reader.insert(now, card))
+        self.hand(|reader, now| reader.hand(now, Hand::Insert(*card)))
     }
 
     pub(crate) fn remove(&mut self) -> Vec<Event> {
-        self.hand(Emulator::remove)
+        self.hand(|reader, now| reader.hand(now, Hand::Remove))
     }
 
     pub(crate) fn type_pin(&mut self, pin: &str) -> Vec<Event> {
         let digits = pin.bytes().map(|digit| Key::Digit(digit - b'0'));
         for key in digits.chain([Key::Enter]) {
-            self.reader.press(self.now, key);
+            self.reader.hand(self.now, Hand::Press(key));
         }
         self.events()
     }

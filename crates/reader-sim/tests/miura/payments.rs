@@ -1,9 +1,8 @@
 //! Whole payments: the real driver with the emulator.
 
 use crate::pair::{CLOCK, Pair, card, pan};
-use reader::miura::State;
-use reader::{End, Entry, Event, Interfaces, IssuerAnswer, Prompt, Scheme};
-use reader_sim::miura::Key;
+use reader::{Driver, End, Entry, Event, Interfaces, IssuerAnswer, Prompt, Scheme, State};
+use reader_sim::{Emulator, Hand, Key};
 use tlv::tag;
 
 const REMOVE: Event = Event::Prompt(Prompt::RemoveCard);
@@ -90,7 +89,7 @@ fn a_tap_is_read() {
     let mut pair = Pair::asking();
     let phone = card("on a phone");
     assert!(pair.reader.screen().contactless);
-    let events = pair.hand(|reader, now| reader.tap(now, phone));
+    let events = pair.hand(|reader, now| reader.hand(now, Hand::Tap(*phone)));
     let [Event::CardRead(read)] = &events[..] else { panic!("{events:?}") };
     assert_eq!((read.entry, pan(read).as_str()), (Entry::Contactless, phone.pan));
     assert!(tlv::find(read.encrypted.bytes(), tag::CONTACTLESS_MODE).unwrap().is_some());
@@ -116,7 +115,7 @@ fn a_stripe_is_read() {
         let mut pair = Pair::ready();
         pair.start(interfaces);
         let old = card("stripe only");
-        let events = pair.hand(|reader, now| reader.swipe(now, old));
+        let events = pair.hand(|reader, now| reader.hand(now, Hand::Swipe(*old)));
         let [Event::CardRead(read)] = &events[..] else { panic!("{events:?}") };
         assert_eq!((read.entry, pan(read).as_str()), (Entry::Swipe, old.pan));
         assert_eq!(read.encrypted.bytes()[0], 0xE1);
@@ -133,7 +132,10 @@ fn a_stripe_is_read() {
 fn a_swiped_chip_card_has_to_be_inserted() {
     let mut pair = Pair::asking();
     let visa = card("without PIN");
-    assert_eq!(pair.hand(|reader, now| reader.swipe(now, visa)), [Event::Prompt(Prompt::InsertCard)]);
+    assert_eq!(
+        pair.hand(|reader, now| reader.hand(now, Hand::Swipe(*visa))),
+        [Event::Prompt(Prompt::InsertCard)]
+    );
     assert!(
         matches!(&pair.insert(visa)[..], [Event::CardSeen, Event::CardRead(read)] if read.entry == Entry::Chip)
     );
@@ -145,7 +147,7 @@ fn a_broken_chip_may_be_swiped() {
     let worn = card("broken chip");
     assert_eq!(pair.insert(worn), [Event::CardSeen, Event::Prompt(Prompt::SwipeInstead)]);
     assert_eq!(pair.remove(), [Event::CardRemoved]);
-    let events = pair.hand(|reader, now| reader.swipe(now, worn));
+    let events = pair.hand(|reader, now| reader.hand(now, Hand::Swipe(*worn)));
     assert!(
         matches!(&events[..], [Event::CardRead(read)] if read.entry == Entry::Swipe && pan(read) == worn.pan)
     );
@@ -173,7 +175,7 @@ fn a_wrong_pin_may_be_entered_again() {
 #[test]
 fn a_pin_that_stays_wrong_is_no_payment() {
     let mut pair = Pair::asking();
-    pair.reader.faults.last_pin_try = true;
+    pair.reader.faults().last_pin_try = true;
     assert_eq!(
         pair.insert(card("Visa, chip and PIN")),
         [Event::CardSeen, Event::Prompt(Prompt::LastPinTry), digits(0)]
@@ -185,10 +187,10 @@ fn a_pin_that_stays_wrong_is_no_payment() {
 #[test]
 fn the_application_is_chosen_on_the_reader() {
     let mut pair = Pair::asking();
-    pair.reader.faults.choose_application = true;
+    pair.reader.faults().choose_application = true;
     let events = pair.insert(card("without PIN"));
     assert_eq!(events, [Event::CardSeen, Event::Prompt(Prompt::ChooseApplication)]);
-    let events = pair.hand(|reader, now| reader.press(now, Key::Digit(1)));
+    let events = pair.hand(|reader, now| reader.hand(now, Hand::Press(Key::Digit(1))));
     assert!(matches!(&events[..], [Event::CardRead(_)]));
 }
 
@@ -225,7 +227,7 @@ fn cancelled_on_the_reader() {
     let mut typing = Pair::asking();
     typing.insert(card("Visa, chip and PIN"));
     for pair in [&mut tap, &mut chip_or_swipe, &mut typing] {
-        let events = pair.hand(|reader, now| reader.press(now, Key::Cancel));
+        let events = pair.hand(|reader, now| reader.hand(now, Hand::Press(Key::Cancel)));
         assert_eq!(events[0], Event::Ended(End::CancelledOnReader));
     }
 }
@@ -272,9 +274,9 @@ fn a_way_that_was_not_asked_for_is_refused_and_the_others_stay_open() {
     let tap_only = Interfaces { chip: false, contactless: true, swipe: false };
     pair.start(tap_only);
     let again = [Event::Prompt(Prompt::PresentCard(tap_only))];
-    assert_eq!(pair.hand(|reader, now| reader.swipe(now, card("stripe only"))), again);
+    assert_eq!(pair.hand(|reader, now| reader.hand(now, Hand::Swipe(*card("stripe only")))), again);
     assert_eq!(pair.insert(card("without PIN")), again);
     assert_eq!(pair.remove(), [Event::CardRemoved]);
-    let events = pair.hand(|reader, now| reader.tap(now, card("on a phone")));
+    let events = pair.hand(|reader, now| reader.hand(now, Hand::Tap(*card("on a phone"))));
     assert!(matches!(&events[..], [Event::CardRead(read)] if read.entry == Entry::Contactless));
 }

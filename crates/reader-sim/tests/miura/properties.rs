@@ -1,10 +1,9 @@
 //! Anything that customer, cashier and issuer may do, in any order.
 
 use proptest::prelude::*;
-use reader::miura::State;
-use reader::{CardTransaction, End, Entry, Event, Interfaces, IssuerAnswer, TransactionKind};
-use reader_sim::miura::{Emulator, Key};
-use reader_sim::{Card, Faults, cards};
+use reader::{CardTransaction, Driver, End, Entry, Event, Interfaces, IssuerAnswer, State, TransactionKind};
+use reader_sim::miura::MiuraEmulator;
+use reader_sim::{Card, Emulator, Faults, Hand, Key, cards};
 
 use crate::pair::{CLOCK, Pair, pan};
 
@@ -50,7 +49,7 @@ fn act() -> impl Strategy<Value = Act> {
 /// One thing happens.
 fn perform(pair: &mut Pair, act: Act) {
     let now = pair.now;
-    let reader: &mut Emulator = &mut pair.reader;
+    let reader: &mut MiuraEmulator = &mut pair.reader;
     match act {
         Act::Start(interfaces) => {
             let (kind, text) = (TransactionKind::Purchase, String::new());
@@ -70,21 +69,21 @@ fn perform(pair: &mut Pair, act: Act) {
             let _ = pair.driver.continue_with(now, &IssuerAnswer::new(code, &[]).unwrap());
         }
         Act::EndCard(approved) => pair.driver.end_card(now, approved),
-        Act::Insert(card) => reader.insert(now, &cards()[card]),
-        Act::Tap(card) => reader.tap(now, &cards()[card]),
-        Act::Swipe(card) => reader.swipe(now, &cards()[card]),
-        Act::Remove => reader.remove(now),
+        Act::Insert(card) => reader.hand(now, Hand::Insert(cards()[card])),
+        Act::Tap(card) => reader.hand(now, Hand::Tap(cards()[card])),
+        Act::Swipe(card) => reader.hand(now, Hand::Swipe(cards()[card])),
+        Act::Remove => reader.hand(now, Hand::Remove),
         Act::Pin(right) => {
             let pin = reader.card_in_slot().and_then(|card| card.pin).filter(|_| right).unwrap_or("0000");
             for digit in pin.bytes() {
-                reader.press(now, Key::Digit(digit - b'0'));
+                reader.hand(now, Hand::Press(Key::Digit(digit - b'0')));
             }
-            reader.press(now, Key::Enter);
+            reader.hand(now, Hand::Press(Key::Enter));
         }
-        Act::Press(key) => reader.press(now, key),
+        Act::Press(key) => reader.hand(now, Hand::Press(key)),
         Act::Wait(ms) => pair.wait(ms),
         Act::Fault(which) => {
-            reader.faults = Faults {
+            *reader.faults() = Faults {
                 read_error: which % 8 == 1,
                 approves_offline: which % 8 == 2,
                 declines_offline: which % 8 == 3,
@@ -132,6 +131,7 @@ proptest! {
                         prop_assert!(read.is_none() || !matches!(end, End::ApprovedOffline | End::DeclinedByCard));
                         open = false;
                     }
+                    Event::Battery(_) => {}
                     // This emulator is in order: every other end would be the driver's mistake.
                     Event::Broken(fault) => prop_assert!(false, "{fault:?}"),
                     Event::NotSecure => prop_assert!(false),
@@ -141,7 +141,7 @@ proptest! {
         }
         // Left alone and with the card out, it is ready for the next customer.
         pair.settle();
-        pair.reader.remove(pair.now);
+        pair.reader.hand(pair.now, Hand::Remove);
         pair.wait(600_000);
         prop_assert_eq!(pair.driver.state(), State::Idle);
     }

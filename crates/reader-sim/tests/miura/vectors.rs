@@ -2,10 +2,10 @@
 
 use crate::pair::{CLOCK, Pair, card, decrypt, pan};
 use dukpt::{BaseKey, Ksn, Variant};
-use reader::miura::{Answer, Deframer, Driver};
-use reader::{Event, Interfaces};
-use reader_sim::Card;
-use reader_sim::miura::{BASE_KEY, Emulator};
+use reader::miura::{Answer, Deframer, MiuraDriver};
+use reader::{Driver, Event, FromReader, Interfaces, ToReader};
+use reader_sim::miura::{BASE_KEY, MiuraEmulator};
+use reader_sim::{Card, Emulator, Hand, Key};
 use serde_json::Value;
 use tlv::tag;
 
@@ -72,7 +72,7 @@ fn vectors_a_real_swipe_decrypts_and_has_the_emulators_layout() {
     let mut pair = Pair::ready();
     pair.start(Interfaces { chip: false, contactless: false, swipe: true });
     let plain = Card { service_code: "101", ..published_card() };
-    let events = pair.hand(|reader, now| reader.swipe(now, &plain));
+    let events = pair.hand(|reader, now| reader.hand(now, Hand::Swipe(plain)));
     let [Event::CardRead(read)] = &events[..] else { panic!("{events:?}") };
     assert_eq!(layout(read.encrypted.bytes()), layout(&published));
     let ours = decrypt(read.encrypted.bytes());
@@ -84,28 +84,34 @@ fn vectors_a_real_swipe_decrypts_and_has_the_emulators_layout() {
 fn vectors_reports_and_answers_are_the_published_bytes() {
     let vectors = vectors();
     let published = |name: &str| hex::decode(vectors["frames"][name].as_str().unwrap()).unwrap();
-    let mut reader = Emulator::new(0);
-    let mut said = |bytes: &[u8], act: fn(&mut Emulator)| {
-        reader.handle_bytes(0, bytes);
+    let mut reader = MiuraEmulator::new(0);
+    let mut said = |bytes: &[u8], act: fn(&mut MiuraEmulator)| {
+        reader.handle(0, ToReader::Bytes(bytes.to_vec()));
         act(&mut reader);
-        std::iter::from_fn(|| reader.poll_transmit()).collect::<Vec<_>>().concat()
+        let mut said = Vec::new();
+        while let Some(FromReader::Bytes(bytes)) = reader.poll_transmit() {
+            said.extend(bytes);
+        }
+        said
     };
-    let nothing: fn(&mut Emulator) = |_| {};
+    let nothing: fn(&mut MiuraEmulator) = |_| {};
     assert_eq!(said(&published("BATT"), nothing), published("BATTR"));
     assert_eq!(said(&published("CLKSET"), nothing), published("OK"));
     assert_eq!(said(&published("DISP"), nothing), published("OK"));
     assert_eq!(said(&published("KEYB"), nothing), published("OK"));
-    assert_eq!(said(&[], |reader| reader.press(0, reader_sim::miura::Key::Cancel)), published("KEYC"));
+    assert_eq!(said(&[], |reader| reader.hand(0, Hand::Press(Key::Cancel))), published("KEYC"));
     assert_eq!(said(&published("CARD1D"), nothing), published("REM"));
-    assert_eq!(said(&[], |reader| reader.insert(0, card("without PIN"))), published("INS"));
-    assert_eq!(said(&[], |reader| reader.remove(0)), published("REM"));
+    assert_eq!(said(&[], |reader| reader.hand(0, Hand::Insert(*card("without PIN")))), published("INS"));
+    assert_eq!(said(&[], |reader| reader.hand(0, Hand::Remove)), published("REM"));
     assert!(said(&published("CTLS"), nothing).is_empty());
-    let inserted = said(&[], |reader| reader.insert(0, card("Visa, chip and PIN")));
+    let inserted = said(&[], |reader| reader.hand(0, Hand::Insert(*card("Visa, chip and PIN"))));
     assert_eq!(inserted, [published("INS"), published("E9F43")].concat());
     said(&published("START"), nothing);
     let typed = said(&[], |reader| {
-        use reader_sim::miura::Key::{Digit, Enter};
-        [Digit(1), Digit(2), Digit(3), Digit(4), Enter].into_iter().for_each(|key| reader.press(0, key));
+        use Key::{Digit, Enter};
+        [Digit(1), Digit(2), Digit(3), Digit(4), Enter]
+            .into_iter()
+            .for_each(|key| reader.hand(0, Hand::Press(key)));
     });
     let pin_ok = published("E6PIN");
     assert!(typed.windows(pin_ok.len()).any(|window| window == pin_ok));
@@ -117,12 +123,13 @@ fn vectors_reports_and_answers_are_the_published_bytes() {
 #[test]
 fn another_seed_is_another_reader() {
     let blob = |seed| {
-        let mut pair = Pair { driver: Driver::new(Default::default()), reader: Emulator::new(seed), now: 0 };
+        let mut pair =
+            Pair { driver: MiuraDriver::new(Default::default()), reader: MiuraEmulator::new(seed), now: 0 };
         pair.driver.connect(0, CLOCK);
         pair.wait(100);
         pair.events();
         pair.start(Interfaces::ALL);
-        let events = pair.hand(|reader, now| reader.swipe(now, card("stripe only")));
+        let events = pair.hand(|reader, now| reader.hand(now, Hand::Swipe(*card("stripe only"))));
         let [Event::CardRead(read)] = &events[..] else { panic!("{events:?}") };
         assert_eq!(pan(read), card("stripe only").pan);
         read.encrypted.clone()
@@ -138,7 +145,7 @@ fn each_reading_has_its_own_key() {
     let mut pair = Pair::asking();
     let mut ksns = vec![];
     for _ in 0..2 {
-        let events = pair.hand(|reader, now| reader.swipe(now, card("stripe only")));
+        let events = pair.hand(|reader, now| reader.hand(now, Hand::Swipe(*card("stripe only"))));
         let [Event::CardRead(read)] = &events[..] else { panic!("{events:?}") };
         ksns.push(read.ksn.clone().unwrap());
         pair.driver.end_card(pair.now, true);

@@ -2,7 +2,7 @@
 
 use tlv::{Tag, tag};
 
-use super::{ENCRYPTED_TYPE, Terms};
+use super::Terms;
 use crate::{CardRead, EncryptedData, Entry, Fault, MaskedCard};
 
 /// Where a card number or a track would be readable by anybody.
@@ -40,7 +40,6 @@ pub(super) fn swipe(body: &[u8]) -> Result<Option<Swipe>, Fault> {
     let service_code = set_track(&mut card, &track)?;
     let read = CardRead {
         entry: Entry::Swipe,
-        encrypted_type: ENCRYPTED_TYPE,
         encrypted: EncryptedData::new(template.to_vec()),
         card,
         pin_entered: false,
@@ -73,7 +72,6 @@ pub(super) fn online(body: &[u8]) -> Result<CardRead, Fault> {
     let contactless = find(template, tag::CONTACTLESS_MODE)?.is_some();
     Ok(CardRead {
         entry: if contactless { Entry::Contactless } else { Entry::Chip },
-        encrypted_type: ENCRYPTED_TYPE,
         encrypted: EncryptedData::new(template.to_vec()),
         card,
         pin_entered: pin_entered(find(template, tag::CVM_RESULTS)?),

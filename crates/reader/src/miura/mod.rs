@@ -1,6 +1,6 @@
 //! Miura MPI: Shuttle, M006, M007, M010, M020, over a serial link (USB CDC or Bluetooth SPP).
 //!
-//! [`frame`](Deframer) → [`Command`], [`Answer`] and [`Report`] → [`Driver`]. The wire types serve the emulator as well.
+//! [`frame`](Deframer) → [`Command`], [`Answer`] and [`Report`] → [`MiuraDriver`]. The wire types serve the emulator as well.
 //!
 //! Rules of the link that cannot be seen in the tables: one command is outstanding at a time; CARD_STATUS is answered
 //! by a report; ABORT during a transaction is answered twice, in either order, its own answer being `9000` without
@@ -10,6 +10,8 @@
 //! that is pulled is known; rows of display text are separated by a line feed; the PIN status values other than
 //! "PIN OK" ([`PinStatus`]).
 
+use crate::{Family, SerialFilter};
+
 mod card_data;
 mod command;
 mod driver;
@@ -17,9 +19,21 @@ mod frame;
 mod message;
 
 pub use command::{CARD_REPORTS_OFF, CARD_REPORTS_ON, Command, Terms};
-pub use driver::{Driver, State, Texts};
+pub use driver::MiuraDriver;
 pub use frame::{Deframer, FrameError, Message, Node, encode};
 pub use message::{Answer, CardStatus, DeviceStatus, PinStatus, Report, StatusWord};
 
-/// The gateway's `encrypted-type` of this family.
-pub const ENCRYPTED_TYPE: &str = "miura";
+/// What the family is called and how it is found. Vendor and products as the vendor's client accepts them: 2DDA is
+/// Miura's, 0525:A4A7 the serial gadget of Linux that some models answer as.
+pub static FAMILY: Family = Family {
+    name: "miura",
+    title: "Miura",
+    encrypted_type: Some("miura"),
+    serial: &[
+        SerialFilter::Usb { vendor: 0x2DDA, product: None },
+        SerialFilter::Usb { vendor: 0x0525, product: Some(0xA4A7) },
+        SerialFilter::BluetoothSpp,
+    ],
+    hid: &[],
+    driver: |_, texts| Box::new(MiuraDriver::new(texts)),
+};

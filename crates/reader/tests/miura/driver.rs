@@ -1,9 +1,9 @@
 //! The driver against recorded and made-up bytes; whole payments are played with the emulator in `reader-sim`.
 
-use reader::miura::{Answer, Command, Deframer, Driver, State, StatusWord, Texts, encode};
+use reader::miura::{Answer, Command, Deframer, MiuraDriver, StatusWord, encode};
 use reader::{
-    CardTransaction, End, Entry, Event, Fault, Interfaces, IssuerAnswer, Prompt, Refused, Scheme,
-    TransactionKind, WallClock,
+    CardTransaction, Driver, End, Entry, Event, Fault, FromReader, Interfaces, IssuerAnswer, Prompt, Refused,
+    Scheme, State, Texts, ToReader, TransactionKind, WallClock,
 };
 use serde_json::Value;
 #[cfg(target_arch = "wasm32")]
@@ -42,10 +42,21 @@ pub(crate) fn purchase(amount_minor: u64) -> CardTransaction {
     }
 }
 
+/// Bytes of a serial line for a driver.
+pub(crate) trait Hear {
+    fn hear(&mut self, now: u64, bytes: &[u8]);
+}
+
+impl Hear for MiuraDriver {
+    fn hear(&mut self, now: u64, bytes: &[u8]) {
+        self.handle(now, FromReader::Bytes(bytes.to_vec()));
+    }
+}
+
 /// What the driver has sent since the last look.
-pub(crate) fn sent(driver: &mut Driver) -> Vec<Command> {
+pub(crate) fn sent(driver: &mut MiuraDriver) -> Vec<Command> {
     let mut frames = Deframer::default();
-    while let Some(bytes) = driver.poll_transmit() {
+    while let Some(ToReader::Bytes(bytes)) = driver.poll_transmit() {
         frames.push(&bytes);
     }
     std::iter::from_fn(|| frames.next_message())
@@ -53,12 +64,12 @@ pub(crate) fn sent(driver: &mut Driver) -> Vec<Command> {
         .collect()
 }
 
-pub(crate) fn events(driver: &mut Driver) -> Vec<Event> {
+pub(crate) fn events(driver: &mut MiuraDriver) -> Vec<Event> {
     std::iter::from_fn(|| driver.poll_event()).collect()
 }
 
 /// Answers everything as a well-behaved device does, until the driver has nothing more to say.
-fn settle(driver: &mut Driver, now: u64) {
+fn settle(driver: &mut MiuraDriver, now: u64) {
     loop {
         let commands = sent(driver);
         if commands.is_empty() {
@@ -67,18 +78,18 @@ fn settle(driver: &mut Driver, now: u64) {
         for command in commands {
             let reset = hex::decode("E10B9F1E083034303030323033").unwrap();
             match command {
-                Command::Reset => driver.handle_bytes(now, &answer(0x9000, &reset)),
-                Command::P2peStatus => driver.handle_bytes(now, &frame("P2PER")),
-                Command::Battery => driver.handle_bytes(now, &frame("BATTR")),
+                Command::Reset => driver.hear(now, &answer(0x9000, &reset)),
+                Command::P2peStatus => driver.hear(now, &frame("P2PER")),
+                Command::Battery => driver.hear(now, &frame("BATTR")),
                 Command::CardStatus(_) | Command::StartContactless(_) | Command::StartTransaction(_) => {}
-                _ => driver.handle_bytes(now, &frame("OK")),
+                _ => driver.hear(now, &frame("OK")),
             }
         }
     }
 }
 
-pub(crate) fn connected() -> Driver {
-    let mut driver = Driver::new(Texts::default());
+pub(crate) fn connected() -> MiuraDriver {
+    let mut driver = MiuraDriver::new(Texts::default());
     driver.connect(0, CLOCK);
     driver.handle_timeout(driver.poll_timeout().unwrap());
     settle(&mut driver, 30);
@@ -88,11 +99,11 @@ pub(crate) fn connected() -> Driver {
 }
 
 /// Asked for a card, chip and swipe only, so that no command is outstanding.
-pub(crate) fn awaiting(interfaces: Interfaces) -> Driver {
+pub(crate) fn awaiting(interfaces: Interfaces) -> MiuraDriver {
     let mut driver = connected();
     driver.start(100, CardTransaction { interfaces, ..purchase(456) }).unwrap();
     settle(&mut driver, 100);
-    driver.handle_bytes(100, &frame("REM"));
+    driver.hear(100, &frame("REM"));
     settle(&mut driver, 100);
     assert_eq!(events(&mut driver), [Event::Prompt(Prompt::PresentCard(interfaces))]);
     driver
@@ -100,11 +111,11 @@ pub(crate) fn awaiting(interfaces: Interfaces) -> Driver {
 
 const CHIP_OR_SWIPE: Interfaces = Interfaces { contactless: false, ..Interfaces::ALL };
 
-fn reading_chip() -> Driver {
+fn reading_chip() -> MiuraDriver {
     let mut driver = awaiting(CHIP_OR_SWIPE);
-    driver.handle_bytes(200, &frame("INS"));
+    driver.hear(200, &frame("INS"));
     settle(&mut driver, 200);
-    assert_eq!(driver.state(), State::ReadingChip);
+    assert_eq!(driver.state(), State::ReadingCard);
     assert_eq!(events(&mut driver), [Event::CardSeen]);
     driver
 }
@@ -112,9 +123,9 @@ fn reading_chip() -> Driver {
 #[test]
 fn vectors_a_chip_is_read_and_masked() {
     let mut driver = reading_chip();
-    driver.handle_bytes(300, &e4());
+    driver.hear(300, &e4());
     let [Event::CardRead(read)] = &events(&mut driver)[..] else { panic!("a card") };
-    assert_eq!((read.entry, read.encrypted_type), (Entry::Chip, "miura"));
+    assert_eq!(read.entry, Entry::Chip);
     assert!(read.encrypted.to_hex().starts_with("E4820133"));
     assert_eq!(read.encrypted.bytes().len(), 0x133 + 4);
     assert_eq!(read.card.first6.as_deref(), Some("476173"));
@@ -129,7 +140,7 @@ fn vectors_a_chip_is_read_and_masked() {
 #[test]
 fn vectors_a_real_swipe_of_a_chip_card_asks_for_the_chip() {
     let mut driver = awaiting(CHIP_OR_SWIPE);
-    driver.handle_bytes(200, &frame("SWIPE"));
+    driver.hear(200, &frame("SWIPE"));
     assert_eq!(events(&mut driver), [Event::Prompt(Prompt::InsertCard)]);
     assert_eq!(driver.state(), State::AwaitingCard);
 }
@@ -137,10 +148,10 @@ fn vectors_a_real_swipe_of_a_chip_card_asks_for_the_chip() {
 #[test]
 fn vectors_a_real_swipe_after_an_unreadable_chip_is_taken() {
     let mut driver = reading_chip();
-    driver.handle_bytes(300, &answer(0x9F30, &[]));
+    driver.hear(300, &answer(0x9F30, &[]));
     settle(&mut driver, 300);
-    driver.handle_bytes(400, &frame("REM"));
-    driver.handle_bytes(500, &frame("SWIPE"));
+    driver.hear(400, &frame("REM"));
+    driver.hear(500, &frame("SWIPE"));
     let events = events(&mut driver);
     let [Event::Prompt(Prompt::SwipeInstead), Event::CardRemoved, Event::CardRead(read)] = &events[..] else {
         panic!("{events:?}")
@@ -154,12 +165,12 @@ fn another_amount_in_the_card_data_ends_it() {
     let mut driver = connected();
     driver.start(100, CardTransaction { interfaces: CHIP_OR_SWIPE, ..purchase(457) }).unwrap();
     settle(&mut driver, 100);
-    driver.handle_bytes(200, &frame("INS"));
+    driver.hear(200, &frame("INS"));
     settle(&mut driver, 200);
     events(&mut driver);
-    driver.handle_bytes(300, &e4());
+    driver.hear(300, &e4());
     assert_eq!(sent(&mut driver), [Command::Abort]);
-    driver.handle_bytes(310, &frame("OK"));
+    driver.hear(310, &frame("OK"));
     settle(&mut driver, 310);
     assert_eq!(events(&mut driver), [Event::Ended(End::AmountDiffers), Event::Prompt(Prompt::RemoveCard)]);
 }
@@ -168,7 +179,7 @@ fn another_amount_in_the_card_data_ends_it() {
 fn offline_decisions_are_no_payment() {
     for (template, end) in [([0xE3, 0], End::ApprovedOffline), ([0xE5, 0], End::DeclinedByCard)] {
         let mut driver = reading_chip();
-        driver.handle_bytes(300, &answer(0x9000, &template));
+        driver.hear(300, &answer(0x9000, &template));
         assert_eq!(events(&mut driver), [Event::Ended(end), Event::Prompt(Prompt::RemoveCard)]);
     }
 }
@@ -181,9 +192,9 @@ fn an_abort_is_answered_twice_in_either_order() {
         assert_eq!(sent(&mut driver), [Command::Abort]);
         let answers = [frame("OK"), frame("E9F41")];
         let [first, second] = if flipped { [&answers[1], &answers[0]] } else { [&answers[0], &answers[1]] };
-        driver.handle_bytes(310, first);
+        driver.hear(310, first);
         assert_eq!((events(&mut driver), driver.state()), (vec![], State::Cancelling));
-        driver.handle_bytes(320, second);
+        driver.hear(320, second);
         let told = events(&mut driver);
         assert_eq!(told, [Event::Ended(End::CancelledOnPage), Event::Prompt(Prompt::RemoveCard)]);
     }
@@ -193,8 +204,8 @@ fn an_abort_is_answered_twice_in_either_order() {
 fn a_card_read_that_crosses_an_abort_is_dropped() {
     let mut driver = reading_chip();
     driver.abort(300).unwrap();
-    driver.handle_bytes(310, &e4());
-    driver.handle_bytes(320, &frame("OK"));
+    driver.hear(310, &e4());
+    driver.hear(320, &frame("OK"));
     assert_eq!(events(&mut driver)[0], Event::Ended(End::CancelledOnPage));
 }
 
@@ -216,7 +227,7 @@ fn clear_card_data_is_refused_in_every_message() {
         for unsolicited in [false, true] {
             let mut driver = reading_chip();
             let message = Answer { status: StatusWord::OK, body: &body }.message(unsolicited);
-            driver.handle_bytes(300, &encode(&message));
+            driver.hear(300, &encode(&message));
             assert_eq!(events(&mut driver), [Event::Broken(Fault::ClearData)], "{clear}");
         }
     }
@@ -224,25 +235,25 @@ fn clear_card_data_is_refused_in_every_message() {
 
 #[test]
 fn a_reader_without_data_key_is_refused() {
-    let mut driver = Driver::new(Texts::default());
+    let mut driver = MiuraDriver::new(Texts::default());
     driver.connect(0, CLOCK);
     driver.handle_timeout(30);
     let reset = hex::decode("E10B9F1E083034303030323033").unwrap();
-    driver.handle_bytes(40, &answer(0x9000, &reset));
-    driver.handle_bytes(50, &frame("OK"));
-    driver.handle_bytes(60, &answer(0x9000, &[0xE1, 5, 0xDF, 0xAE, 0x01, 1, 0x03]));
+    driver.hear(40, &answer(0x9000, &reset));
+    driver.hear(50, &frame("OK"));
+    driver.hear(60, &answer(0x9000, &[0xE1, 5, 0xDF, 0xAE, 0x01, 1, 0x03]));
     assert_eq!((events(&mut driver), driver.state()), (vec![Event::NotSecure], State::NotSecure));
     assert_eq!(driver.start(70, purchase(1)), Err(Refused::Busy));
 }
 
 #[test]
 fn what_an_earlier_program_left_is_no_answer_to_the_reset() {
-    let mut driver = Driver::new(Texts::default());
+    let mut driver = MiuraDriver::new(Texts::default());
     driver.connect(0, CLOCK);
-    driver.handle_bytes(10, &[0x55, 0xAA]);
+    driver.hear(10, &[0x55, 0xAA]);
     driver.handle_timeout(30);
-    driver.handle_bytes(40, &frame("E9F41"));
-    driver.handle_bytes(40, &e4());
+    driver.hear(40, &frame("E9F41"));
+    driver.hear(40, &e4());
     settle(&mut driver, 50);
     assert!(matches!(&events(&mut driver)[..], [Event::Ready(_)]));
 }
@@ -250,11 +261,11 @@ fn what_an_earlier_program_left_is_no_answer_to_the_reset() {
 #[test]
 fn the_card_pulled_while_the_issuer_is_asked() {
     let mut driver = reading_chip();
-    driver.handle_bytes(300, &e4());
+    driver.hear(300, &e4());
     events(&mut driver);
-    driver.handle_bytes(400, &frame("REM"));
+    driver.hear(400, &frame("REM"));
     settle(&mut driver, 400);
-    driver.handle_bytes(400, &frame("REM"));
+    driver.hear(400, &frame("REM"));
     settle(&mut driver, 400);
     assert_eq!(events(&mut driver), [Event::CardRemoved, Event::Ended(End::CardTakenOut)]);
     assert_eq!(driver.state(), State::Idle);

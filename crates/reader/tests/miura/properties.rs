@@ -2,10 +2,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use proptest::prelude::*;
-use reader::miura::{Message, Node, State, encode};
-use reader::{Interfaces, IssuerAnswer};
+use reader::miura::{Message, Node, encode};
+use reader::{Driver, Interfaces, IssuerAnswer, State};
 
-use crate::driver::{awaiting, connected, e4, events, frame, purchase, sent};
+use crate::driver::{Hear, awaiting, connected, e4, events, frame, purchase, sent};
 
 /// Frames that make sense, in any order, and garbage.
 fn traffic() -> impl Strategy<Value = Vec<u8>> {
@@ -37,7 +37,7 @@ proptest! {
                 4 => if let Some(due) = driver.poll_timeout() { now = now.max(due); driver.handle_timeout(now); },
                 _ => {}
             }
-            driver.handle_bytes(now, &bytes);
+            driver.hear(now, &bytes);
             let open = !matches!(driver.state(), State::Idle | State::NotSecure | State::Broken | State::Disconnected);
             prop_assert!(!open || driver.poll_timeout().is_some(), "{:?} waits for ever", driver.state());
         }
@@ -50,11 +50,11 @@ proptest! {
     ) {
         let bytes = parts.concat();
         let (mut whole, mut cut) = (awaiting(Interfaces::ALL), awaiting(Interfaces::ALL));
-        whole.handle_bytes(200, &bytes);
+        whole.hear(200, &bytes);
         let mut rest = &bytes[..];
         for len in cuts.iter().cycle() {
             let (now, later) = rest.split_at((*len).min(rest.len()));
-            cut.handle_bytes(200, now);
+            cut.hear(200, now);
             rest = later;
             if rest.is_empty() {
                 break;

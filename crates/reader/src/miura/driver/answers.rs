@@ -2,19 +2,19 @@
 
 use tlv::tag;
 
-use super::{Driver, PRESENT_MS, State};
+use super::{MiuraDriver, PRESENT_MS};
 use crate::miura::card_data;
 use crate::miura::{Answer, Command, StatusWord, Terms};
 use crate::{
     Battery, CardDecision, CardRead, EncryptedData, End, Entry, Event, Fault, Interfaces, Power, Prompt,
-    Software,
+    Software, State,
 };
 
 /// P2PE status bits: a key for online PIN, a key for card data.
 const PIN_READY: u8 = 0x02;
 const SRED_READY: u8 = 0x04;
 
-impl Driver {
+impl MiuraDriver {
     pub(super) fn handle_answer(&mut self, now: u64, answer: Answer<'_>) {
         // An answer that an earlier program was still owed is no answer to our reset.
         if matches!(&self.outstanding, Some(sent) if sent.command == Command::Reset)

@@ -7,9 +7,10 @@ mod steps;
 use std::collections::VecDeque;
 
 use super::card_data::{self, Swipe};
-use super::{Answer, Command, Deframer, Message, Node, Terms};
+use super::{Answer, Command, Deframer, FAMILY, Message, Node, Terms};
 use crate::{
-    CardTransaction, End, Entry, Event, Fault, Identity, Interfaces, IssuerAnswer, Prompt, Refused, WallClock,
+    CardTransaction, Driver, End, Entry, Event, Family, Fault, FromReader, Identity, Interfaces,
+    IssuerAnswer, Prompt, Refused, State, Texts, ToReader, Trace, WallClock,
 };
 
 /// What an earlier program left on the line is thrown away for so long after opening, as the vendor's client does.
@@ -35,56 +36,6 @@ const ISSUER_MS: u64 = 180_000;
 const COMPLETE_MS: u64 = 30_000;
 /// How often the customer is told to take the card out.
 const REMIND_MS: u64 = 10_000;
-
-/// Where the session stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Before `connect`.
-    Disconnected,
-    /// Throwing away what an earlier program left on the line.
-    Opening,
-    /// Reset, configuration, keys, battery, clock.
-    Identifying,
-    /// Connected, but cannot encrypt card data.
-    NotSecure,
-    /// Ready for a transaction.
-    Idle,
-    /// Waiting for a card by any of the ways asked for.
-    AwaitingCard,
-    /// The chip is being read; the customer may be choosing or typing.
-    ReadingChip,
-    /// The card has been read; the issuer is asked.
-    AwaitingIssuer,
-    /// The card decides on the issuer's answer.
-    Completing,
-    /// Waiting for the reader to confirm that the session is over.
-    Cancelling,
-    /// Waiting for the customer to take the card out.
-    AwaitingRemoval,
-    /// Given up; open the link anew and `connect`.
-    Broken,
-}
-
-/// The driver's words for the reader's own display: at most four rows of 21 characters each.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Texts {
-    /// Nothing to do.
-    pub idle: String,
-    /// The card has a chip.
-    pub insert_card: String,
-    /// The chip cannot be read.
-    pub swipe_card: String,
-    /// All done.
-    pub remove_card: String,
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        let [idle, insert_card, swipe_card, remove_card] =
-            ["Welcome", "Insert card", "Swipe card", "Remove card"].map(str::to_owned);
-        Self { idle, insert_card, swipe_card, remove_card }
-    }
-}
 
 /// One card transaction, from `start` until the card is out.
 struct Session {
@@ -113,8 +64,8 @@ struct Outstanding {
     until: Option<u64>,
 }
 
-/// The driver. Drain `poll_transmit`, `poll_event` and `poll_timeout` after each call.
-pub struct Driver {
+/// The driver.
+pub struct MiuraDriver {
     texts: Texts,
     state: State,
     /// Limit of the state.
@@ -128,11 +79,12 @@ pub struct Driver {
     clock: Option<WallClock>,
     identity: Identity,
     session: Option<Session>,
-    transmit: VecDeque<Vec<u8>>,
+    transmit: VecDeque<ToReader>,
     events: VecDeque<Event>,
+    traces: VecDeque<Trace>,
 }
 
-impl Driver {
+impl MiuraDriver {
     /// A driver for one link, not connected yet.
     pub fn new(texts: Texts) -> Self {
         Self {
@@ -145,24 +97,40 @@ impl Driver {
             aborting: None,
             card_in_slot: false,
             clock: None,
-            identity: Identity::unknown(super::ENCRYPTED_TYPE),
+            identity: Identity::unknown(&FAMILY),
             session: None,
             transmit: VecDeque::new(),
             events: VecDeque::new(),
+            traces: VecDeque::new(),
         }
     }
 
-    /// Begins anew on a link that has just been opened. Whatever went on before is forgotten without an event.
-    pub fn connect(&mut self, now: u64, clock: WallClock) {
+    fn handle_message(&mut self, now: u64, message: &Message) {
+        let Some(answer) = Answer::of(message) else { return self.give_up(Fault::Unexpected) };
+        if card_data::is_clear(answer.body) {
+            self.give_up(Fault::ClearData);
+        } else if message.node == Node::Pinpad && message.unsolicited {
+            self.handle_report(now, answer.body);
+        } else if message.node == Node::Pinpad {
+            self.handle_answer(now, answer);
+        } else if !message.unsolicited {
+            // Nothing is ever asked of the point-of-sale interface.
+            self.give_up(Fault::Unexpected);
+        }
+    }
+}
+
+impl Driver for MiuraDriver {
+    fn family(&self) -> &'static Family {
+        &FAMILY
+    }
+
+    fn connect(&mut self, now: u64, clock: WallClock) {
         *self = Self { clock: Some(clock), ..Self::new(std::mem::take(&mut self.texts)) };
         self.enter(State::Opening, Some(now + STALE_MS));
     }
 
-    /// Asks for a card.
-    ///
-    /// # Errors
-    /// [`Refused::Busy`] unless [`State::Idle`]; [`Refused::Amount`].
-    pub fn start(&mut self, now: u64, transaction: CardTransaction) -> Result<(), Refused> {
+    fn start(&mut self, now: u64, transaction: CardTransaction) -> Result<(), Refused> {
         let terms = Terms::new(&transaction)?;
         if self.state != State::Idle {
             return Err(Refused::Busy);
@@ -184,11 +152,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Gives the issuer's answer to a contact chip. The card's decision follows as an event.
-    ///
-    /// # Errors
-    /// [`Refused::Busy`] unless a contact chip waits for it.
-    pub fn continue_with(&mut self, now: u64, answer: &IssuerAnswer) -> Result<(), Refused> {
+    fn continue_with(&mut self, now: u64, answer: &IssuerAnswer) -> Result<(), Refused> {
         match (self.state, &self.session) {
             (State::AwaitingIssuer, Some(Session { entry: Some(Entry::Chip), .. })) => {
                 self.complete(now, answer, true);
@@ -198,9 +162,7 @@ impl Driver {
         }
     }
 
-    /// The money is done: ends the card session, if one is still open. A contact chip may still decline an approved
-    /// payment, and says so by [`Event::Decision`].
-    pub fn end_card(&mut self, now: u64, approved: bool) {
+    fn end_card(&mut self, now: u64, approved: bool) {
         if self.state == State::AwaitingIssuer {
             match self.session.as_ref().and_then(|session| session.entry) {
                 Some(Entry::Swipe) | None => self.finish(now),
@@ -211,13 +173,9 @@ impl Driver {
         }
     }
 
-    /// Stops waiting for or reading a card. [`Event::Ended`] says when the reader has confirmed.
-    ///
-    /// # Errors
-    /// [`Refused::Busy`] when there is nothing that could be stopped.
-    pub fn abort(&mut self, now: u64) -> Result<(), Refused> {
+    fn abort(&mut self, now: u64) -> Result<(), Refused> {
         match self.state {
-            State::AwaitingCard | State::ReadingChip | State::AwaitingIssuer => {
+            State::AwaitingCard | State::ReadingCard | State::AwaitingIssuer => {
                 self.cancel(now, End::CancelledOnPage);
                 Ok(())
             }
@@ -226,11 +184,7 @@ impl Driver {
         }
     }
 
-    /// Shows text on the reader: at most four rows of 21 characters, separated by line feeds.
-    ///
-    /// # Errors
-    /// [`Refused::Busy`] while the reader's display belongs to a card.
-    pub fn display(&mut self, now: u64, text: &str) -> Result<(), Refused> {
+    fn display(&mut self, now: u64, text: &str) -> Result<(), Refused> {
         match self.state {
             State::Idle | State::AwaitingIssuer | State::AwaitingRemoval => {
                 self.send(now, Command::Display(text.to_owned()));
@@ -240,12 +194,10 @@ impl Driver {
         }
     }
 
-    /// Takes bytes from the link, cut anywhere.
-    pub fn handle_bytes(&mut self, now: u64, bytes: &[u8]) {
-        if matches!(self.state, State::Disconnected | State::Opening | State::Broken) {
-            return;
-        }
-        self.frames.push(bytes);
+    fn handle(&mut self, now: u64, received: FromReader) {
+        let deaf = matches!(self.state, State::Disconnected | State::Opening | State::Broken);
+        let (FromReader::Bytes(bytes), false) = (received, deaf) else { return };
+        self.frames.push(&bytes);
         while self.state != State::Broken {
             match self.frames.next_message() {
                 Some(Ok(message)) => self.handle_message(now, &message),
@@ -255,8 +207,7 @@ impl Driver {
         }
     }
 
-    /// Does what is due. Calling it early does no harm.
-    pub fn handle_timeout(&mut self, now: u64) {
+    fn handle_timeout(&mut self, now: u64) {
         let due = |limit: Option<u64>| limit.is_some_and(|limit| limit <= now);
         if due(self.aborting) {
             return self.give_up(Fault::Silent);
@@ -268,7 +219,7 @@ impl Driver {
                     self.next_command(now);
                 }
                 Some(Command::StartContactless(_)) if self.state == State::AwaitingCard => self.release(now),
-                Some(Command::StartTransaction(_)) if self.state == State::ReadingChip => {
+                Some(Command::StartTransaction(_)) if self.state == State::ReadingCard => {
                     self.cancel(now, End::CardTakenOut);
                 }
                 _ => return self.give_up(Fault::Silent),
@@ -277,7 +228,7 @@ impl Driver {
         if due(self.until) {
             match self.state {
                 State::Opening => self.identify(now),
-                State::AwaitingCard | State::ReadingChip | State::AwaitingIssuer => {
+                State::AwaitingCard | State::ReadingCard | State::AwaitingIssuer => {
                     self.cancel(now, End::TimedOut)
                 }
                 State::AwaitingRemoval => self.ask_removal(now),
@@ -286,38 +237,24 @@ impl Driver {
         }
     }
 
-    /// The next bytes for the reader.
-    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+    fn poll_transmit(&mut self) -> Option<ToReader> {
         self.transmit.pop_front()
     }
 
-    /// The next thing that happened.
-    pub fn poll_event(&mut self) -> Option<Event> {
+    fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) is due.
-    pub fn poll_timeout(&self) -> Option<u64> {
+    fn poll_trace(&mut self) -> Option<Trace> {
+        self.traces.pop_front()
+    }
+
+    fn poll_timeout(&self) -> Option<u64> {
         let answer = self.outstanding.as_ref().and_then(|outstanding| outstanding.until);
         [answer, self.aborting, self.until].into_iter().flatten().min()
     }
 
-    /// Where the session stands.
-    pub fn state(&self) -> State {
+    fn state(&self) -> State {
         self.state
-    }
-
-    fn handle_message(&mut self, now: u64, message: &Message) {
-        let Some(answer) = Answer::of(message) else { return self.give_up(Fault::Unexpected) };
-        if card_data::is_clear(answer.body) {
-            self.give_up(Fault::ClearData);
-        } else if message.node == Node::Pinpad && message.unsolicited {
-            self.handle_report(now, answer.body);
-        } else if message.node == Node::Pinpad {
-            self.handle_answer(now, answer);
-        } else if !message.unsolicited {
-            // Nothing is ever asked of the point-of-sale interface.
-            self.give_up(Fault::Unexpected);
-        }
     }
 }

@@ -1,14 +1,14 @@
 //! What the reader says unasked.
 
-use super::{DISTURBED_MS, Driver, READING_MS, State};
+use super::{DISTURBED_MS, MiuraDriver, READING_MS};
 use crate::miura::card_data;
 use crate::miura::{CardStatus, Command, DeviceStatus, PinStatus, Report};
-use crate::{End, Entry, Event, Fault, Prompt};
+use crate::{End, Entry, Event, Fault, Prompt, State};
 
 /// The cancel key.
 const CANCEL: u8 = 0x1B;
 
-impl Driver {
+impl MiuraDriver {
     pub(super) fn handle_report(&mut self, now: u64, body: &[u8]) {
         match Report::parse(body) {
             Ok(Report::Card(status)) => self.card_report(now, status, body),
@@ -53,7 +53,7 @@ impl Driver {
         // A card that comes or goes under a transaction ends it on the reader, too.
         let disturbed =
             self.session.as_ref().is_some_and(|session| session.inserted || session.swipe.is_some())
-                || removed && self.state == State::ReadingChip;
+                || removed && self.state == State::ReadingCard;
         if disturbed
             && self.aborting.is_none()
             && let Some(limit) = self.transaction_limit()
@@ -82,7 +82,7 @@ impl Driver {
         digits: Option<u8>,
         pin: Option<PinStatus>,
     ) {
-        if self.state == State::ReadingChip && self.card_in_slot {
+        if self.state == State::ReadingCard && self.card_in_slot {
             self.until = Some(now + READING_MS);
         }
         match status {

@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 
 use super::{
-    ABORT_MS, ANSWER_MS, COMPLETE_MS, Driver, Outstanding, PRESENT_MS, READING_MS, REMIND_MS, REPORT_MS,
-    RESET_MS, State,
+    ABORT_MS, ANSWER_MS, COMPLETE_MS, MiuraDriver, Outstanding, PRESENT_MS, READING_MS, REMIND_MS, REPORT_MS,
+    RESET_MS,
 };
 use crate::miura::{CARD_REPORTS_OFF, CARD_REPORTS_ON, Command, Message, Node, Terms, encode};
-use crate::{End, Entry, Event, Fault, IssuerAnswer, Prompt};
+use crate::{End, Entry, Event, Fault, IssuerAnswer, Prompt, State, ToReader};
 
-impl Driver {
+impl MiuraDriver {
     pub(super) fn tell(&mut self, event: Event) {
         self.events.push_back(event);
     }
@@ -44,7 +44,7 @@ impl Driver {
 
     pub(super) fn transmit(&mut self, command: &Command) {
         let message = Message { node: Node::Pinpad, unsolicited: false, info: command.encode() };
-        self.transmit.push_back(encode(&message));
+        self.transmit.push_back(ToReader::Bytes(encode(&message)));
     }
 
     pub(super) fn give_up(&mut self, fault: Fault) {
@@ -77,7 +77,7 @@ impl Driver {
     }
 
     pub(super) fn read_chip(&mut self, now: u64, terms: Terms) {
-        self.enter(State::ReadingChip, Some(now + READING_MS));
+        self.enter(State::ReadingCard, Some(now + READING_MS));
         self.tell(Event::CardSeen);
         self.queue = VecDeque::from([Command::Keyboard(false), Command::StartTransaction(terms)]);
         self.next_command(now);

@@ -1,0 +1,58 @@
+use crate::{Driver, HidFilter, Link, SerialFilter, miura};
+
+/// A reader family: what its protocol is called, how it is found, who drives it.
+#[derive(Debug)]
+pub struct Family {
+    /// What configuration calls it.
+    pub name: &'static str,
+    /// What people call it.
+    pub title: &'static str,
+    /// The gateway's `encrypted-type`, where a document names one. Without one the merchant's configuration has to.
+    pub encrypted_type: Option<&'static str>,
+    /// The serial ports that may be one.
+    pub serial: &'static [SerialFilter],
+    /// The HID devices that may be one.
+    pub hid: &'static [HidFilter],
+    /// Makes the driver for one link, not connected yet.
+    pub driver: fn(Link, Texts) -> Box<dyn Driver>,
+}
+
+/// Every family, one line each.
+pub static FAMILIES: &[&Family] = &[&miura::FAMILY];
+
+impl Family {
+    /// The family of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FAMILIES.iter().find(|family| family.name == name).copied()
+    }
+}
+
+impl PartialEq for Family {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Family {}
+
+/// The words for the reader's own display: at most four rows of 21 characters each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Texts {
+    /// Nothing to do.
+    pub idle: String,
+    /// The card has a chip.
+    pub insert_card: String,
+    /// The chip cannot be read.
+    pub swipe_card: String,
+    /// All done.
+    pub remove_card: String,
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        let [idle, insert_card, swipe_card, remove_card] =
+            ["Welcome", "Insert card", "Swipe card", "Remove card"].map(str::to_owned);
+        Self { idle, insert_card, swipe_card, remove_card }
+    }
+}
