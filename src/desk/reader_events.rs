@@ -67,7 +67,6 @@ impl Desk {
                 &id,
                 Event::CardDecided {
                     approved: decision.approved,
-                    encrypted_type: reader::miura::FAMILY.name.to_owned(),
                     data: EncryptedData::new(std::mem::take(&mut *decision.data.to_hex())),
                 },
             ),
@@ -111,7 +110,6 @@ impl Desk {
                 emulated,
             },
             card: mask(read.card),
-            encrypted_type: reader::miura::FAMILY.name.to_owned(),
             data: EncryptedData::new(std::mem::take(&mut *read.encrypted.to_hex())),
         }
     }

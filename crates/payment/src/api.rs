@@ -102,8 +102,6 @@ pub struct StartPayment {
     /// What is to be paid.
     #[serde(flatten)]
     pub terms: Terms,
-    /// The gateway's name for the layout of the data, as `miura`.
-    pub encrypted_type: String,
     /// What the reader encrypted.
     pub encrypted_data: EncryptedData,
 }
@@ -132,8 +130,6 @@ pub enum Abandoned {
 pub struct Advice {
     /// Whether the card agreed.
     pub approved: bool,
-    /// The gateway's name for the layout of the data.
-    pub encrypted_type: String,
     /// The reader's answer to the second GENERATE AC.
     pub encrypted_data: EncryptedData,
 }

@@ -92,7 +92,7 @@ pub struct Sending {
     retry_at: Option<u64>,
     /// The card data, in memory only.
     #[serde(skip)]
-    blob: Option<(String, EncryptedData)>,
+    blob: Option<EncryptedData>,
 }
 
 /// A payment that the proxy may have.
@@ -113,7 +113,7 @@ pub struct Followed {
     ask_at: Option<u64>,
     /// The card's decision, in memory only.
     #[serde(skip)]
-    advice: Option<(String, EncryptedData)>,
+    advice: Option<EncryptedData>,
 }
 
 /// Why a result is not known.
@@ -203,8 +203,6 @@ pub enum Event {
     CardDecided {
         /// Whether it agreed.
         approved: bool,
-        /// The gateway's name for the layout.
-        encrypted_type: String,
         /// The reader's answer.
         data: EncryptedData,
     },
@@ -233,8 +231,6 @@ pub struct CardRead {
     pub reader: ReaderName,
     /// The mask.
     pub card: CardMask,
-    /// The gateway's name for the layout.
-    pub encrypted_type: String,
     /// The blob.
     pub data: EncryptedData,
 }

@@ -8,6 +8,7 @@ use payment::{
 };
 use paynet::{ControlKey, Dialect, Login};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -83,9 +84,10 @@ pub struct Tls {
 pub struct Till {
     /// Its name, for people.
     pub name: String,
-    /// The reader families that may take cards here.
-    #[serde(default = "reader_families")]
-    pub reader_families: Vec<String>,
+    /// The reader families that may take cards here, each with the gateway's name for what it encrypts. By default the
+    /// one that the gateway's documents name.
+    #[serde(default = "documented_readers")]
+    pub readers: BTreeMap<String, String>,
     /// Whether preauthorisations are offered.
     #[serde(default)]
     pub preauth: bool,
@@ -125,7 +127,7 @@ pub struct Limits {
     /// The most that a payment may be, in the one currency.
     pub most: Amount,
     /// Reader families that may take cards.
-    pub reader_families: Vec<String>,
+    pub readers: BTreeMap<String, String>,
     /// Whether preauthorisations are offered.
     pub preauth: bool,
     /// No money moves, so that an emulated reader may be used.
@@ -202,7 +204,7 @@ impl Config {
         settings.gateway.dialect.base_url.clone_from(&settings.gateway.url);
         let limits = Limits {
             most: Amount::new(settings.gateway.limit_minor, settings.gateway.currency),
-            reader_families: settings.till.reader_families.clone(),
+            readers: settings.till.readers.clone(),
             preauth: settings.till.preauth,
             sandbox: settings.gateway.sandbox,
         };
@@ -268,6 +270,6 @@ fn operations_address() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 8081))
 }
 
-fn reader_families() -> Vec<String> {
-    vec!["miura".to_owned()]
+fn documented_readers() -> BTreeMap<String, String> {
+    BTreeMap::from([("miura".to_owned(), "miura".to_owned())])
 }

@@ -3,7 +3,7 @@
 mod tasks;
 
 use crate::fingerprint::Fingerprints;
-use crate::gateway::{CardData, Gateway};
+use crate::gateway::Gateway;
 use crate::metrics::Metrics;
 use crate::store::{Attempt, Claim, Store, StoreError};
 use crate::{clock, problem::Problem};
@@ -11,6 +11,7 @@ use payment::{
     api::{Abandon, Abandoned, Advice, PaymentView, StartPayment},
     attempt::AttemptId,
     order::{Effect, Event, Order, Rules, State, Transfer},
+    secret::EncryptedData,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,7 +30,7 @@ struct Inner {
     /// write.
     followed: tokio::sync::Mutex<HashMap<AttemptId, Order>>,
     /// Card data that the gateway has not taken yet.
-    cards: Mutex<HashMap<AttemptId, CardData>>,
+    cards: Mutex<HashMap<AttemptId, EncryptedData>>,
     /// Some order's time to wake has changed.
     changed: Notify,
 }
@@ -89,7 +90,7 @@ impl Desk {
                 Claim::Won => {
                     tracing::info!(attempt = %id, amount = %order.terms.amount, "payment taken");
                     desk.0.metrics.accepted();
-                    desk.cards().insert(id.clone(), payment.into());
+                    desk.cards().insert(id.clone(), payment.encrypted_data);
                     followed.insert(id, order.clone());
                     desk.carry_out(&order, effects);
                     Ok(desk.view(&order))
@@ -137,8 +138,8 @@ impl Desk {
     /// # Errors
     /// [`Problem`] when the payment is not known or the store fails.
     pub async fn advise(&self, id: AttemptId, advice: Advice) -> Result<PaymentView, Problem> {
-        let card = CardData { encrypted_type: advice.encrypted_type, encrypted_data: advice.encrypted_data };
-        self.turn(id, Event::CardDecided { approved: advice.approved }, Some(card)).await
+        let decided = Event::CardDecided { approved: advice.approved };
+        self.turn(id, decided, Some(advice.encrypted_data)).await
     }
 
     /// Hands an event from the page or the gateway's callback to an order.
@@ -153,7 +154,7 @@ impl Desk {
         &self,
         id: AttemptId,
         event: Event,
-        card: Option<CardData>,
+        card: Option<EncryptedData>,
     ) -> Result<PaymentView, Problem> {
         let desk = self.clone();
         detached(async move {
@@ -201,7 +202,7 @@ impl Desk {
         &self,
         id: &AttemptId,
         event: Event,
-        card: Option<CardData>,
+        card: Option<EncryptedData>,
     ) -> Result<Option<Order>, StoreError> {
         let mut followed = self.0.followed.lock().await;
         let before = match followed.get(id) {
@@ -252,7 +253,7 @@ impl Desk {
         order.view(&self.0.rules, clock::unix_ms())
     }
 
-    fn cards(&self) -> std::sync::MutexGuard<'_, HashMap<AttemptId, CardData>> {
+    fn cards(&self) -> std::sync::MutexGuard<'_, HashMap<AttemptId, EncryptedData>> {
         self.0.cards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -71,7 +71,12 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         endpoint: settings.gateway.endpoint.clone(),
         dialect: settings.gateway.dialect.clone(),
     };
-    let gateway = PaynetGateway::new(merchant, settings.gateway.ask_by_serial_number, metrics.clone())?;
+    let gateway = PaynetGateway::new(
+        merchant,
+        settings.gateway.ask_by_serial_number,
+        settings.till.readers.clone(),
+        metrics.clone(),
+    )?;
     let store = SqliteStore::open(&settings.database).await?;
     let desk = Desk::open(store, gateway, settings.rules.clone(), metrics.clone()).await?;
 

@@ -5,12 +5,13 @@ mod support;
 
 use payment::api::NotCharged;
 use payment::order::{Answer, Order, Status, Submission};
+use payment::secret::EncryptedData;
 use paynet::{ControlKey, Dialect, Login, Merchant};
-use proxy::gateway::{CardData, Gateway, PaynetGateway};
+use proxy::gateway::{Gateway, PaynetGateway};
 use proxy::metrics::Metrics;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use support::{BLOB, ID, KEY, payment};
+use support::{BLOB, ID, KEY, payment, readers};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -24,7 +25,7 @@ fn gateway(base_url: String) -> (PaynetGateway, Arc<Metrics>) {
         dialect: Dialect { base_url, ..Dialect::default() },
     };
     let metrics = Arc::new(Metrics::default());
-    (PaynetGateway::new(merchant, false, metrics.clone()).unwrap(), metrics)
+    (PaynetGateway::new(merchant, false, readers(), metrics.clone()).unwrap(), metrics)
 }
 
 /// A server that answers every connection with these bytes and then closes it; ends with what it was sent.
@@ -56,9 +57,9 @@ fn http(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}", body.len())
 }
 
-fn order() -> (Order, CardData) {
+fn order() -> (Order, EncryptedData) {
     let payment: payment::api::StartPayment = serde_json::from_value(payment(ID, BLOB)).unwrap();
-    (Order::accept(payment.terms.clone(), 0).0, payment.into())
+    (Order::accept(payment.terms.clone(), 0).0, payment.encrypted_data)
 }
 
 async fn submitted(answer: String) -> Submission {

@@ -15,7 +15,7 @@ use proxy::server::{Listener, ServerError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use support::{BLOB, ID, KEY, payment};
+use support::{BLOB, ID, KEY, payment, readers};
 
 fn certificate(dir: &Path) -> (Tls, String) {
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -61,10 +61,10 @@ async fn a_gateway_that_nobody_vouches_for_is_sent_nothing() {
         endpoint: "1111".into(),
         dialect: Dialect { base_url, ..Dialect::default() },
     };
-    let gateway = PaynetGateway::new(merchant, false, Arc::new(Metrics::default())).unwrap();
+    let gateway = PaynetGateway::new(merchant, false, readers(), Arc::new(Metrics::default())).unwrap();
     let payment: payment::api::StartPayment = serde_json::from_value(payment(ID, BLOB)).unwrap();
     let order = Order::accept(payment.terms.clone(), 0).0;
-    assert_eq!(gateway.submit(&order, &payment.into()).await, Submission::NoConnection);
+    assert_eq!(gateway.submit(&order, &payment.encrypted_data).await, Submission::NoConnection);
     assert_eq!(requests.load(SeqCst), 0);
 }
 

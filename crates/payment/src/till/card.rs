@@ -82,19 +82,19 @@ impl Draft {
     }
 
     fn send(self, read: CardRead, now: u64) -> Step {
-        let CardRead { entry, reader, card, encrypted_type, data } = read;
+        let CardRead { entry, reader, card, data } = read;
         let Self { attempt, kind, amount, description, email, .. } = self.clone();
         let terms = Terms { attempt, kind, amount, entry, reader, card, description, email };
-        let blob = Some((encrypted_type, data));
-        let sending = Sending { terms, since: now, card: Card::of(entry), posts: 0, retry_at: None, blob };
+        let sending =
+            Sending { terms, since: now, card: Card::of(entry), posts: 0, retry_at: None, blob: Some(data) };
         self.post(Box::new(sending), vec![Effect::Journal])
     }
 
     pub(super) fn awaiting_decision(self, mut followed: Box<Followed>, event: Event, now: u64) -> Step {
         match event {
-            Event::CardDecided { approved, encrypted_type, data } => {
+            Event::CardDecided { approved, data } => {
                 followed.card = Card::Decided { approved };
-                followed.advice = Some((encrypted_type, data));
+                followed.advice = Some(data);
                 followed.since = now;
                 self.post_advice(followed, vec![Effect::Journal])
             }
@@ -108,17 +108,12 @@ impl Draft {
 
     /// Posts the decision, or what there is to say when it is no longer in memory.
     pub(super) fn post_advice(self, mut followed: Box<Followed>, mut effects: Vec<Effect>) -> Step {
-        let (Card::Decided { approved }, Some((encrypted_type, encrypted_data))) =
-            (followed.card, followed.advice.clone())
+        let (Card::Decided { approved }, Some(encrypted_data)) = (followed.card, followed.advice.clone())
         else {
             return self.at(State::AwaitFinal(followed), effects);
         };
         followed.ask_at = None;
-        effects.push(Effect::PostAdvice(Box::new(crate::api::Advice {
-            approved,
-            encrypted_type,
-            encrypted_data,
-        })));
+        effects.push(Effect::PostAdvice(Box::new(crate::api::Advice { approved, encrypted_data })));
         self.at(State::AwaitAdvice(followed), effects)
     }
 }

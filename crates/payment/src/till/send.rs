@@ -22,11 +22,11 @@ impl Sending {
 
 impl Draft {
     pub(super) fn post(self, mut sending: Box<Sending>, mut effects: Vec<Effect>) -> Step {
-        if let Some((encrypted_type, encrypted_data)) = sending.blob.clone() {
+        if let Some(encrypted_data) = sending.blob.clone() {
             sending.posts = sending.posts.saturating_add(1);
             sending.retry_at = None;
             let terms = sending.terms.clone();
-            effects.push(Effect::Post(Box::new(StartPayment { terms, encrypted_type, encrypted_data })));
+            effects.push(Effect::Post(Box::new(StartPayment { terms, encrypted_data })));
         }
         self.at(State::AwaitAcceptance(sending), effects)
     }

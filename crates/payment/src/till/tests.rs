@@ -30,7 +30,6 @@ fn card(entry: Entry) -> Event {
         entry,
         reader: ReaderName { family: "miura".into(), serial: "1".into(), emulated: false },
         card: CardMask::default(),
-        encrypted_type: "miura".into(),
         data: EncryptedData::new("E4".into()),
     }))
 }
@@ -146,11 +145,7 @@ fn each_reload_goes_where_the_design_says() {
     let (_, effects) = restored(awaiting_decision());
     assert_eq!(effects, [Effect::Journal, Effect::PostCardLost(CardLost { card_said: None })]);
     // The card has decided; its word is in the journal, its data is not.
-    let decided = Event::CardDecided {
-        approved: true,
-        encrypted_type: "miura".into(),
-        data: EncryptedData::new("E3".into()),
-    };
+    let decided = Event::CardDecided { approved: true, data: EncryptedData::new("E3".into()) };
     let (attempt, effects) = awaiting_decision().handle(decided, START);
     assert!(
         matches!(effects[..], [Effect::Journal, Effect::PostAdvice(_)]),

@@ -123,7 +123,6 @@ impl World {
             entry: [Entry::Chip, Entry::Chip, Entry::Contactless, Entry::Swipe][argument as usize % 4],
             reader: ReaderName { family: "miura".into(), serial: "1".into(), emulated: true },
             card: CardMask { last4: "0010".into(), ..CardMask::default() },
-            encrypted_type: "miura".into(),
             data: EncryptedData::new("E4".into()),
         };
         self.tell_page(which, till::Event::CardRead(Box::new(read)));
@@ -131,7 +130,7 @@ impl World {
 
     fn decide(&mut self, which: usize, approved: bool) {
         let data = EncryptedData::new("E3".into());
-        self.tell_page(which, till::Event::CardDecided { approved, encrypted_type: "miura".into(), data });
+        self.tell_page(which, till::Event::CardDecided { approved, data });
     }
 
     fn tell_page(&mut self, which: usize, event: till::Event) {

@@ -1,15 +1,16 @@
 //! The gateway over HTTP.
 
-use super::{Call, CardData, Gateway, Reply, answer, submission};
+use super::{Call, Gateway, Reply, answer, submission};
 use crate::{clock, metrics::Metrics};
 use axum::body::Bytes;
 use payment::{
     api::{Kind, NotCharged, Reason},
     money::Amount,
     order::{Answer, Order, Submission},
+    secret::EncryptedData,
 };
-use paynet::{EncryptedData, Merchant, Request, Stamp};
-use std::{sync::Arc, time::Duration};
+use paynet::{Merchant, Request, Stamp};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// As the vendor's own sample client.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,6 +27,7 @@ const COMMENT: &str = "given back by the terminal";
 pub struct PaynetGateway {
     merchant: Merchant,
     by_serial_number: bool,
+    encrypted_types: BTreeMap<String, String>,
     http: reqwest::Client,
     metrics: Arc<Metrics>,
 }
@@ -47,13 +49,15 @@ enum Silence {
 pub struct StartError(#[from] reqwest::Error);
 
 impl PaynetGateway {
-    /// A client of the merchant's gateway. `by_serial_number` asks for the sale's own transaction.
+    /// A client of the merchant's gateway. `by_serial_number` asks for the sale's own transaction; `encrypted_types` are
+    /// the gateway's names for what each reader family encrypts.
     ///
     /// # Errors
     /// [`StartError`], as where the system has no certificates to trust.
     pub fn new(
         merchant: Merchant,
         by_serial_number: bool,
+        encrypted_types: BTreeMap<String, String>,
         metrics: Arc<Metrics>,
     ) -> Result<Self, StartError> {
         let mut builder = reqwest::Client::builder()
@@ -69,7 +73,7 @@ impl PaynetGateway {
             // A gateway on this machine needs no certificates, and a bare system has none.
             builder = builder.tls_certs_only([]);
         }
-        Ok(Self { merchant, by_serial_number, http: builder.build()?, metrics })
+        Ok(Self { merchant, by_serial_number, encrypted_types, http: builder.build()?, metrics })
     }
 
     async fn send(&self, call: &'static str, request: Request) -> Result<Reply, Silence> {
@@ -91,15 +95,20 @@ impl PaynetGateway {
         reply
     }
 
-    async fn pay(&self, order: &Order, card: &CardData) -> Result<Submission, Silence> {
+    /// Only families that are configured are let in, so a payment without a name is yesterday's.
+    fn encrypted_type(&self, order: &Order) -> Result<&str, Silence> {
+        self.encrypted_types.get(&order.terms.reader.family).map(String::as_str).ok_or(Silence::NotMade)
+    }
+
+    async fn pay(&self, order: &Order, card: &EncryptedData) -> Result<Submission, Silence> {
         let terms = &order.terms;
-        let data = EncryptedData::from_hex(card.encrypted_data.expose()).map_err(|_| Silence::NotMade)?;
+        let data = paynet::EncryptedData::from_hex(card.expose()).map_err(|_| Silence::NotMade)?;
         let payment = paynet::Payment {
             client_orderid: terms.attempt.as_str(),
             amount: wire_amount(terms.amount)?,
             description: terms.description.as_deref(),
             email: terms.email.as_deref(),
-            encrypted_type: &card.encrypted_type,
+            encrypted_type: self.encrypted_type(order)?,
             encrypted_data: &data,
         };
         let request = match terms.kind {
@@ -122,13 +131,13 @@ impl PaynetGateway {
         Ok(answer(&self.send("status", request).await?, order, &self.merchant.dialect))
     }
 
-    async fn advice(&self, order: &Order, card: &CardData) -> Result<bool, Silence> {
+    async fn advice(&self, order: &Order, card: &EncryptedData) -> Result<bool, Silence> {
         let Some(orderid) = &order.order_id else { return Ok(false) };
-        let data = EncryptedData::from_hex(card.encrypted_data.expose()).map_err(|_| Silence::NotMade)?;
+        let data = paynet::EncryptedData::from_hex(card.expose()).map_err(|_| Silence::NotMade)?;
         let advice = paynet::Advice {
             orderid,
             client_orderid: order.terms.attempt.as_str(),
-            encrypted_type: &card.encrypted_type,
+            encrypted_type: self.encrypted_type(order)?,
             encrypted_data: &data,
         };
         let reply = self.send("advice", self.merchant.advice(&advice, &stamp()?)).await?;
@@ -145,7 +154,7 @@ impl PaynetGateway {
 }
 
 impl Gateway for PaynetGateway {
-    fn submit<'a>(&'a self, order: &'a Order, card: &'a CardData) -> Call<'a, Submission> {
+    fn submit<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, Submission> {
         Box::pin(async move { self.pay(order, card).await.unwrap_or_else(Submission::from) })
     }
 
@@ -153,7 +162,7 @@ impl Gateway for PaynetGateway {
         Box::pin(async move { self.status(order).await.unwrap_or(Answer::Lost) })
     }
 
-    fn advise<'a>(&'a self, order: &'a Order, card: &'a CardData) -> Call<'a, bool> {
+    fn advise<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, bool> {
         Box::pin(async move { self.advice(order, card).await.unwrap_or(false) })
     }
 

@@ -59,7 +59,6 @@ pub(super) async fn abandon(
 }
 
 pub(super) async fn advise(State(app): State<App>, Id(id): Id, Body(advice): Body<Advice>) -> View {
-    is_word(&advice.encrypted_type)?;
     Ok(Json(app.desk.advise(id, advice).await?))
 }
 
@@ -83,7 +82,6 @@ impl Limits {
     fn allow(&self, payment: &StartPayment) -> Result<(), Problem> {
         let terms = &payment.terms;
         self.allow_terms(terms)?;
-        is_word(&payment.encrypted_type)?;
         if terms.amount.currency != self.most.currency {
             return Err(Problem::NotAllowed("the endpoint has another currency"));
         }
@@ -93,7 +91,7 @@ impl Limits {
         if terms.reader.emulated && !self.sandbox {
             return Err(Problem::NotAllowed("an emulated reader takes no real money"));
         }
-        if !self.reader_families.contains(&terms.reader.family) {
+        if !self.readers.contains_key(&terms.reader.family) {
             return Err(Problem::NotAllowed("its reader family is not configured"));
         }
         if terms.kind == Kind::Preauth && !self.preauth {
@@ -128,7 +126,7 @@ impl Limits {
     }
 }
 
-/// Names of reader families and data layouts are short words.
+/// Names of reader families are short words.
 fn is_word(text: &str) -> Result<(), Problem> {
     let fits = (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if fits { Ok(()) } else { Err(Problem::NotAllowed("the reader's names are not words")) }

@@ -7,10 +7,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use payment::order::{Answer, Order, Report, Rules, Status, Submission, Transaction};
+use payment::secret::EncryptedData;
 use payment::{attempt::AttemptId, money::Amount};
 use proxy::config::Config;
 use proxy::desk::Desk;
-use proxy::gateway::{Call, CardData, Gateway};
+use proxy::gateway::{Call, Gateway};
 use proxy::metrics::Metrics;
 use proxy::routes::App;
 use proxy::store::Store;
@@ -77,9 +78,9 @@ impl Fake {
 }
 
 impl Gateway for Fake {
-    fn submit<'a>(&'a self, order: &'a Order, card: &'a CardData) -> Call<'a, Submission> {
+    fn submit<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, Submission> {
         Box::pin(async move {
-            let did = Did::Submit(order.terms.attempt.clone(), card.encrypted_data.expose().to_owned());
+            let did = Did::Submit(order.terms.attempt.clone(), card.expose().to_owned());
             self.did.send_modify(|all| all.push(did));
             self.gate.acquire().await.unwrap().forget();
             self.submission.lock().unwrap().clone()
@@ -97,9 +98,9 @@ impl Gateway for Fake {
         })
     }
 
-    fn advise<'a>(&'a self, _: &'a Order, card: &'a CardData) -> Call<'a, bool> {
+    fn advise<'a>(&'a self, _: &'a Order, card: &'a EncryptedData) -> Call<'a, bool> {
         Box::pin(async move {
-            let did = Did::Advise(card.encrypted_data.expose().to_owned());
+            let did = Did::Advise(card.expose().to_owned());
             self.did.send_modify(|all| all.push(did));
             true
         })
@@ -175,7 +176,7 @@ pub fn terms(id: &str) -> Value {
 }
 
 pub fn payment(id: &str, blob: &str) -> Value {
-    with(terms(id), json!({"encrypted_type": "miura", "encrypted_data": blob}))
+    with(terms(id), json!({"encrypted_data": blob}))
 }
 
 pub fn with(mut object: Value, more: Value) -> Value {
@@ -222,4 +223,10 @@ pub async fn until(router: &Router, id: &str, wanted: impl Fn(&Value) -> bool) -
 
 pub fn outcome(view: &Value) -> Option<&str> {
     view["outcome"]["outcome"].as_str()
+}
+
+/// Reader families, and the gateway's names for what they encrypt.
+#[must_use]
+pub fn readers() -> std::collections::BTreeMap<String, String> {
+    [("miura".to_owned(), "miura".to_owned())].into()
 }
