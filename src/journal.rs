@@ -83,7 +83,7 @@ impl Journal {
     pub async fn read(&self) -> Result<Vec<Attempt>, CannotSave> {
         let request = self.0.transaction_with_str(STORE)?.object_store(STORE)?.get_all()?;
         let all = Array::from(&answered(&request).await?);
-        let attempts = all.iter().filter_map(|json| serde_json::from_str(&json.as_string()?).ok());
+        let attempts = all.iter().filter_map(|json| payment::json::read(&json.as_string()?));
         Ok(attempts.collect())
     }
 

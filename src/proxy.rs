@@ -1,9 +1,10 @@
 //! The calls to the proxy, `/api/v1`. None is repeated here: what is asked again, and when, the till decides.
 
-use payment::api::{Abandon, Advice, CardLost, PaymentView, Problem, StartPayment, Terminal};
+use payment::api::{Abandon, Abandoned, Advice, CardLost, PaymentView, Problem, StartPayment, Terminal};
 use payment::attempt::AttemptId;
+use payment::json::{self, FromJson};
 use payment::till::Posted;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestInit, Response};
@@ -50,24 +51,8 @@ pub(crate) async fn start(payment: &StartPayment) -> Posted {
     }
 }
 
-/// As `payment::till::Event::Abandoned` wants it.
-pub(crate) async fn abandon(id: &AttemptId, abandon: &Abandon) -> Option<Option<PaymentView>> {
-    // Read in two steps: `Abandoned` as one type would compile the view's reader a second time.
-    #[derive(Deserialize)]
-    struct Tag {
-        abandoned: Known,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "snake_case")]
-    enum Known {
-        NotCharged,
-        Known,
-    }
-    let (ok, text) = send("POST", &format!("payments/{id}/abandon"), Some(abandon)).await.ok()?;
-    match serde_json::from_str::<Tag>(&text).ok().filter(|_| ok)?.abandoned {
-        Known::NotCharged => Some(None),
-        Known::Known => serde_json::from_str(&text).ok().map(Some),
-    }
+pub(crate) async fn abandon(id: &AttemptId, abandon: &Abandon) -> Option<Abandoned> {
+    call("POST", &format!("payments/{id}/abandon"), Some(abandon)).await.got()
 }
 
 pub(crate) async fn view(id: &AttemptId) -> Option<PaymentView> {
@@ -87,12 +72,12 @@ pub(crate) async fn command(id: &AttemptId, verb: &str) -> Option<PaymentView> {
     call("POST", &format!("payments/{id}/{verb}"), None::<&()>).await.got()
 }
 
-async fn call<T: DeserializeOwned>(method: &str, path: &str, body: Option<&impl Serialize>) -> Answer<T> {
+async fn call<T: FromJson>(method: &str, path: &str, body: Option<&impl Serialize>) -> Answer<T> {
     let Ok((ok, text)) = send(method, path, body).await else { return Answer::Nothing };
     if ok {
-        return serde_json::from_str(&text).map_or(Answer::Nothing, Answer::Got);
+        return json::read(&text).map_or(Answer::Nothing, Answer::Got);
     }
-    serde_json::from_str(&text).map_or(Answer::Nothing, Answer::Refused)
+    json::read(&text).map_or(Answer::Nothing, Answer::Refused)
 }
 
 async fn send(method: &str, path: &str, body: Option<&impl Serialize>) -> Result<(bool, String), JsValue> {

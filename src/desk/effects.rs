@@ -4,6 +4,7 @@ use super::{Desk, Readiness, Work};
 use crate::{browser, proxy};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use payment::api::Abandoned;
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, Effect, Event, NotSent};
 use reader::{CardTransaction, Interfaces, IssuerAnswer, TransactionKind};
@@ -75,7 +76,10 @@ impl Desk {
                 self.feed(&id, Event::Posted(posted));
             }),
             Effect::Abandon(abandon) => spawn_local(async move {
-                let abandoned = proxy::abandon(&id, &abandon).await;
+                let abandoned = proxy::abandon(&id, &abandon).await.map(|abandoned| match abandoned {
+                    Abandoned::NotCharged => None,
+                    Abandoned::Known(view) => Some(*view),
+                });
                 self.feed(&id, Event::Abandoned(abandoned));
             }),
             Effect::PostAdvice(advice) => self.ask(id, async move |id| proxy::advice(id, &advice).await),

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What the customer agreed to: a sale is charged, a preauthorisation only reserved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Charged at once.
     Sale,
@@ -17,8 +16,7 @@ pub enum Kind {
 }
 
 /// How the card was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
     /// Inserted; the card stays in and checks the bank's answer.
     Chip,
@@ -29,7 +27,7 @@ pub enum Entry {
 }
 
 /// All of a card that may be shown or kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct CardMask {
     /// The last four digits.
     pub last4: String,
@@ -62,7 +60,7 @@ impl CardMask {
 }
 
 /// The reader that read the card.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReaderName {
     /// The protocol family, as `miura`.
     pub family: String,
@@ -74,7 +72,7 @@ pub struct ReaderName {
 }
 
 /// What is to be paid, with what, by which attempt: everything of a payment that may be stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Terms {
     /// The attempt, which is the gateway's `client_orderid`.
     pub attempt: AttemptId,
@@ -116,7 +114,7 @@ pub struct Abandon {
 }
 
 /// What the proxy answers to an abandon.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "abandoned")]
 pub enum Abandoned {
     /// Nothing was sent under this id and nothing ever will be.
@@ -143,7 +141,7 @@ pub struct CardLost {
 }
 
 /// The bank's answer, for the card to check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IssuerAnswer {
     /// The authorisation response code, tag 8A: two characters, `00` approves.
     pub response_code: String,
@@ -187,8 +185,8 @@ pub enum PaymentState {
 }
 
 /// The end of an attempt. Never left, except by a later transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "outcome", try_from = "wire::End")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Outcome {
     /// Charged, or reserved.
     Approved {
@@ -216,7 +214,7 @@ pub enum Outcome {
 }
 
 /// The bank's or gateway's words for a refusal.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// A code, as `116` or `55`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -227,8 +225,7 @@ pub struct Reason {
 }
 
 /// The only grounds on which "not charged" is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotCharged {
     /// Sending never began.
     NeverSent,
@@ -243,8 +240,7 @@ pub enum NotCharged {
 }
 
 /// Why the machine returns money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GiveBackReason {
     /// The card refused after the bank approved.
     CardRefused,
@@ -257,8 +253,7 @@ pub enum GiveBackReason {
 }
 
 /// `GET /payments/{id}`: everything the page shows of a payment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "wire::View")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PaymentView {
     /// What is being paid.
     pub terms: Terms,
@@ -284,7 +279,7 @@ pub struct PaymentView {
 }
 
 /// `GET /terminal`: what this till is and may do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Terminal {
     /// The till's name.
     pub till: String,
@@ -305,7 +300,7 @@ pub struct Terminal {
 }
 
 /// The merchant's texts on a receipt.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Merchant {
     /// Name of the shop.
     pub name: String,
@@ -321,7 +316,7 @@ pub struct Merchant {
 }
 
 /// An error answer: a problem document of RFC 9457.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// A stable code, as `over-limit`; also the last part of the problem's type.
     pub code: String,

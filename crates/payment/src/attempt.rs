@@ -1,14 +1,16 @@
 //! The one id of one attempt to take a payment.
 
-use serde::{Deserialize, Serialize};
+use crate::json::{FromJson, readable};
+use serde::Serialize;
+use serde_json::Value;
 use std::{fmt, str::FromStr};
 
 /// The attempt id: 20 characters of base32, which are the gateway's `client_orderid` to the letter.
 ///
 /// 100 random bits, drawn before Pay can be pressed. The same string names the attempt in the page's journal, in the
 /// proxy's store and at the gateway, so that no step can charge under a second name.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
 pub struct AttemptId(String);
 
 /// RFC 4648 base32, which has neither 0 and 1 nor lower case: it is read out over telephones.
@@ -54,11 +56,13 @@ impl TryFrom<String> for AttemptId {
     }
 }
 
-impl From<AttemptId> for String {
-    fn from(id: AttemptId) -> Self {
-        id.0
+impl FromJson for AttemptId {
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_str()?.parse().ok()
     }
 }
+
+readable!(AttemptId);
 
 impl fmt::Debug for AttemptId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

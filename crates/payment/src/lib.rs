@@ -12,6 +12,7 @@
 
 pub mod api;
 pub mod attempt;
+pub mod json;
 pub mod money;
 pub mod order;
 pub mod secret;

@@ -1,6 +1,8 @@
 //! Money: an integer of minor units together with its currency.
 
-use serde::{Deserialize, Serialize};
+use crate::json::{FromJson, readable, record};
+use serde::Serialize;
+use serde_json::Value;
 use std::fmt;
 
 /// A currency of ISO 4217 that a till can take.
@@ -128,21 +130,24 @@ impl Serialize for Currency {
     }
 }
 
-impl<'de> Deserialize<'de> for Currency {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        Self::from_code(&code).map_err(serde::de::Error::custom)
+impl FromJson for Currency {
+    fn from_json(value: &Value) -> Option<Self> {
+        Self::from_code(value.as_str()?).ok()
     }
 }
 
+readable!(Currency);
+
 /// An amount of money, in minor units of its currency.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Amount {
     /// Minor units: cents, fils, or whole yen.
     pub minor: u64,
     /// The currency that `minor` counts in.
     pub currency: Currency,
 }
+
+record!(Amount { minor, currency });
 
 impl Amount {
     /// The most that any till takes: ten digits, because the gateway's old amount field holds eleven characters.

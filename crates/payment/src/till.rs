@@ -7,6 +7,7 @@
 
 mod card;
 mod follow;
+mod journal;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -17,10 +18,10 @@ use crate::api::{
 use crate::api::{Problem, ReaderName, StartPayment, Terms};
 use crate::{attempt::AttemptId, money::Amount, secret::EncryptedData};
 pub use card::Card;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// One attempt to take a payment, as the page keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Attempt {
     /// What Pay was pressed for.
     pub draft: Draft,
@@ -29,7 +30,7 @@ pub struct Attempt {
 }
 
 /// What the cashier keyed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Draft {
     /// The id, made before Pay could be pressed.
     pub attempt: AttemptId,
@@ -46,7 +47,7 @@ pub struct Draft {
 }
 
 /// Where an attempt stands, each state named for what it awaits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// The reader was asked for a card.
@@ -78,7 +79,7 @@ pub enum State {
 }
 
 /// A payment that was posted and not answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sending {
     /// What is being paid.
     pub terms: Terms,
@@ -96,7 +97,7 @@ pub struct Sending {
 }
 
 /// A payment that the proxy may have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Followed {
     /// What is being paid.
     pub terms: Terms,
@@ -117,7 +118,7 @@ pub struct Followed {
 }
 
 /// Why a result is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unsure {
     /// The proxy did not answer the post: it is asked to abandon, and only its answer counts.
@@ -142,7 +143,7 @@ pub enum Unsure {
 }
 
 /// How an attempt ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     /// The proxy reported a final result.
@@ -154,7 +155,7 @@ pub enum End {
 }
 
 /// Why nothing was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotSent {
     /// Cancelled on the page or on the reader.

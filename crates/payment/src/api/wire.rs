@@ -1,137 +1,108 @@
-//! Views and outcomes as flat records.
-//!
-//! Serde reads an internally tagged enum by buffering every value, and compiles each type twice for it. The page
-//! would have to download that, so these two are read field by field and put together here.
+//! How the page reads what the proxy says. Views and outcomes are flat records with a tag.
 
-use super::{GiveBackReason, IssuerAnswer, NotCharged, Outcome, PaymentState, PaymentView, Reason, Terms};
-use crate::money::Amount;
-use serde::Deserialize;
-use std::collections::BTreeMap;
+use super::CardMask;
+use super::{
+    Abandoned, Entry, GiveBackReason, IssuerAnswer, Kind, Merchant, NotCharged, Outcome, PaymentState,
+    PaymentView, Problem, ReaderName, Reason, Terminal, Terms,
+};
+use crate::json::{FromJson, field, field_or_default, readable, record, words};
+use serde_json::Value;
 
-/// A tag whose fields are not all there; whoever wrote the JSON is wrong.
-#[derive(Debug, thiserror::Error)]
-#[error("a payment's state or outcome lacks a field")]
-pub(super) struct Incomplete;
+words!(Kind { Sale = "sale", Preauth = "preauth" });
+words!(Entry { Chip = "chip", Contactless = "contactless", Swipe = "swipe" });
+words!(NotCharged {
+    NeverSent = "never_sent",
+    NoConnection = "no_connection",
+    Refused = "refused",
+    TillRefused = "till_refused",
+    NeverArrived = "never_arrived",
+});
+words!(GiveBackReason {
+    CardRefused = "card_refused",
+    CardLost = "card_lost",
+    ChargedLate = "charged_late",
+    Staff = "staff",
+});
+record!(CardMask { last4, first6, scheme, expiry, holder });
+record!(ReaderName { family, serial } default { emulated });
+record!(Terms { attempt, kind, amount, entry, reader, card, description, email });
+record!(IssuerAnswer { response_code, data });
+record!(Reason { code, message });
+record!(Merchant { name } default { address, tax_id, footer });
+record!(Terminal { till, merchant, limit, sandbox, attended, preauth, version, gateway_reachable });
+record!(Problem { code, status, title, cashier, trace_id });
 
-#[derive(Deserialize)]
-pub(super) struct View {
-    terms: Terms,
-    state: StateTag,
-    #[serde(default)]
-    unknown: bool,
-    #[serde(default)]
-    online_check: bool,
-    issuer: Option<IssuerAnswer>,
-    why: Option<GiveBackReason>,
-    outcome: Option<Outcome>,
-    order_id: Option<String>,
-    stage: Option<String>,
-    needs_person: Option<String>,
-    #[serde(default)]
-    receipt: BTreeMap<String, String>,
-    accepted_at: u64,
-    next_poll_ms: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum StateTag {
-    Sending,
-    Searching,
-    Processing,
-    AwaitCard,
-    KeepOrGiveBack,
-    GivingBack,
-    Final,
-}
-
-impl TryFrom<View> for PaymentView {
-    type Error = Incomplete;
-
-    fn try_from(view: View) -> Result<Self, Incomplete> {
-        let View { unknown, online_check, .. } = view;
-        let state = match view.state {
-            StateTag::Sending => PaymentState::Sending,
-            StateTag::Searching => PaymentState::Searching,
-            StateTag::Processing => PaymentState::Processing { unknown, online_check },
-            StateTag::AwaitCard => PaymentState::AwaitCard { issuer: view.issuer.ok_or(Incomplete)? },
-            StateTag::KeepOrGiveBack => PaymentState::KeepOrGiveBack,
-            StateTag::GivingBack => PaymentState::GivingBack { why: view.why.ok_or(Incomplete)? },
-            StateTag::Final => PaymentState::Final { outcome: view.outcome.ok_or(Incomplete)? },
-        };
-        let View { terms, order_id, stage, needs_person, receipt, accepted_at, next_poll_ms, .. } = view;
-        Ok(Self { terms, state, order_id, stage, needs_person, receipt, accepted_at, next_poll_ms })
-    }
-}
-
-#[derive(Deserialize)]
-pub(super) struct End {
-    outcome: OutcomeTag,
-    amount: Option<Amount>,
-    code: Option<String>,
-    message: Option<String>,
-    why: Option<Why>,
-    reason: Option<Reason>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum OutcomeTag {
-    Approved,
-    Declined,
-    Filtered,
-    Error,
-    NotCharged,
-    GivenBack,
-}
-
-/// The grounds of [`NotCharged`] and the reasons of [`GiveBackReason`], which share a field's name.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Why {
-    NeverSent,
-    NoConnection,
-    Refused,
-    TillRefused,
-    NeverArrived,
-    CardRefused,
-    CardLost,
-    ChargedLate,
-    Staff,
-}
-
-impl TryFrom<End> for Outcome {
-    type Error = Incomplete;
-
-    fn try_from(end: End) -> Result<Self, Incomplete> {
-        let said = Reason { code: end.code, message: end.message };
-        let not_charged = |why| Self::NotCharged { why, reason: end.reason.unwrap_or_default() };
-        Ok(match (end.outcome, end.why) {
-            (OutcomeTag::Approved, _) => Self::Approved { amount: end.amount.ok_or(Incomplete)? },
-            (OutcomeTag::Declined, _) => Self::Declined(said),
-            (OutcomeTag::Filtered, _) => Self::Filtered(said),
-            (OutcomeTag::Error, _) => Self::Error(said),
-            (OutcomeTag::NotCharged, Some(Why::NeverSent)) => not_charged(NotCharged::NeverSent),
-            (OutcomeTag::NotCharged, Some(Why::NoConnection)) => not_charged(NotCharged::NoConnection),
-            (OutcomeTag::NotCharged, Some(Why::Refused)) => not_charged(NotCharged::Refused),
-            (OutcomeTag::NotCharged, Some(Why::TillRefused)) => not_charged(NotCharged::TillRefused),
-            (OutcomeTag::NotCharged, Some(Why::NeverArrived)) => not_charged(NotCharged::NeverArrived),
-            (OutcomeTag::GivenBack, Some(Why::CardRefused)) => {
-                Self::GivenBack { why: GiveBackReason::CardRefused }
-            }
-            (OutcomeTag::GivenBack, Some(Why::CardLost)) => Self::GivenBack { why: GiveBackReason::CardLost },
-            (OutcomeTag::GivenBack, Some(Why::ChargedLate)) => {
-                Self::GivenBack { why: GiveBackReason::ChargedLate }
-            }
-            (OutcomeTag::GivenBack, Some(Why::Staff)) => Self::GivenBack { why: GiveBackReason::Staff },
-            (OutcomeTag::NotCharged | OutcomeTag::GivenBack, _) => return Err(Incomplete),
+impl FromJson for PaymentState {
+    fn from_json(value: &Value) -> Option<Self> {
+        Some(match value.get("state")?.as_str()? {
+            "sending" => Self::Sending,
+            "searching" => Self::Searching,
+            "processing" => Self::Processing {
+                unknown: field_or_default(value, "unknown")?,
+                online_check: field_or_default(value, "online_check")?,
+            },
+            "await_card" => Self::AwaitCard { issuer: field(value, "issuer")? },
+            "keep_or_give_back" => Self::KeepOrGiveBack,
+            "giving_back" => Self::GivingBack { why: field(value, "why")? },
+            "final" => Self::Final { outcome: field(value, "outcome")? },
+            _ => return None,
         })
     }
 }
 
+impl FromJson for Outcome {
+    fn from_json(value: &Value) -> Option<Self> {
+        Some(match value.get("outcome")?.as_str()? {
+            "approved" => Self::Approved { amount: field(value, "amount")? },
+            "declined" => Self::Declined(Reason::from_json(value)?),
+            "filtered" => Self::Filtered(Reason::from_json(value)?),
+            "error" => Self::Error(Reason::from_json(value)?),
+            "not_charged" => {
+                Self::NotCharged { why: field(value, "why")?, reason: field_or_default(value, "reason")? }
+            }
+            "given_back" => Self::GivenBack { why: field(value, "why")? },
+            _ => return None,
+        })
+    }
+}
+
+readable!(Outcome);
+
+impl FromJson for PaymentView {
+    fn from_json(value: &Value) -> Option<Self> {
+        let receipt = value.get("receipt").and_then(Value::as_object).into_iter().flatten();
+        let text = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
+        Some(Self {
+            terms: field(value, "terms")?,
+            state: PaymentState::from_json(value)?,
+            order_id: field(value, "order_id")?,
+            stage: field(value, "stage")?,
+            needs_person: field(value, "needs_person")?,
+            receipt: receipt.map(text).collect::<Option<_>>()?,
+            accepted_at: field(value, "accepted_at")?,
+            next_poll_ms: field(value, "next_poll_ms")?,
+        })
+    }
+}
+
+readable!(PaymentView);
+
+impl FromJson for Abandoned {
+    fn from_json(value: &Value) -> Option<Self> {
+        match value.get("abandoned")?.as_str()? {
+            "not_charged" => Some(Self::NotCharged),
+            "known" => FromJson::from_json(value).map(Self::Known),
+            _ => None,
+        }
+    }
+}
+
+readable!(Abandoned);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Amount;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

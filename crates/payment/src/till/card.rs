@@ -2,10 +2,10 @@
 
 use super::{CARD_WAIT_MS, CardRead, Draft, Effect, End, Event, Followed, NotSent, Sending, State, Step};
 use crate::api::{CardLost, Entry, Terms};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// What the card has still to do after its data was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Card {
     /// A swipe or a tap: nothing.
