@@ -1,6 +1,6 @@
 use crate::desk::{Desk, Readiness};
 use crate::device::Device;
-use crate::parts::{LiveRegions, StatusStrip};
+use crate::parts::{LiveRegions, StatusStrip, part};
 use crate::screens::{
     ApprovedForLess, Keypad, Notice, OutcomeScreen, ParkedList, Present, Repeated, Unresolved, Waiting,
     WaitingFor,
@@ -78,8 +78,8 @@ pub fn App() -> impl IntoView {
         <div class="till-and-reader">
             <div class="terminal">
                 <StatusStrip />
-                {move || continued(desk).map(|text| view! { <p class="continued">{text}</p> })}
-                <main>{move || show(screen.get())}</main>
+                {part(move || continued(desk).map(|text| view! { <p class="continued">{text}</p> }.into_any()))}
+                <main>{part(move || Some(show(screen.get())))}</main>
             </div>
             {drawn}
         </div>

@@ -76,15 +76,20 @@ impl Journal {
         self.change(|store| store.delete(&attempt.as_str().into()).map(drop)).await
     }
 
-    /// All attempts. One that cannot be read any more is left out: if it was ever sent, the proxy still lists it.
+    /// All attempts, in the order in which they were begun. One that cannot be read any more is left out: if it was ever sent, the proxy still lists it.
     ///
     /// # Errors
     /// [`CannotSave`].
     pub async fn read(&self) -> Result<Vec<Attempt>, CannotSave> {
         let request = self.0.transaction_with_str(STORE)?.object_store(STORE)?.get_all()?;
         let all = Array::from(&answered(&request).await?);
-        let attempts = all.iter().filter_map(|json| payment::json::read(&json.as_string()?));
-        Ok(attempts.collect())
+        let mut attempts: Vec<Attempt> = Vec::new();
+        for attempt in all.iter().filter_map(|json| payment::json::read::<Attempt>(&json.as_string()?)) {
+            // A sorting algorithm would be larger than everything else here.
+            let at = attempts.partition_point(|earlier| earlier.draft.paid_at <= attempt.draft.paid_at);
+            attempts.insert(at, attempt);
+        }
+        Ok(attempts)
     }
 
     async fn change(

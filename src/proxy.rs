@@ -1,6 +1,6 @@
 //! The calls to the proxy, `/api/v1`. None is repeated here: what is asked again, and when, the till decides.
 
-use payment::api::{Abandon, Abandoned, Advice, CardLost, PaymentView, Problem, StartPayment, Terminal};
+use payment::api::{Abandon, Abandoned, PaymentView, Problem, StartPayment, Terminal};
 use payment::attempt::AttemptId;
 use payment::json::{self, FromJson};
 use payment::till::Posted;
@@ -35,44 +35,53 @@ impl<T> Answer<T> {
 }
 
 pub(crate) async fn terminal() -> Answer<Terminal> {
-    call("GET", "terminal", None::<&()>).await
+    call("GET", "terminal".to_owned(), None).await
 }
 
 /// This till's open payments.
 pub(crate) async fn open_payments() -> Answer<Vec<PaymentView>> {
-    call("GET", "payments", None::<&()>).await
+    call("GET", "payments".to_owned(), None).await
 }
 
 pub(crate) async fn start(payment: &StartPayment) -> Posted {
-    match call("POST", "payments", Some(payment)).await {
+    match call("POST", "payments".to_owned(), Some(body(payment))).await {
         Answer::Got(view) => Posted::View(Box::new(view)),
         Answer::Refused(problem) => Posted::Refused(problem),
         Answer::Nothing => Posted::NoAnswer,
     }
 }
 
-pub(crate) async fn abandon(id: &AttemptId, abandon: &Abandon) -> Option<Abandoned> {
-    call("POST", &format!("payments/{id}/abandon"), Some(abandon)).await.got()
+/// As `payment::till::Event::Abandoned` wants it.
+pub(crate) async fn abandon(id: &AttemptId, abandon: &Abandon) -> Option<Option<PaymentView>> {
+    match call("POST", format!("payments/{id}/abandon"), Some(body(abandon))).await.got()? {
+        Abandoned::NotCharged => Some(None),
+        Abandoned::Known(view) => Some(Some(*view)),
+    }
 }
 
+/// How a payment stands.
 pub(crate) async fn view(id: &AttemptId) -> Option<PaymentView> {
-    call("GET", &format!("payments/{id}"), None::<&()>).await.got()
+    call("GET", format!("payments/{id}"), None).await.got()
 }
 
-pub(crate) async fn advice(id: &AttemptId, advice: &Advice) -> Option<PaymentView> {
-    call("POST", &format!("payments/{id}/advice"), Some(advice)).await.got()
+/// Tells or asks something about a payment, and hears how it stands then.
+pub(crate) async fn tell(id: &AttemptId, verb: &str, body: Option<Body>) -> Option<PaymentView> {
+    call("POST", format!("payments/{id}/{verb}"), body).await.got()
 }
 
-pub(crate) async fn card_lost(id: &AttemptId, lost: &CardLost) -> Option<PaymentView> {
-    call("POST", &format!("payments/{id}/card-lost"), Some(lost)).await.got()
+/// JSON for the proxy, overwritten when dropped.
+pub(crate) type Body = Zeroizing<Vec<u8>>;
+
+/// What is written as JSON; an empty body, which the proxy refuses, in place of what cannot be.
+pub(crate) fn body(value: &impl Serialize) -> Body {
+    let mut json = Zeroizing::new(Vec::with_capacity(BODY_BYTES));
+    if serde_json::to_writer(&mut *json, value).is_err() {
+        json.clear();
+    }
+    json
 }
 
-/// A call without a body: `ask`, `keep` or `return`.
-pub(crate) async fn command(id: &AttemptId, verb: &str) -> Option<PaymentView> {
-    call("POST", &format!("payments/{id}/{verb}"), None::<&()>).await.got()
-}
-
-async fn call<T: FromJson>(method: &str, path: &str, body: Option<&impl Serialize>) -> Answer<T> {
+async fn call<T: FromJson>(method: &str, path: String, body: Option<Body>) -> Answer<T> {
     let Ok((ok, text)) = send(method, path, body).await else { return Answer::Nothing };
     if ok {
         return json::read(&text).map_or(Answer::Nothing, Answer::Got);
@@ -80,14 +89,12 @@ async fn call<T: FromJson>(method: &str, path: &str, body: Option<&impl Serializ
     json::read(&text).map_or(Answer::Nothing, Answer::Refused)
 }
 
-async fn send(method: &str, path: &str, body: Option<&impl Serialize>) -> Result<(bool, String), JsValue> {
+async fn send(method: &str, path: String, body: Option<Body>) -> Result<(bool, String), JsValue> {
     let init = RequestInit::new();
     init.set_method(method);
     init.set_signal(Some(&AbortSignal::timeout_with_u32(LIMIT_MS)));
     if let Some(body) = body {
-        let mut json = Zeroizing::new(Vec::with_capacity(BODY_BYTES));
-        serde_json::to_writer(&mut *json, body).map_err(|_| JsValue::NULL)?;
-        let text = std::str::from_utf8(&json).map_err(|_| JsValue::NULL)?;
+        let text = std::str::from_utf8(&body).map_err(|_| JsValue::NULL)?;
         init.set_body(&text.into());
         let headers = Headers::new()?;
         headers.set("content-type", "application/json")?;

@@ -4,7 +4,6 @@ use super::{Desk, Readiness, Work};
 use crate::{browser, proxy};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use payment::api::Abandoned;
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, Effect, Event, NotSent};
 use reader::{CardTransaction, Interfaces, IssuerAnswer, TransactionKind};
@@ -76,29 +75,25 @@ impl Desk {
                 self.feed(&id, Event::Posted(posted));
             }),
             Effect::Abandon(abandon) => spawn_local(async move {
-                let abandoned = proxy::abandon(&id, &abandon).await.map(|abandoned| match abandoned {
-                    Abandoned::NotCharged => None,
-                    Abandoned::Known(view) => Some(*view),
-                });
+                let abandoned = proxy::abandon(&id, &abandon).await;
                 self.feed(&id, Event::Abandoned(abandoned));
             }),
-            Effect::PostAdvice(advice) => self.ask(id, async move |id| proxy::advice(id, &advice).await),
-            Effect::PostCardLost(lost) => self.ask(id, async move |id| proxy::card_lost(id, &lost).await),
-            Effect::Poll => self.ask(id, async |id| proxy::view(id).await),
-            Effect::AskGateway => self.ask(id, async |id| proxy::command(id, "ask").await),
-            Effect::Keep => self.ask(id, async |id| proxy::command(id, "keep").await),
-            Effect::GiveBack => self.ask(id, async |id| proxy::command(id, "return").await),
+            Effect::PostAdvice(advice) => self.tell(id, "advice", Some(proxy::body(&*advice))),
+            Effect::PostCardLost(lost) => self.tell(id, "card-lost", Some(proxy::body(&lost))),
+            Effect::Poll => spawn_local(async move {
+                let view = proxy::view(&id).await;
+                self.feed(&id, Event::Told(view));
+            }),
+            Effect::AskGateway => self.tell(id, "ask", None),
+            Effect::Keep => self.tell(id, "keep", None),
+            Effect::GiveBack => self.tell(id, "return", None),
         }
         self.pump();
     }
 
-    fn ask(
-        self,
-        id: AttemptId,
-        question: impl AsyncFnOnce(&AttemptId) -> Option<payment::api::PaymentView> + 'static,
-    ) {
+    fn tell(self, id: AttemptId, verb: &'static str, body: Option<proxy::Body>) {
         spawn_local(async move {
-            let view = question(&id).await;
+            let view = proxy::tell(&id, verb, body).await;
             self.feed(&id, Event::Told(view));
         });
     }

@@ -4,7 +4,10 @@ mod effects;
 mod reader_events;
 mod start;
 
-use crate::{browser, device::Device, duplicate, entry::Entry, journal::Journal, sound, sound::Sound};
+use crate::{
+    browser, device::Device, duplicate, entry::Entry, journal::Journal, sound, sound::Sound,
+    watched::Watched, words,
+};
 use leptos::prelude::*;
 use payment::api::{Kind, Terminal};
 use payment::attempt::AttemptId;
@@ -63,39 +66,39 @@ struct Work {
 #[derive(Clone, Copy)]
 pub struct Desk {
     /// What the page can do.
-    pub readiness: RwSignal<Readiness>,
+    pub readiness: Watched<Readiness>,
     /// Unix milliseconds, once a second.
-    pub now: RwSignal<u64>,
+    pub now: Watched<u64>,
     /// What this till may do, once the proxy has said so.
-    pub terminal: RwSignal<Option<Terminal>>,
+    pub terminal: Watched<Option<Terminal>>,
     /// The way to the gateway.
-    pub network: RwSignal<Network>,
+    pub network: Watched<Network>,
     /// The reader.
-    pub reader: RwSignal<Reader>,
+    pub reader: Watched<Reader>,
     /// The reader is occupied with a card session.
-    pub reader_busy: RwSignal<bool>,
+    pub reader_busy: Watched<bool>,
     /// What the reader asks the customer for.
-    pub prompt: RwSignal<Option<Prompt>>,
+    pub prompt: Watched<Option<Prompt>>,
     /// A card has to be taken out.
-    pub card_in: RwSignal<bool>,
+    pub card_in: Watched<bool>,
     /// The amount being keyed.
-    pub entry: RwSignal<Option<Entry>>,
+    pub entry: Watched<Option<Entry>>,
     /// The payment on screen.
-    pub current: RwSignal<Option<Attempt>>,
+    pub current: Watched<Option<Attempt>>,
     /// Payments that are not on screen and that nobody has seen the end of.
-    pub parked: RwSignal<Vec<Attempt>>,
+    pub parked: Watched<Vec<Attempt>>,
     /// The list of parked payments is open.
-    pub list_open: RwSignal<bool>,
+    pub list_open: Watched<bool>,
     /// A card that has paid this amount before: it waits for the cashier's word, and nothing is sent.
-    pub repeated: RwSignal<Option<CardRead>>,
+    pub repeated: Watched<Option<CardRead>>,
     /// The payment on screen was found in the journal.
-    pub resumed: RwSignal<bool>,
+    pub resumed: Watched<bool>,
     /// An approval for less than was asked for is kept.
-    pub less_kept: RwSignal<bool>,
+    pub less_kept: Watched<bool>,
     /// What the polite live region says.
-    pub status: RwSignal<String>,
+    pub status: Watched<String>,
     /// What the assertive live region says.
-    pub alert: RwSignal<String>,
+    pub alert: Watched<String>,
     /// Payments of the last minutes whose end was seen.
     recent: StoredValue<Vec<Attempt>>,
     next_id: StoredValue<Option<AttemptId>>,
@@ -114,23 +117,23 @@ impl Desk {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            readiness: RwSignal::new(Readiness::Starting),
-            now: RwSignal::new(0),
-            terminal: RwSignal::new(None),
-            network: RwSignal::new(Network::Unknown),
-            reader: RwSignal::new(Reader::None),
-            reader_busy: RwSignal::new(false),
-            prompt: RwSignal::new(None),
-            card_in: RwSignal::new(false),
-            entry: RwSignal::new(None),
-            current: RwSignal::new(None),
-            parked: RwSignal::new(Vec::new()),
-            list_open: RwSignal::new(false),
-            repeated: RwSignal::new(None),
-            resumed: RwSignal::new(false),
-            less_kept: RwSignal::new(false),
-            status: RwSignal::new(String::new()),
-            alert: RwSignal::new(String::new()),
+            readiness: Watched::new(Readiness::Starting),
+            now: Watched::new(0),
+            terminal: Watched::new(None),
+            network: Watched::new(Network::Unknown),
+            reader: Watched::new(Reader::None),
+            reader_busy: Watched::new(false),
+            prompt: Watched::new(None),
+            card_in: Watched::new(false),
+            entry: Watched::new(None),
+            current: Watched::new(None),
+            parked: Watched::new(Vec::new()),
+            list_open: Watched::new(false),
+            repeated: Watched::new(None),
+            resumed: Watched::new(false),
+            less_kept: Watched::new(false),
+            status: Watched::new(String::new()),
+            alert: Watched::new(String::new()),
             recent: StoredValue::new(Vec::new()),
             next_id: StoredValue::new(None),
             session: StoredValue::new(None),
@@ -163,6 +166,12 @@ impl Desk {
             && !self.card_in.get()
             && !self.reader_busy.get()
             && self.network.get() != Network::ProxyAway
+    }
+
+    /// The amount of the payment on screen, in words for people.
+    #[must_use]
+    pub fn amount_asked(self) -> String {
+        self.current.with(|a| a.as_ref().map(|a| words::amount(a.draft.amount)).unwrap_or_default())
     }
 
     /// Something happened to the attempt of this id.
@@ -201,7 +210,7 @@ impl Desk {
         } else {
             self.release_card(&attempt);
             let attempt = self.current.get_untracked().unwrap_or(attempt);
-            self.parked.update(|parked| parked.push(attempt));
+            self.park(attempt);
         }
         self.current.set(None);
         self.resumed.set(false);
@@ -226,7 +235,8 @@ impl Desk {
 
     /// The cashier's word on a card that paid this amount before.
     pub fn answer_repeated(self, charge_again: bool) {
-        let Some(read) = self.repeated.try_update(Option::take).flatten() else { return };
+        let Some(read) = self.repeated.get_untracked() else { return };
+        self.repeated.set(None);
         self.feed_current(if charge_again { Event::CardRead(Box::new(read)) } else { Event::Cancel });
     }
 
@@ -239,6 +249,14 @@ impl Desk {
         self.prompt.set(None);
         self.less_kept.set(false);
         self.current.set(Some(attempt));
+    }
+
+    /// Puts an attempt among the parked ones, the oldest first.
+    fn park(self, attempt: Attempt) {
+        self.parked.update(|parked| {
+            let at = parked.partition_point(|other| other.draft.paid_at <= attempt.draft.paid_at);
+            parked.insert(at, attempt);
+        });
     }
 
     fn replace_parked(self, before: &Attempt, after: Attempt) {

@@ -54,8 +54,7 @@ impl Desk {
     async fn open_journal(self) -> Result<(), crate::journal::CannotSave> {
         let journal = Journal::open(NAME).await?;
         let now = browser::now();
-        let mut attempts = journal.read().await?;
-        attempts.sort_by_key(|attempt| attempt.draft.paid_at);
+        let attempts = journal.read().await?;
         let mut steps = Vec::new();
         for attempt in attempts {
             if !attempt.is_finished() {
@@ -73,7 +72,7 @@ impl Desk {
                 self.resumed.set(true);
                 self.show(attempt.clone());
             } else {
-                self.parked.update(|parked| parked.push(attempt.clone()));
+                self.park(attempt.clone());
             }
             self.enqueue(attempt, effects);
         }
@@ -115,7 +114,7 @@ impl Desk {
             return;
         }
         let (attempt, effects) = Attempt::adopt(view, browser::now());
-        self.parked.update(|parked| parked.push(attempt.clone()));
+        self.park(attempt.clone());
         self.enqueue(attempt, effects);
     }
 }

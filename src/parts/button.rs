@@ -1,3 +1,5 @@
+use super::{Text, press, text};
+use crate::watched::Watched;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -9,24 +11,23 @@ const GUARD: Duration = Duration::from_millis(350);
 #[component]
 pub fn Filled(
     /// What it does.
-    #[prop(into)]
-    label: Signal<String>,
+    label: Text,
     /// Whether it can be pressed.
     #[prop(into, default = Signal::derive(|| true))]
     enabled: Signal<bool>,
     /// Does it.
     on_press: impl Fn() + 'static,
 ) -> impl IntoView {
-    let settled = RwSignal::new(false);
+    let settled = Watched::new(false);
     set_timeout(move || settled.set(true), GUARD);
     let disabled = move || !(settled.get() && enabled.get());
-    let press = move |_| {
+    let on_press = move || {
         if settled.get_untracked() && enabled.get_untracked() {
             on_press();
         }
     };
     view! {
-        <button type="button" class="filled" aria-disabled=move || disabled().to_string() on:click=press>
+        <button type="button" class="filled" aria-disabled=text(move || disabled().to_string()) on:click=press(on_press)>
             {label}
         </button>
     }
@@ -37,9 +38,9 @@ pub fn Filled(
 pub fn Button(
     /// What it does.
     #[prop(into)]
-    label: Signal<String>,
+    label: String,
     /// Does it.
     on_press: impl Fn() + 'static,
 ) -> impl IntoView {
-    view! { <button type="button" on:click=move |_| on_press()>{label}</button> }
+    view! { <button type="button" on:click=press(on_press)>{label}</button> }
 }

@@ -1,3 +1,4 @@
+use super::Text;
 use leptos::html::H1;
 use leptos::prelude::*;
 
@@ -5,8 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Heading(
     /// Its text.
-    #[prop(into)]
-    text: Signal<String>,
+    text: Text,
 ) -> impl IntoView {
     let node = NodeRef::<H1>::new();
     Effect::new(move || {

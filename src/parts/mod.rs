@@ -2,6 +2,7 @@
 
 mod button;
 mod heading;
+mod live;
 mod receipt;
 mod result_frame;
 mod shape;
@@ -9,6 +10,7 @@ mod status_strip;
 
 pub use button::{Button, Filled};
 pub use heading::Heading;
+pub use live::{Text, flag, part, press, text};
 pub use receipt::Receipt;
 pub use result_frame::ResultFrame;
 pub use shape::ShapeIcon;

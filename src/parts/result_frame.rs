@@ -1,4 +1,4 @@
-use super::{Heading, ShapeIcon};
+use super::{Heading, ShapeIcon, text};
 use crate::words::{self, Look, Words};
 use leptos::prelude::*;
 use payment::money::Amount;
@@ -22,7 +22,7 @@ pub fn ResultFrame(
     view! {
         <section class=look>
             <div class="paper">
-                <div class="title"><ShapeIcon shape=words.shape /><Heading text=words.title.to_owned() /></div>
+                <div class="title"><ShapeIcon shape=words.shape /><Heading text=text(move || words.title.to_owned()) /></div>
                 <p class="amount"><bdi>{words::amount(amount)}</bdi></p>
                 <p class="money">{words.money}</p>
                 <p class="next">{words.next}</p>

@@ -1,13 +1,13 @@
 use crate::desk::{Desk, Network, Reader};
 use crate::entry::{Key, Refused};
-use crate::parts::Filled;
+use crate::parts::{Filled, flag, part, press as pressed, text};
 use crate::sound::{self, Sound};
+use crate::watched::Watched;
 use crate::words;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html::H1;
 use leptos::prelude::*;
 use payment::api::Kind;
-use payment::money::Amount;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -35,10 +35,10 @@ const KEYS: [(&str, &str, Key); 12] = [
 #[component]
 pub fn Keypad() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let kind = RwSignal::new(Kind::Sale);
-    let email = RwSignal::new(String::new());
-    let notice = RwSignal::new(String::new());
-    let amount = Memo::new(move |_| desk.entry.get().map(|entry| entry.amount()));
+    let kind = Watched::new(Kind::Sale);
+    let email = Watched::new(String::new());
+    let notice = Watched::new(String::new());
+    let amount = move || desk.entry.get().map(|entry| entry.amount());
     let spoken = StoredValue::new(None::<TimeoutHandle>);
 
     let press = move |key: Key| {
@@ -65,7 +65,9 @@ pub fn Keypad() -> impl IntoView {
         });
     };
     let pay = move || {
-        let Some(amount) = amount.get_untracked() else { return };
+        let Some(amount) = desk.entry.with_untracked(|entry| entry.map(|entry| entry.amount())) else {
+            return;
+        };
         if amount.minor == 0 {
             return notice.set("Key an amount first".into());
         }
@@ -77,42 +79,42 @@ pub fn Keypad() -> impl IntoView {
     on_cleanup(move || keys.remove());
 
     let preauth = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.preauth));
-    let pay_label = Signal::derive(move || {
-        let figures = amount.get().map(words::figures).unwrap_or_default();
+    let pay_label = text(move || {
+        let figures = amount().map(words::figures).unwrap_or_default();
         match kind.get() {
             Kind::Sale => format!("Pay {figures}"),
             Kind::Preauth => format!("Reserve {figures}"),
         }
     });
-    let enabled = Signal::derive(move || desk.can_pay() && amount.get().is_some_and(|a| a.minor > 0));
+    let enabled = Signal::derive(move || desk.can_pay() && amount().is_some_and(|a| a.minor > 0));
     view! {
         <section class="keypad">
             <div class="entry">
-                <Show when=preauth>
+                {part(move || preauth().then(|| view! {
                     <fieldset class="kinds">
                         <legend class="heard">"Kind"</legend>
                         {[Kind::Sale, Kind::Preauth].map(|each| view! {
                             <label>
                                 <input
                                     type="radio" name="kind"
-                                    prop:checked=move || kind.get() == each
+                                    prop:checked=flag(move || kind.get() == each)
                                     on:change=move |_| kind.set(each)
                                 />
                                 <span>{words::kind(each)}</span>
                             </label>
                         }).collect_view()}
                     </fieldset>
-                </Show>
+                }.into_any()))}
                 <div class="keyed">
-                    <KeyedAmount amount />
-                    <button type="button" class="clear" aria-label="clear" on:click=move |_| press(Key::Clear)>"C"</button>
+                    <KeyedAmount />
+                    <button type="button" class="clear" aria-label="clear" on:click=pressed(move || press(Key::Clear))>"C"</button>
                 </div>
-                <p class="refused">{move || notice.get()}</p>
+                <p class="refused">{text(move || notice.get())}</p>
                 <label class="field">
                     <span>"E-mail for the receipt (optional)"</span>
                     <input
                         type="email" autocomplete="off" maxlength="100"
-                        prop:value=move || email.get()
+                        prop:value=text(move || email.get())
                         on:input=move |event| email.set(event_target_value(&event))
                     />
                 </label>
@@ -126,7 +128,7 @@ pub fn Keypad() -> impl IntoView {
                     >{label}</button>
                 }).collect_view()}
                 <Filled label=pay_label enabled on_press=pay />
-                <p class="why-not">{move || why_not(desk)}</p>
+                <p class="why-not">{text(move || why_not(desk).to_owned())}</p>
             </div>
         </section>
     }
@@ -134,7 +136,9 @@ pub fn Keypad() -> impl IntoView {
 
 /// The amount is the heading of this screen: it has the focus when the screen comes, so that Enter can mean Pay.
 #[component]
-fn KeyedAmount(amount: Memo<Option<Amount>>) -> impl IntoView {
+fn KeyedAmount() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let amount = move || desk.entry.get().map(|entry| words::amount(entry.amount())).unwrap_or_default();
     let node = NodeRef::<H1>::new();
     Effect::new(move || {
         if let Some(heading) = node.get() {
@@ -143,7 +147,7 @@ fn KeyedAmount(amount: Memo<Option<Amount>>) -> impl IntoView {
     });
     view! {
         <h1 class="amount" tabindex="-1" node_ref=node data-testid="amount">
-            <bdi>{move || amount.get().map(words::amount).unwrap_or_default()}</bdi>
+            <bdi>{text(amount)}</bdi>
         </h1>
     }
 }

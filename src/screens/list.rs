@@ -1,6 +1,6 @@
 use crate::browser;
 use crate::desk::Desk;
-use crate::parts::{Button, Heading};
+use crate::parts::{Button, Heading, part, text};
 use crate::words;
 use leptos::prelude::*;
 use payment::till::Attempt;
@@ -11,17 +11,16 @@ pub fn ParkedList() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let rows = move || {
         desk.parked.with(|all| {
-            let mut all: Vec<_> = all.iter().collect();
-            all.sort_by_key(|attempt| (attempt.is_finished(), attempt.draft.paid_at));
-            all.into_iter().map(|attempt| row(desk, attempt)).collect_view()
+            let (known, open): (Vec<_>, Vec<_>) = all.iter().partition(|attempt| attempt.is_finished());
+            Some(open.into_iter().chain(known).map(|attempt| row(desk, attempt)).collect_view().into_any())
         })
     };
     view! {
         <section class="list">
-            <Heading text="Results not known yet".to_owned() />
+            <Heading text=text(|| "Results not known yet".to_owned()) />
             <p>"We keep asking. Do not charge these again."</p>
-            <ul>{rows}</ul>
-            <p class="row"><Button label="Back".to_owned() on_press=move || desk.list_open.set(false) /></p>
+            <ul>{part(rows)}</ul>
+            <p class="row"><Button label="Back" on_press=move || desk.list_open.set(false) /></p>
         </section>
     }
 }

@@ -1,4 +1,4 @@
-use crate::parts::Heading;
+use crate::parts::{Heading, text as live};
 use leptos::prelude::*;
 
 /// A screen that only says something.
@@ -11,7 +11,7 @@ pub fn Notice(
 ) -> impl IntoView {
     view! {
         <section class="notice">
-            <Heading text=title.to_owned() />
+            <Heading text=live(move || title.to_owned()) />
             <p>{text}</p>
         </section>
     }

@@ -1,5 +1,5 @@
 use crate::desk::Desk;
-use crate::parts::{Button, Filled, Receipt, ResultFrame};
+use crate::parts::{Button, Filled, Receipt, ResultFrame, part, text};
 use crate::sound::{self, Sound};
 use crate::words::{self, Look, Words};
 use leptos::prelude::*;
@@ -31,21 +31,19 @@ pub fn OutcomeScreen() -> impl IntoView {
     let can_again = Signal::derive(move || desk.can_pay());
     Some(view! {
         <ResultFrame words amount>
-            <Show when=move || desk.card_in.get()>
-                <p class="remove-card">"Remove the card"</p>
-            </Show>
+            {remove_card(desk)}
             <div class="actions">
                 {match again {
                     Some((label, draft)) => view! {
-                        <Filled label enabled=can_again on_press=move || {
+                        <Filled label=text(move || label.clone()) enabled=can_again on_press=move || {
                             let draft = draft.clone();
                             desk.leave();
                             desk.pay(draft.kind, draft.amount, draft.email);
                         } />
-                        <Button label="New sale".to_owned() on_press=move || desk.leave() />
+                        <Button label="New sale" on_press=move || desk.leave() />
                     }.into_any(),
                     None => view! {
-                        <Filled label="New sale".to_owned() enabled=out on_press=move || desk.leave() />
+                        <Filled label=text(|| "New sale".to_owned()) enabled=out on_press=move || desk.leave() />
                     }.into_any(),
                 }}
             </div>
@@ -72,14 +70,19 @@ pub fn ApprovedForLess() -> impl IntoView {
     remind(desk);
     Some(view! {
         <ResultFrame words=Words { look: Look::Neutral, ..words } amount=approved>
-            <Show when=move || desk.card_in.get()>
-                <p class="remove-card">"Remove the card"</p>
-            </Show>
+            {remove_card(desk)}
             <div class="actions">
                 <Button label=format!("Keep {}", words::figures(approved)) on_press=move || desk.less_kept.set(true) />
-                <Button label="Give back".to_owned() on_press=move || desk.feed_current(Event::GiveBack) />
+                <Button label="Give back" on_press=move || desk.feed_current(Event::GiveBack) />
             </div>
         </ResultFrame>
+    })
+}
+
+/// Said for as long as the card is in.
+fn remove_card(desk: Desk) -> impl IntoView {
+    part(move || {
+        desk.card_in.get().then(|| view! { <p class="remove-card">"Remove the card"</p> }.into_any())
     })
 }
 

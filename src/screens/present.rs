@@ -1,5 +1,5 @@
 use crate::desk::Desk;
-use crate::parts::{Button, Heading};
+use crate::parts::{Button, Heading, part, text};
 use crate::sound::{self, Sound};
 use crate::words;
 use leptos::ev;
@@ -14,16 +14,15 @@ const ASK_AFTER_MS: u64 = 30_000;
 #[component]
 pub fn Present() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let amount = move || desk.current.with(|a| a.as_ref().map(|a| words::amount(a.draft.amount)));
+    let amount = move || desk.amount_asked();
     let asked = Memo::new(move |_| words::prompt(desk.prompt.get()));
-    let title = Signal::derive(move || asked.get().0.to_owned());
-    let waits = Memo::new(move |_| {
+    let waits = move || {
         desk.current.with(|a| match a.as_ref().map(|a| &a.state) {
             Some(State::AwaitCard { since, card_seen: false }) => Some(*since),
             _ => None,
         })
-    });
-    let waited = move || waits.get().map(|since| desk.now.get().saturating_sub(since).min(CARD_WAIT_MS));
+    };
+    let waited = move || waits().map(|since| desk.now.get().saturating_sub(since).min(CARD_WAIT_MS));
     let dots = move || match desk.prompt.get() {
         Some(Prompt::EnterPin { digits }) => "\u{25cf}".repeat(usize::from(digits)),
         _ => String::new(),
@@ -41,23 +40,23 @@ pub fn Present() -> impl IntoView {
     on_cleanup(move || keys.remove());
     view! {
         <section class="present">
-            <p class="amount"><bdi>{amount}</bdi></p>
-            <Heading text=title />
-            <p class="next">{move || asked.get().1}</p>
-            <p class="dots" aria-hidden="true">{dots}</p>
+            <p class="amount"><bdi>{text(amount)}</bdi></p>
+            <Heading text=text(move || asked.get().0.to_owned()) />
+            <p class="next">{text(move || asked.get().1.to_owned())}</p>
+            <p class="dots" aria-hidden="true">{text(dots)}</p>
             <p class="wait">
                 <span class="ring" aria-hidden="true"></span>
-                {move || match waited() {
+                {text(move || match waited() {
                     Some(ms) => format!("Waiting for card {}", words::minutes(ms)),
                     None => "The card is being read".to_owned(),
-                }}
+                })}
             </p>
             <p class="money">"Nothing charged yet."</p>
             <div class="row">
-                <Button label="Cancel".to_owned() on_press=move || desk.feed_current(Event::Cancel) />
-                <Show when=move || waited().is_some_and(|ms| ms >= ASK_AFTER_MS)>
-                    <Button label="Keep waiting".to_owned() on_press=move || desk.feed_current(Event::KeepWaiting) />
-                </Show>
+                <Button label="Cancel" on_press=move || desk.feed_current(Event::Cancel) />
+                {part(move || waited().is_some_and(|ms| ms >= ASK_AFTER_MS).then(|| view! {
+                    <Button label="Keep waiting" on_press=move || desk.feed_current(Event::KeepWaiting) />
+                }.into_any()))}
             </div>
         </section>
     }

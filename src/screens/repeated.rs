@@ -1,5 +1,5 @@
 use crate::desk::Desk;
-use crate::parts::{Button, Heading};
+use crate::parts::{Button, Heading, text};
 use crate::words;
 use leptos::prelude::*;
 
@@ -15,12 +15,12 @@ pub fn Repeated() -> impl IntoView {
     view! {
         <section class="repeated">
             <p class="amount"><bdi>{amount.clone()}</bdi></p>
-            <Heading text="Charge the same again?".to_owned() />
+            <Heading text=text(|| "Charge the same again?".to_owned()) />
             <p class="money">"Nothing was sent yet."</p>
             <p>{format!("{card} has paid {amount} in the last minutes, or that payment is not known yet.")}</p>
             <div class="row">
-                <Button label="Cancel".to_owned() on_press=move || desk.answer_repeated(false) />
-                <Button label="Charge again".to_owned() on_press=move || desk.answer_repeated(true) />
+                <Button label="Cancel" on_press=move || desk.answer_repeated(false) />
+                <Button label="Charge again" on_press=move || desk.answer_repeated(true) />
             </div>
         </section>
     }

@@ -1,6 +1,6 @@
 use crate::browser;
 use crate::desk::Desk;
-use crate::parts::{Button, Filled, ResultFrame};
+use crate::parts::{Button, Filled, ResultFrame, part, text};
 use crate::sound::{self, Sound};
 use crate::words;
 use leptos::prelude::*;
@@ -24,9 +24,9 @@ pub fn Unresolved() -> impl IntoView {
         })
     });
     attention();
-    let asked_at = RwSignal::new(0);
+    let asked_at = StoredValue::new(0);
     view! {
-        {move || {
+        {part(move || {
             let unsure = unsure.get()?;
             let attempt = desk.current.get_untracked()?;
             let followed = attempt.followed()?;
@@ -43,7 +43,7 @@ pub fn Unresolved() -> impl IntoView {
                 <ResultFrame words amount=attempt.draft.amount>
                     <p class="wait">
                         <span class="ring" aria-hidden="true"></span>
-                        {move || format!("Asking\u{2026} {}", words::minutes(desk.now.get().saturating_sub(since)))}
+                        {text(move || format!("Asking\u{2026} {}", words::minutes(desk.now.get().saturating_sub(since))))}
                     </p>
                     <p class="next">{missing}</p>
                     <div class="actions">
@@ -51,16 +51,16 @@ pub fn Unresolved() -> impl IntoView {
                             let keep = format!("Keep {}", words::figures(attempt.draft.amount));
                             view! {
                                 <Button label=keep on_press=move || desk.feed_current(Event::Keep) />
-                                <Button label="Give back".to_owned() on_press=move || desk.feed_current(Event::GiveBack) />
-                                <Button label="Serve next customer".to_owned() on_press=move || desk.leave() />
+                                <Button label="Give back" on_press=move || desk.feed_current(Event::GiveBack) />
+                                <Button label="Serve next customer" on_press=move || desk.leave() />
                             }.into_any()
                         } else {
                             view! {
-                                <Filled label="Serve next customer".to_owned() on_press=move || desk.leave() />
-                                <Button label="Ask now".to_owned() on_press=move || {
+                                <Filled label=text(|| "Serve next customer".to_owned()) on_press=move || desk.leave() />
+                                <Button label="Ask now" on_press=move || {
                                     let now = browser::now();
-                                    if now.saturating_sub(asked_at.get_untracked()) >= ASK_MS {
-                                        asked_at.set(now);
+                                    if now.saturating_sub(asked_at.get_value()) >= ASK_MS {
+                                        asked_at.set_value(now);
                                         desk.feed_current(Event::AskNow);
                                     }
                                 } />
@@ -69,8 +69,8 @@ pub fn Unresolved() -> impl IntoView {
                     </div>
                     <p class="codes">{codes}</p>
                 </ResultFrame>
-            })
-        }}
+            }.into_any())
+        })}
     }
 }
 

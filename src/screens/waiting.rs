@@ -1,5 +1,5 @@
 use crate::desk::Desk;
-use crate::parts::Heading;
+use crate::parts::{Heading, text};
 use crate::words;
 use leptos::prelude::*;
 use payment::till::{Attempt, State};
@@ -29,9 +29,9 @@ pub fn Waiting(
     whom: WaitingFor,
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let amount = move || desk.current.with(|a| a.as_ref().map(|a| words::amount(a.draft.amount)));
-    let card = move || desk.current.with(|a| a.as_ref().and_then(card));
-    let since = Memo::new(move |_| desk.current.with(|a| a.as_ref().map_or(0, since)));
+    let amount = move || desk.amount_asked();
+    let card = move || desk.current.with(|a| a.as_ref().and_then(card)).unwrap_or_default();
+    let since = move || desk.current.with(|a| a.as_ref().map_or(0, since));
     let chip = desk.current.with_untracked(|a| {
         a.as_ref().and_then(Attempt::followed).is_none_or(|f| f.terms.entry == payment::api::Entry::Chip)
     });
@@ -43,7 +43,7 @@ pub fn Waiting(
         (WaitingFor::Bank, false) => ("Asking the bank", "The bank decides."),
         (WaitingFor::Card, _) => ("Keep the card in", "The bank answered, the card is checking"),
     };
-    let waited = move || desk.now.get().saturating_sub(since.get());
+    let waited = move || desk.now.get().saturating_sub(since());
     desk.say(format!("{title}. {what}"));
     let slow = Memo::new(move |_| waited() >= SLOW_MS && whom != WaitingFor::Reader);
     Effect::new(move || {
@@ -53,14 +53,14 @@ pub fn Waiting(
     });
     view! {
         <section class="waiting">
-            <p class="amount"><bdi>{amount}</bdi></p>
-            <Heading text=title.to_owned() />
+            <p class="amount"><bdi>{text(amount)}</bdi></p>
+            <Heading text=text(move || title.to_owned()) />
             <p class="next">{what}</p>
-            <p class="card">{card}</p>
+            <p class="card">{text(card)}</p>
             <p class="wait">
                 <span class="ring" aria-hidden="true"></span>
-                {move || (waited() >= COUNT_MS).then(|| words::minutes(waited()))}
-                {move || slow.get().then_some(" \u{2013} slower than usual")}
+                {text(move || if waited() >= COUNT_MS { words::minutes(waited()) } else { String::new() })}
+                {text(move || if slow.get() { " \u{2013} slower than usual".to_owned() } else { String::new() })}
             </p>
             {(whom != WaitingFor::Reader).then(|| view! { <p class="small">"Sent, can no longer be cancelled"</p> })}
         </section>

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::json::{FromJson, field, field_or_default, readable, record, words};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 words!(Kind { Sale = "sale", Preauth = "preauth" });
 words!(Entry { Chip = "chip", Contactless = "contactless", Swipe = "swipe" });
@@ -70,15 +71,17 @@ readable!(Outcome);
 
 impl FromJson for PaymentView {
     fn from_json(value: &Value) -> Option<Self> {
-        let receipt = value.get("receipt").and_then(Value::as_object).into_iter().flatten();
-        let text = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
+        let mut receipt = BTreeMap::new();
+        for (name, text) in value.get("receipt").and_then(Value::as_object).into_iter().flatten() {
+            receipt.insert(name.clone(), text.as_str()?.to_owned());
+        }
         Some(Self {
             terms: field(value, "terms")?,
             state: PaymentState::from_json(value)?,
             order_id: field(value, "order_id")?,
             stage: field(value, "stage")?,
             needs_person: field(value, "needs_person")?,
-            receipt: receipt.map(text).collect::<Option<_>>()?,
+            receipt,
             accepted_at: field(value, "accepted_at")?,
             next_poll_ms: field(value, "next_poll_ms")?,
         })
