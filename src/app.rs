@@ -118,7 +118,7 @@ fn reader() -> (Option<Device>, AnyView) {
     use crate::device::virtual_reader::{Pipe, emulator};
     let emulator = emulator();
     let driver = (reader::miura::FAMILY.driver)(reader::Link::Serial, reader::Texts::default());
-    let device = Device::new(driver, Box::new(Pipe(emulator.clone())));
+    let device = Device::new(driver, Box::new(Pipe::new(emulator.clone())));
     (Some(device), view! { <crate::screens::VirtualReader emulator /> }.into_any())
 }
 

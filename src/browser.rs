@@ -50,3 +50,15 @@ pub(crate) async fn wait(ms: i32) {
     });
     let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }
+
+/// What this browser remembers under a name, over reloads.
+pub(crate) fn remembered(name: &str) -> Option<String> {
+    web_sys::window()?.local_storage().ok()??.get_item(name).ok()?
+}
+
+/// Remembers a text under a name. A browser that remembers nothing asks again.
+pub(crate) fn remember(name: &str, text: &str) {
+    if let Some(Ok(Some(storage))) = web_sys::window().map(|window| window.local_storage()) {
+        let _ = storage.set_item(name, text);
+    }
+}

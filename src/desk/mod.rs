@@ -2,8 +2,10 @@
 
 mod effects;
 mod reader_events;
+mod reader_search;
 mod start;
 
+use crate::device::search::{Candidate, Watch};
 use crate::{
     browser, device::Device, duplicate, entry::Entry, journal::Journal, sound, sound::Sound,
     watched::Watched, words,
@@ -12,7 +14,7 @@ use leptos::prelude::*;
 use payment::api::{Kind, Terminal};
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, CardRead, Draft, Event, State};
-use reader::Prompt;
+use reader::{Identity, Prompt};
 use std::collections::VecDeque;
 
 /// What the page can do at all.
@@ -31,7 +33,9 @@ pub enum Readiness {
 /// What is known of the reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reader {
-    /// None is connected.
+    /// This browser reaches none.
+    Unsupported,
+    /// None was ever chosen or granted.
     None,
     /// Being asked who it is.
     Connecting,
@@ -39,7 +43,20 @@ pub enum Reader {
     Ready(Option<u8>),
     /// It does not encrypt card data.
     NotSecure,
-    /// It is gone or does not answer.
+    /// It has used up its keys.
+    KeysUsedUp,
+    /// It is not the till's own.
+    Different {
+        /// Serial number of the till's own.
+        expected: String,
+        /// Serial number of this one.
+        found: String,
+    },
+    /// The cable was pulled, or it went out of reach.
+    Unplugged,
+    /// Another program has it, or this user may not use it.
+    InUse,
+    /// It does not answer, or what it says is damaged.
     Lost,
 }
 
@@ -104,8 +121,10 @@ pub struct Desk {
     next_id: StoredValue<Option<AttemptId>>,
     /// The payment that the reader works for.
     session: StoredValue<Option<AttemptId>>,
-    /// The serial number that the reader reports.
-    serial: StoredValue<String>,
+    /// Who the reader says it is.
+    pub identity: Watched<Option<Identity>>,
+    candidate: StoredValue<Option<Candidate>, LocalStorage>,
+    watch: StoredValue<Option<Watch>, LocalStorage>,
     device: StoredValue<Option<Device>, LocalStorage>,
     journal: StoredValue<Option<Journal>, LocalStorage>,
     work: StoredValue<VecDeque<Work>, LocalStorage>,
@@ -137,7 +156,9 @@ impl Desk {
             recent: StoredValue::new(Vec::new()),
             next_id: StoredValue::new(None),
             session: StoredValue::new(None),
-            serial: StoredValue::new(String::new()),
+            identity: Watched::new(None),
+            candidate: StoredValue::new_local(None),
+            watch: StoredValue::new_local(None),
             device: StoredValue::new_local(None),
             journal: StoredValue::new_local(None),
             work: StoredValue::new_local(VecDeque::new()),

@@ -1,7 +1,8 @@
 //! What the reader says, as the attempt understands it.
 
 use super::{Desk, Reader};
-use crate::{browser, device::Device};
+use crate::browser;
+use crate::device::{Device, Pumped};
 use leptos::prelude::*;
 use payment::api::{CardMask, Entry, ReaderName};
 use payment::attempt::AttemptId;
@@ -21,9 +22,13 @@ impl Desk {
     /// Moves bytes between driver and reader, and hands on what happened.
     pub fn pump(self) {
         let now = browser::now();
-        let said = self.device.try_update_value(|device| device.as_mut().map(|d| d.pump(now))).flatten();
-        for event in said.unwrap_or_default() {
+        let pumped = self.device.try_update_value(|device| device.as_mut().map(|d| d.pump(now))).flatten();
+        let Some(Pumped { events, closed, .. }) = pumped else { return };
+        for event in events {
             self.reader_said(event);
+        }
+        if let Some(why) = closed {
+            self.link_closed(why);
         }
         let busy = self.device.with_value(|device| device.as_ref().is_some_and(|d| !d.is_idle()));
         if busy != self.reader_busy.get_untracked() {
@@ -31,14 +36,21 @@ impl Desk {
         }
     }
 
+    /// The reader is gone, and with it whatever card was in work.
+    pub(super) fn reader_lost(self, reader: Reader) {
+        self.reader.set(reader);
+        self.reader_busy.set(false);
+        self.prompt.set(None);
+        self.card_in.set(false);
+        if let Some(id) = self.session.get_value() {
+            self.session_ended(&id, NotSent::ReaderLost);
+        }
+    }
+
     fn reader_said(self, event: Said) {
         let id = self.session.get_value();
         match event {
-            Said::Ready(identity) => {
-                self.serial.set_value(identity.serial);
-                self.reader.set(Reader::Ready(identity.battery.map(|battery| battery.percent)));
-                return;
-            }
+            Said::Ready(identity) => return self.identified(identity),
             Said::Battery(battery) => return self.reader.set(Reader::Ready(Some(battery.percent))),
             Said::NotSecure => return self.reader.set(Reader::NotSecure),
             Said::Prompt(prompt) => {
@@ -49,10 +61,8 @@ impl Desk {
                 self.prompt.set(None);
                 return self.card_in.set(false);
             }
-            Said::Broken(_) => {
-                self.reader.set(Reader::Lost);
-                self.prompt.set(None);
-                self.card_in.set(false);
+            Said::Broken(fault) if fault != reader::Fault::ClearData => {
+                return self.reader_lost(Reader::Lost);
             }
             _ => {}
         }
@@ -71,9 +81,9 @@ impl Desk {
                 },
             ),
             Said::Ended(end) => self.session_ended(&id, not_sent(end)),
-            Said::Broken(fault) => {
-                let insecure = matches!(fault, reader::Fault::ClearData);
-                self.session_ended(&id, if insecure { NotSent::NotSecure } else { NotSent::ReaderLost });
+            Said::Broken(_) => {
+                self.session_ended(&id, NotSent::NotSecure);
+                self.reader_lost(Reader::NotSecure);
             }
             _ => {}
         }
@@ -98,6 +108,7 @@ impl Desk {
 
     fn read(self, read: reader::CardRead) -> CardRead {
         let emulated = self.device.with_value(|device| device.as_ref().is_some_and(Device::is_emulated));
+        let identity = self.identity.get_untracked();
         CardRead {
             entry: match read.entry {
                 reader::Entry::Chip => Entry::Chip,
@@ -105,8 +116,8 @@ impl Desk {
                 reader::Entry::Swipe => Entry::Swipe,
             },
             reader: ReaderName {
-                family: reader::miura::FAMILY.name.to_owned(),
-                serial: self.serial.get_value(),
+                family: identity.as_ref().map(|i| i.family.name.to_owned()).unwrap_or_default(),
+                serial: identity.map(|i| i.serial).unwrap_or_default(),
                 emulated,
             },
             card: mask(read.card),

@@ -1,7 +1,7 @@
 //! Opening the till: one tab, the journal, what the proxy knows, the reader, the heartbeat.
 
 use super::{Desk, Network, Reader, Readiness};
-use crate::device::Device;
+use crate::device::{Device, search};
 use crate::{browser, entry::Entry, journal::Journal, lock, proxy};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -18,7 +18,7 @@ const FIRST_ANSWER_MS: i32 = 2_000;
 const KEEP_MS: u64 = 24 * 3_600_000;
 
 impl Desk {
-    /// Opens the till. `device` is the reader, if there is one.
+    /// Opens the till. `device` is the reader; without one, the till looks for its own.
     pub fn start(self, device: Option<Device>) {
         spawn_local(async move {
             if !lock::own(NAME, false).await {
@@ -34,10 +34,16 @@ impl Desk {
                 return self.readiness.set(Readiness::CannotSave);
             }
             self.next_id.set_value(browser::draw_attempt());
-            if device.is_some() {
-                self.reader.set(Reader::Connecting);
+            match device {
+                Some(device) => {
+                    self.reader.set(Reader::Connecting);
+                    self.device.set_value(Some(device));
+                }
+                None if reader::FAMILIES.iter().any(|family| search::is_supported(family)) => {
+                    self.watch_readers()
+                }
+                None => self.reader.set(Reader::Unsupported),
             }
-            self.device.set_value(device);
             self.readiness.set(Readiness::Ready);
             self.now.set(browser::now());
             set_interval(move || self.beat(), Duration::from_millis(100));

@@ -6,8 +6,9 @@
 //! `PIN 0` to `PIN 9`, `PIN enter`, `PIN clear`, `PIN cancel`; under `Faults` one checkbox a fault. Its display is the
 //! element with the label `Reader display`.
 
-use super::Link;
-use reader::{FromReader, ToReader};
+use super::{Link, LinkEvent};
+use crate::browser;
+use reader::ToReader;
 use reader_sim::{Emulator, miura::MiuraEmulator};
 use std::{cell::RefCell, rc::Rc};
 
@@ -22,23 +23,36 @@ pub fn emulator() -> SharedEmulator {
 }
 
 /// The pipe.
-pub struct Pipe(pub SharedEmulator);
+pub struct Pipe {
+    emulator: SharedEmulator,
+    opened: bool,
+}
+
+impl Pipe {
+    /// A pipe to this emulator.
+    #[must_use]
+    pub fn new(emulator: SharedEmulator) -> Self {
+        Self { emulator, opened: false }
+    }
+}
 
 impl Link for Pipe {
-    fn open(&mut self, now: u64) {
-        let mut emulator = self.0.borrow_mut();
-        emulator.handle_timeout(now);
-        while emulator.poll_transmit().is_some() {}
+    fn open(&mut self) {
+        self.emulator.borrow_mut().replug(browser::now());
+        self.opened = true;
     }
 
-    fn send(&mut self, now: u64, message: ToReader) {
-        self.0.borrow_mut().handle(now, message);
+    fn send(&mut self, message: ToReader) {
+        self.emulator.borrow_mut().handle(browser::now(), message);
     }
 
-    fn receive(&mut self, now: u64) -> Option<FromReader> {
-        let mut emulator = self.0.borrow_mut();
-        emulator.handle_timeout(now);
-        emulator.poll_transmit()
+    fn poll(&mut self) -> Option<LinkEvent> {
+        if std::mem::take(&mut self.opened) {
+            return Some(LinkEvent::Opened);
+        }
+        let mut emulator = self.emulator.borrow_mut();
+        emulator.handle_timeout(browser::now());
+        emulator.poll_transmit().map(LinkEvent::Received)
     }
 
     fn is_emulated(&self) -> bool {

@@ -1,6 +1,7 @@
 use crate::desk::{Desk, Network, Reader};
+use crate::device::search;
 use crate::entry::{Key, Refused};
-use crate::parts::{Filled, flag, part, press as pressed, text};
+use crate::parts::{Button, Filled, flag, part, press as pressed, text};
 use crate::sound::{self, Sound};
 use crate::watched::Watched;
 use crate::words;
@@ -8,6 +9,7 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::html::H1;
 use leptos::prelude::*;
 use payment::api::Kind;
+use reader::FAMILIES;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -128,7 +130,8 @@ pub fn Keypad() -> impl IntoView {
                     >{label}</button>
                 }).collect_view()}
                 <Filled label=pay_label enabled on_press=pay />
-                <p class="why-not">{text(move || why_not(desk).to_owned())}</p>
+                <p class="why-not">{text(move || why_not(desk))}</p>
+                <div class="row">{part(move || reader_choice(desk))}</div>
             </div>
         </section>
     }
@@ -181,19 +184,40 @@ fn refusal(refused: Refused) -> String {
 }
 
 /// Why Pay cannot be pressed, if it is not the amount.
-fn why_not(desk: Desk) -> &'static str {
+fn why_not(desk: Desk) -> String {
     if desk.network.get() == Network::ProxyAway {
-        return "No connection. Nothing will be charged later.";
+        return "No connection. Nothing will be charged later.".into();
     }
     if desk.card_in.get() {
-        return "Remove the card first";
+        return "Remove the card first".into();
     }
+    let reader = desk.reader.get();
+    if matches!(reader, Reader::Ready(_)) {
+        let finishing = desk.reader_busy.get();
+        return if finishing { "The reader is finishing".to_owned() } else { String::new() };
+    }
+    words::reader_help(&reader)
+}
+
+/// What can be done here about a reader that cannot take cards.
+fn reader_choice(desk: Desk) -> Option<AnyView> {
     match desk.reader.get() {
-        Reader::None => "Connect a card reader",
-        Reader::Connecting => "The reader is being connected",
-        Reader::NotSecure => "This reader is not allowed: no card data was taken",
-        Reader::Lost => "Check cable and power of the reader; it reconnects by itself",
-        Reader::Ready(_) if desk.reader_busy.get() => "The reader is finishing",
-        Reader::Ready(_) => "",
+        Reader::None | Reader::Unplugged => {
+            let families = FAMILIES.iter().filter(|family| {
+                let allowed = desk
+                    .terminal
+                    .with(|t| t.as_ref().is_some_and(|t| t.readers.iter().any(|r| r == family.name)));
+                allowed && search::is_supported(family)
+            });
+            let buttons = families.map(|family| {
+                let label = format!("Choose reader: {}", family.title);
+                view! { <Button label on_press=move || desk.choose_reader(family) /> }
+            });
+            Some(buttons.collect_view().into_any())
+        }
+        Reader::Different { .. } => {
+            Some(view! { <Button label="Use this reader" on_press=move || desk.bind_reader() /> }.into_any())
+        }
+        _ => None,
     }
 }

@@ -114,12 +114,40 @@ pub fn kind(kind: Kind) -> &'static str {
 #[must_use]
 pub fn reader(reader: &Reader) -> String {
     match reader {
-        Reader::None => "No reader".into(),
+        Reader::Unsupported => "Browser not supported".into(),
+        Reader::None => "Choose the reader".into(),
         Reader::Connecting => "Connecting reader".into(),
         Reader::Ready(None) => "Reader ready".into(),
         Reader::Ready(Some(percent)) => format!("Reader ready {percent}%"),
         Reader::NotSecure => "Reader not allowed".into(),
+        Reader::KeysUsedUp => "Reader needs service".into(),
+        Reader::Different { .. } => "Different reader".into(),
+        Reader::Unplugged => "Reader unplugged".into(),
+        Reader::InUse => "Reader in use".into(),
         Reader::Lost => "Reader not answering".into(),
+    }
+}
+
+/// What to do about a reader that cannot take cards, beginning with who does it; empty for one that can.
+#[must_use]
+pub fn reader_help(reader: &Reader) -> String {
+    match reader {
+        Reader::Unsupported => "This browser reaches no card reader. Manager: open Chrome or Edge.".into(),
+        Reader::None => "Cashier: connect the reader, then choose it once.".into(),
+        Reader::Connecting => "The reader is being asked who it is.".into(),
+        Reader::Ready(_) => String::new(),
+        Reader::NotSecure => {
+            "It does not encrypt. No card data was taken. Manager: connect the shop's reader, or call support.".into()
+        }
+        Reader::KeysUsedUp => "Its keys are used up. No card data was taken. Manager: call support.".into(),
+        Reader::Different { expected, found } => {
+            format!("This is reader {found}. Manager: connect reader {expected}, or use this one from now on.")
+        }
+        Reader::Unplugged => "Cashier: check cable and power; it reconnects by itself.".into(),
+        Reader::InUse => "Cashier: close the other program that uses it; it reconnects by itself.".into(),
+        Reader::Lost => {
+            "Cashier: check cable and power, it reconnects by itself; else unplug it, wait 5 seconds, plug it in.".into()
+        }
     }
 }
 

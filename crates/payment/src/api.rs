@@ -293,6 +293,8 @@ pub struct Terminal {
     pub attended: bool,
     /// Whether preauthorisations are offered.
     pub preauth: bool,
+    /// The reader families that may take cards, by their names.
+    pub readers: Vec<String>,
     /// The proxy's version.
     pub version: String,
     /// Whether the gateway answered the proxy's last question.

@@ -76,6 +76,7 @@ async fn terminal(State(app): State<App>) -> Json<Terminal> {
         sandbox: app.limits.sandbox,
         attended: app.attended,
         preauth: app.limits.preauth,
+        readers: app.limits.readers.keys().cloned().collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         gateway_reachable: app.metrics.gateway_reachable(),
     })

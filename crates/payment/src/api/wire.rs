@@ -30,7 +30,7 @@ record!(Terms { attempt, kind, amount, entry, reader, card, description, email }
 record!(IssuerAnswer { response_code, data });
 record!(Reason { code, message });
 record!(Merchant { name } default { address, tax_id, footer });
-record!(Terminal { till, merchant, limit, sandbox, attended, preauth, version, gateway_reachable });
+record!(Terminal { till, merchant, limit, sandbox, attended, preauth, readers, version, gateway_reachable });
 record!(Problem { code, status, title, cashier, trace_id });
 
 impl FromJson for PaymentState {

@@ -1,0 +1,119 @@
+//! Which reader the till uses: found by itself, chosen by a click, bound by its serial number.
+
+use super::{Desk, Reader};
+use crate::device::search::{self, Candidate, Plugged, Watch};
+use crate::{browser, device::Closed};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use reader::{Family, Identity};
+use std::rc::Rc;
+
+/// Where the serial number of the till's own reader is kept.
+const BOUND: &str = "mpos-terminal.reader";
+
+impl Desk {
+    /// Uses a reader that may be used without asking, now and whenever one is plugged in.
+    pub(super) fn watch_readers(self) {
+        let watch = Watch::new(move |plugged: Plugged| self.plugged(&plugged));
+        self.watch.set_value(Some(watch));
+        self.look_for_reader();
+    }
+
+    fn plugged(self, plugged: &Plugged) {
+        if plugged.came {
+            return self.look_for_reader();
+        }
+        if self.candidate.with_value(|candidate| candidate.as_ref().is_some_and(|c| plugged.is(c))) {
+            self.link_closed(Closed::Unplugged);
+        }
+    }
+
+    /// Takes the next reader that was granted, unless one is in use already.
+    pub(super) fn look_for_reader(self) {
+        spawn_local(async move {
+            let granted = search::granted().await;
+            if self.device.with_value(Option::is_some) {
+                return;
+            }
+            // After a reader that is not the till's own comes the one behind it.
+            let tried = self.candidate.get_value();
+            let after = granted.iter().position(|c| Some(c) == tried.as_ref()).map_or(0, |at| at + 1);
+            if let Some(next) = granted.get(after).or(granted.first()) {
+                self.use_reader(next.clone());
+            }
+        });
+    }
+
+    /// Asks the user for a reader of this family.
+    pub fn choose_reader(self, family: &'static Family) {
+        spawn_local(async move {
+            if let Some(candidate) = search::choose(family).await {
+                self.use_reader(candidate);
+            }
+        });
+    }
+
+    fn use_reader(self, candidate: Candidate) {
+        let device = candidate.device(Default::default(), Rc::new(move || self.pump()));
+        self.candidate.set_value(Some(candidate));
+        self.device.set_value(Some(device));
+        self.reader.set(Reader::Connecting);
+        self.pump();
+    }
+
+    /// The link is gone, and with it whatever card was in work.
+    pub(super) fn link_closed(self, why: Closed) {
+        if why == Closed::Unplugged {
+            // Dropped, so that the port is free for whoever plugs it in again.
+            self.device.set_value(None);
+        }
+        self.reader_lost(match why {
+            Closed::Unplugged => Reader::Unplugged,
+            Closed::InUse => Reader::InUse,
+            Closed::Damaged => Reader::Lost,
+        });
+        if why == Closed::Unplugged {
+            self.look_for_reader();
+        }
+    }
+
+    /// A reader has said who it is: it is the till's own, becomes it, or is another.
+    pub(super) fn identified(self, identity: Identity) {
+        let percent = identity.battery.map(|battery| battery.percent);
+        let found = identity.serial.clone();
+        self.identity.set(Some(identity));
+        let emulated = self.with_device(|device, _| device.is_emulated());
+        match browser::remembered(BOUND).filter(|_| !emulated) {
+            Some(expected) if expected != found => {
+                self.reader.set(Reader::Different { expected, found });
+                self.device.set_value(None);
+                self.look_for_reader_behind();
+            }
+            _ => {
+                if !emulated {
+                    browser::remember(BOUND, &found);
+                }
+                self.reader.set(Reader::Ready(percent));
+            }
+        }
+    }
+
+    /// Another reader may be the till's own.
+    fn look_for_reader_behind(self) {
+        spawn_local(async move {
+            if search::granted().await.len() > 1 {
+                self.look_for_reader();
+            }
+        });
+    }
+
+    /// The reader that was found becomes the till's own.
+    pub fn bind_reader(self) {
+        if let Reader::Different { found, .. } = self.reader.get_untracked() {
+            browser::remember(BOUND, &found);
+            if let Some(candidate) = self.candidate.get_value() {
+                self.use_reader(candidate);
+            }
+        }
+    }
+}
