@@ -1,9 +1,9 @@
 use crate::desk::{Desk, Readiness};
 use crate::device::Device;
-use crate::parts::{LiveRegions, StatusStrip, part};
+use crate::parts::{line, live_regions, part, status_strip};
 use crate::screens::{
-    ApprovedForLess, Keypad, Notice, OutcomeScreen, ParkedList, Present, Repeated, Unresolved, Waiting,
-    WaitingFor,
+    WaitingFor, approved_for_less, keypad, notice, outcome_screen, parked_list, present, repeated,
+    unresolved, waiting,
 };
 use leptos::prelude::*;
 use payment::api::Outcome;
@@ -74,12 +74,12 @@ pub fn App() -> impl IntoView {
     desk.start(device);
     let screen = Memo::new(move |_| Screen::of(desk));
     view! {
-        <LiveRegions />
+        {live_regions()}
         <div class="till-and-reader">
             <div class="terminal">
-                <StatusStrip />
-                {part(move || continued(desk).map(|text| view! { <p class="continued">{text}</p> }.into_any()))}
-                <main>{part(move || Some(show(screen.get())))}</main>
+                {status_strip()}
+                {part(move || continued(desk).map(|text| line("continued", text)))}
+                <main>{part(move || show(screen.get()))}</main>
             </div>
             {drawn}
         </div>
@@ -92,23 +92,25 @@ fn continued(desk: Desk) -> Option<String> {
     desk.resumed.get().then(|| format!("Continued from {}", crate::browser::hh_mm(paid_at)))
 }
 
-fn show(screen: Screen) -> AnyView {
+fn show(screen: Screen) -> Option<AnyView> {
     match screen {
-        Screen::Starting => view! { <Notice title="Starting" text="Checking journal, reader and network." /> }.into_any(),
-        Screen::OtherTab => view! {
-            <Notice title="Open in another tab" text="Nothing was sent. No payment is open here. Cashier: use the other tab." />
-        }.into_any(),
-        Screen::CannotSave => view! {
-            <Notice title="Till cannot save" text="Nothing more is sent from here. Manager: free storage, then restart; an open payment is found again." />
-        }.into_any(),
-        Screen::Keypad => view! { <Keypad /> }.into_any(),
-        Screen::List => view! { <ParkedList /> }.into_any(),
-        Screen::Present => view! { <Present /> }.into_any(),
-        Screen::Repeated => view! { <Repeated /> }.into_any(),
-        Screen::Waiting(whom) => view! { <Waiting whom /> }.into_any(),
-        Screen::ApprovedForLess(_) => view! { <ApprovedForLess /> }.into_any(),
-        Screen::Outcome(_) => view! { <OutcomeScreen /> }.into_any(),
-        Screen::Unresolved(_) => view! { <Unresolved /> }.into_any(),
+        Screen::Starting => notice("Starting", "Checking journal, reader and network."),
+        Screen::OtherTab => notice(
+            "Open in another tab",
+            "Nothing was sent. No payment is open here. Cashier: use the other tab.",
+        ),
+        Screen::CannotSave => notice(
+            "Till cannot save",
+            "Nothing more is sent from here. Manager: free storage, then restart; an open payment is found again.",
+        ),
+        Screen::Keypad => keypad(),
+        Screen::List => parked_list(),
+        Screen::Present => present(),
+        Screen::Repeated => repeated(),
+        Screen::Waiting(whom) => waiting(whom),
+        Screen::ApprovedForLess(_) => approved_for_less(),
+        Screen::Outcome(_) => outcome_screen(),
+        Screen::Unresolved(_) => unresolved(),
     }
 }
 

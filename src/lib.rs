@@ -18,7 +18,6 @@ pub mod parts;
 mod proxy;
 pub mod screens;
 pub mod sound;
-pub mod watched;
 pub mod words;
 
 pub use app::App;

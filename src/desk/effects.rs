@@ -1,8 +1,8 @@
 //! Carrying out what an attempt asks for, in its order: what has to be durable first is awaited.
 
-use super::{Desk, Readiness, Work};
+use super::state::Work;
+use super::{Desk, Readiness};
 use crate::{browser, proxy};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, Effect, Event, NotSent};
@@ -13,34 +13,35 @@ impl Desk {
         if effects.is_empty() || self.readiness.get_untracked() == Readiness::CannotSave {
             return;
         }
-        self.work.update_value(|work| work.push_back(Work { attempt, effects }));
-        if !self.working.get_value() {
-            self.working.set_value(true);
+        self.own().borrow_mut().work.push_back(Work { attempt, effects });
+        let working = std::mem::replace(&mut self.own().borrow_mut().working, true);
+        if !working {
             spawn_local(self.carry_out());
         }
     }
 
     async fn carry_out(self) {
-        while let Some(work) = self.work.try_update_value(|work| work.pop_front()).flatten() {
+        loop {
+            let Some(work) = self.own().borrow_mut().work.pop_front() else { break };
             for effect in work.effects {
                 if effect != Effect::Journal {
                     self.perform(&work.attempt, effect);
                 } else if !self.write(&work.attempt).await {
                     // What follows must not happen, now or later on this page.
-                    self.work.update_value(|work| work.clear());
+                    self.own().borrow_mut().work.clear();
                     self.readiness.set(Readiness::CannotSave);
                     return;
                 }
             }
         }
-        self.working.set_value(false);
+        self.own().borrow_mut().working = false;
     }
 
     async fn write(self, attempt: &Attempt) -> bool {
         // Taken out for the time of the write: nobody else uses it, effects are carried out one after the other.
-        let Some(journal) = self.journal.try_update_value(Option::take).flatten() else { return false };
+        let Some(journal) = self.own().borrow_mut().journal.take() else { return false };
         let written = journal.write(attempt).await.is_ok();
-        self.journal.set_value(Some(journal));
+        self.own().borrow_mut().journal = Some(journal);
         written
     }
 
@@ -108,7 +109,7 @@ impl Desk {
             interfaces: Interfaces::ALL,
             text: format!("{amount}\nTap, insert or swipe"),
         };
-        self.session.set_value(Some(id.clone()));
+        self.own().borrow_mut().session = Some(id.clone());
         if !self.with_device(|device, now| device.driver.start(now, transaction).is_ok()) {
             self.feed(id, Event::NotSent(NotSent::ReaderLost));
         }
@@ -126,7 +127,7 @@ impl Desk {
     }
 
     pub(super) fn owns_session(self, id: &AttemptId) -> bool {
-        self.session.with_value(|session| session.as_ref() == Some(id))
+        self.own().borrow().session.as_ref() == Some(id)
     }
 }
 

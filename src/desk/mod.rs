@@ -4,80 +4,21 @@ mod effects;
 mod reader_events;
 mod reader_search;
 mod start;
+mod state;
+mod watched;
 
-use crate::device::search::{Candidate, Watch};
-use crate::{
-    browser, device::Device, duplicate, entry::Entry, journal::Journal, sound, sound::Sound,
-    watched::Watched, words,
-};
+use crate::{browser, duplicate, entry::Entry, sound, sound::Sound, words};
 use leptos::prelude::*;
 use payment::api::{Kind, Terminal};
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, CardRead, Draft, Event, State};
 use reader::{Identity, Prompt};
-use std::collections::VecDeque;
-
-/// What the page can do at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Readiness {
-    /// Being found out.
-    Starting,
-    /// Another tab owns the till.
-    OtherTab,
-    /// The journal does not work: nothing may be paid, and nothing more of an open payment happens on this page.
-    CannotSave,
-    /// All is well.
-    Ready,
-}
-
-/// What is known of the reader.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reader {
-    /// This browser reaches none.
-    Unsupported,
-    /// None was ever chosen or granted.
-    None,
-    /// Being asked who it is.
-    Connecting,
-    /// Ready, with its charge in percent if it has a battery.
-    Ready(Option<u8>),
-    /// It does not encrypt card data.
-    NotSecure,
-    /// It has used up its keys.
-    KeysUsedUp,
-    /// It is not the till's own.
-    Different {
-        /// Serial number of the till's own.
-        expected: String,
-        /// Serial number of this one.
-        found: String,
-    },
-    /// The cable was pulled, or it went out of reach.
-    Unplugged,
-    /// Another program has it, or this user may not use it.
-    InUse,
-    /// It does not answer, or what it says is damaged.
-    Lost,
-}
-
-/// What is known of the way to the gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Network {
-    /// Not asked yet.
-    Unknown,
-    /// Proxy and gateway answer.
-    Online,
-    /// The proxy does not answer.
-    ProxyAway,
-    /// The proxy answers, the gateway does not.
-    GatewayAway,
-}
-
-/// An attempt and the effects of its last step, in their order.
-struct Work {
-    attempt: Attempt,
-    effects: Vec<payment::till::Effect>,
-}
+use state::Own;
+pub use state::{DeskState, Network, Reader, Readiness};
+use std::cell::RefCell;
+use std::rc::Rc;
+pub use watched::Watched;
+use watched::watched;
 
 /// The desk. A handle: all copies are the same desk.
 #[derive(Clone, Copy)]
@@ -116,54 +57,54 @@ pub struct Desk {
     pub status: Watched<String>,
     /// What the assertive live region says.
     pub alert: Watched<String>,
-    /// Payments of the last minutes whose end was seen.
-    recent: StoredValue<Vec<Attempt>>,
-    next_id: StoredValue<Option<AttemptId>>,
-    /// The payment that the reader works for.
-    session: StoredValue<Option<AttemptId>>,
     /// Who the reader says it is.
     pub identity: Watched<Option<Identity>>,
-    candidate: StoredValue<Option<Candidate>, LocalStorage>,
-    watch: StoredValue<Option<Watch>, LocalStorage>,
-    device: StoredValue<Option<Device>, LocalStorage>,
-    journal: StoredValue<Option<Journal>, LocalStorage>,
-    work: StoredValue<VecDeque<Work>, LocalStorage>,
-    working: StoredValue<bool>,
+    /// Sale or preauthorisation, as chosen on the keypad.
+    pub kind: Watched<Kind>,
+    /// The e-mail keyed for the receipt.
+    pub email: Watched<String>,
+    /// Why the last key was refused.
+    pub refused: Watched<String>,
+    /// The filled button has been there long enough to be pressed.
+    pub settled: Watched<bool>,
+    own: StoredValue<Rc<RefCell<Own>>, LocalStorage>,
 }
 
 impl Desk {
     /// An empty desk. It does nothing before [`Desk::start`].
     #[must_use]
     pub fn new() -> Self {
+        let state = StoredValue::new_local(Rc::new(RefCell::new(DeskState::new())));
         Self {
-            readiness: Watched::new(Readiness::Starting),
-            now: Watched::new(0),
-            terminal: Watched::new(None),
-            network: Watched::new(Network::Unknown),
-            reader: Watched::new(Reader::None),
-            reader_busy: Watched::new(false),
-            prompt: Watched::new(None),
-            card_in: Watched::new(false),
-            entry: Watched::new(None),
-            current: Watched::new(None),
-            parked: Watched::new(Vec::new()),
-            list_open: Watched::new(false),
-            repeated: Watched::new(None),
-            resumed: Watched::new(false),
-            less_kept: Watched::new(false),
-            status: Watched::new(String::new()),
-            alert: Watched::new(String::new()),
-            recent: StoredValue::new(Vec::new()),
-            next_id: StoredValue::new(None),
-            session: StoredValue::new(None),
-            identity: Watched::new(None),
-            candidate: StoredValue::new_local(None),
-            watch: StoredValue::new_local(None),
-            device: StoredValue::new_local(None),
-            journal: StoredValue::new_local(None),
-            work: StoredValue::new_local(VecDeque::new()),
-            working: StoredValue::new(false),
+            readiness: watched!(state.readiness),
+            now: watched!(state.now),
+            terminal: watched!(state.terminal),
+            network: watched!(state.network),
+            reader: watched!(state.reader),
+            reader_busy: watched!(state.reader_busy),
+            prompt: watched!(state.prompt),
+            card_in: watched!(state.card_in),
+            entry: watched!(state.entry),
+            current: watched!(state.current),
+            parked: watched!(state.parked),
+            list_open: watched!(state.list_open),
+            repeated: watched!(state.repeated),
+            resumed: watched!(state.resumed),
+            less_kept: watched!(state.less_kept),
+            status: watched!(state.status),
+            alert: watched!(state.alert),
+            identity: watched!(state.identity),
+            kind: watched!(state.kind),
+            email: watched!(state.email),
+            refused: watched!(state.refused),
+            settled: watched!(state.settled),
+            own: StoredValue::new_local(Rc::default()),
         }
+    }
+
+    /// What the desk keeps to itself. Not to be held while anything else of the desk is called.
+    fn own(self) -> Rc<RefCell<Own>> {
+        self.own.get_value()
     }
 
     /// Pay was pressed. Does nothing unless a payment can begin now.
@@ -172,8 +113,8 @@ impl Desk {
         if !ready || amount.minor == 0 || self.current.with_untracked(Option::is_some) {
             return;
         }
-        let Some(attempt) = self.next_id.try_update_value(Option::take).flatten() else { return };
-        self.next_id.set_value(browser::draw_attempt());
+        let Some(attempt) = self.own().borrow_mut().next_id.take() else { return };
+        self.own().borrow_mut().next_id = browser::draw_attempt();
         let draft = Draft { attempt, kind, amount, description: None, email, paid_at: browser::now() };
         let (attempt, effects) = Attempt::pay(draft);
         self.show(attempt.clone());
@@ -227,7 +168,7 @@ impl Desk {
     pub fn leave(self) {
         let Some(attempt) = self.current.get_untracked() else { return };
         if attempt.is_finished() {
-            self.recent.update_value(|recent| recent.push(attempt));
+            self.own().borrow_mut().recent.push(attempt);
         } else {
             self.release_card(&attempt);
             let attempt = self.current.get_untracked().unwrap_or(attempt);
@@ -239,6 +180,9 @@ impl Desk {
         if let Some(limit) = self.terminal.with_untracked(|t| t.as_ref().map(|t| t.limit)) {
             self.entry.set(Some(Entry::new(limit)));
         }
+        self.kind.set(Kind::Sale);
+        self.email.set(String::new());
+        self.refused.set(String::new());
     }
 
     /// Brings a parked payment to the screen, if there is none.
@@ -299,7 +243,7 @@ impl Desk {
         let now = browser::now();
         let repeats = amount.is_some_and(|amount| {
             self.parked.with_untracked(|all| duplicate::repeats(&read.card, amount, all, now))
-                || self.recent.with_value(|all| duplicate::repeats(&read.card, amount, all, now))
+                || duplicate::repeats(&read.card, amount, &self.own().borrow().recent, now)
         });
         if repeats {
             sound::play(Sound::Attention);

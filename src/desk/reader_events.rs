@@ -3,7 +3,6 @@
 use super::{Desk, Reader};
 use crate::browser;
 use crate::device::{Device, Pumped};
-use leptos::prelude::*;
 use payment::api::{CardMask, Entry, ReaderName};
 use payment::attempt::AttemptId;
 use payment::secret::EncryptedData;
@@ -14,15 +13,13 @@ impl Desk {
     /// Uses the reader; `false` if there is none.
     pub(super) fn with_device(self, use_it: impl FnOnce(&mut Device, u64) -> bool) -> bool {
         let now = browser::now();
-        self.device
-            .try_update_value(|device| device.as_mut().is_some_and(|d| use_it(d, now)))
-            .unwrap_or(false)
+        self.own().borrow_mut().device.as_mut().is_some_and(|device| use_it(device, now))
     }
 
     /// Moves bytes between driver and reader, and hands on what happened.
     pub fn pump(self) {
         let now = browser::now();
-        let pumped = self.device.try_update_value(|device| device.as_mut().map(|d| d.pump(now))).flatten();
+        let pumped = self.own().borrow_mut().device.as_mut().map(|device| device.pump(now));
         let Some(Pumped { events, closed, .. }) = pumped else { return };
         for event in events {
             self.reader_said(event);
@@ -30,7 +27,7 @@ impl Desk {
         if let Some(why) = closed {
             self.link_closed(why);
         }
-        let busy = self.device.with_value(|device| device.as_ref().is_some_and(|d| !d.is_idle()));
+        let busy = self.own().borrow().device.as_ref().is_some_and(|device| !device.is_idle());
         if busy != self.reader_busy.get_untracked() {
             self.reader_busy.set(busy);
         }
@@ -42,13 +39,14 @@ impl Desk {
         self.reader_busy.set(false);
         self.prompt.set(None);
         self.card_in.set(false);
-        if let Some(id) = self.session.get_value() {
+        let id = self.own().borrow().session.clone();
+        if let Some(id) = id {
             self.session_ended(&id, NotSent::ReaderLost);
         }
     }
 
     fn reader_said(self, event: Said) {
-        let id = self.session.get_value();
+        let id = self.own().borrow().session.clone();
         match event {
             Said::Ready(identity) => return self.identified(identity),
             Said::Battery(battery) => return self.reader.set(Reader::Ready(Some(battery.percent))),
@@ -107,7 +105,7 @@ impl Desk {
     }
 
     fn read(self, read: reader::CardRead) -> CardRead {
-        let emulated = self.device.with_value(|device| device.as_ref().is_some_and(Device::is_emulated));
+        let emulated = self.own().borrow().device.as_ref().is_some_and(Device::is_emulated);
         let identity = self.identity.get_untracked();
         CardRead {
             entry: match read.entry {

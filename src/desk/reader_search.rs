@@ -3,7 +3,6 @@
 use super::{Desk, Reader};
 use crate::device::search::{self, Candidate, Plugged, Watch};
 use crate::{browser, device::Closed};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use reader::{Family, Identity};
 use std::rc::Rc;
@@ -15,7 +14,7 @@ impl Desk {
     /// Uses a reader that may be used without asking, now and whenever one is plugged in.
     pub(super) fn watch_readers(self) {
         let watch = Watch::new(move |plugged: Plugged| self.plugged(&plugged));
-        self.watch.set_value(Some(watch));
+        self.own().borrow_mut().watch = Some(watch);
         self.look_for_reader();
     }
 
@@ -23,7 +22,8 @@ impl Desk {
         if plugged.came {
             return self.look_for_reader();
         }
-        if self.candidate.with_value(|candidate| candidate.as_ref().is_some_and(|c| plugged.is(c))) {
+        let ours = self.own().borrow().candidate.as_ref().is_some_and(|candidate| plugged.is(candidate));
+        if ours {
             self.link_closed(Closed::Unplugged);
         }
     }
@@ -32,11 +32,11 @@ impl Desk {
     pub(super) fn look_for_reader(self) {
         spawn_local(async move {
             let granted = search::granted().await;
-            if self.device.with_value(Option::is_some) {
+            if self.own().borrow().device.is_some() {
                 return;
             }
             // After a reader that is not the till's own comes the one behind it.
-            let tried = self.candidate.get_value();
+            let tried = self.own().borrow().candidate.clone();
             let after = granted.iter().position(|c| Some(c) == tried.as_ref()).map_or(0, |at| at + 1);
             if let Some(next) = granted.get(after).or(granted.first()) {
                 self.use_reader(next.clone());
@@ -55,8 +55,12 @@ impl Desk {
 
     fn use_reader(self, candidate: Candidate) {
         let device = candidate.device(Default::default(), Rc::new(move || self.pump()));
-        self.candidate.set_value(Some(candidate));
-        self.device.set_value(Some(device));
+        {
+            let own = self.own();
+            let mut own = own.borrow_mut();
+            own.candidate = Some(candidate);
+            own.device = Some(device);
+        }
         self.reader.set(Reader::Connecting);
         self.pump();
     }
@@ -65,7 +69,7 @@ impl Desk {
     pub(super) fn link_closed(self, why: Closed) {
         if why == Closed::Unplugged {
             // Dropped, so that the port is free for whoever plugs it in again.
-            self.device.set_value(None);
+            self.own().borrow_mut().device = None;
         }
         self.reader_lost(match why {
             Closed::Unplugged => Reader::Unplugged,
@@ -86,7 +90,7 @@ impl Desk {
         match browser::remembered(BOUND).filter(|_| !emulated) {
             Some(expected) if expected != found => {
                 self.reader.set(Reader::Different { expected, found });
-                self.device.set_value(None);
+                self.own().borrow_mut().device = None;
                 self.look_for_reader_behind();
             }
             _ => {
@@ -111,7 +115,8 @@ impl Desk {
     pub fn bind_reader(self) {
         if let Reader::Different { found, .. } = self.reader.get_untracked() {
             browser::remember(BOUND, &found);
-            if let Some(candidate) = self.candidate.get_value() {
+            let candidate = self.own().borrow().candidate.clone();
+            if let Some(candidate) = candidate {
                 self.use_reader(candidate);
             }
         }

@@ -33,11 +33,11 @@ impl Desk {
             if self.open_journal().await.is_err() {
                 return self.readiness.set(Readiness::CannotSave);
             }
-            self.next_id.set_value(browser::draw_attempt());
+            self.own().borrow_mut().next_id = browser::draw_attempt();
             match device {
                 Some(device) => {
                     self.reader.set(Reader::Connecting);
-                    self.device.set_value(Some(device));
+                    self.own().borrow_mut().device = Some(device);
                 }
                 None if reader::FAMILIES.iter().any(|family| search::is_supported(family)) => {
                     self.watch_readers()
@@ -68,10 +68,10 @@ impl Desk {
             } else if now.saturating_sub(attempt.draft.paid_at) > KEEP_MS {
                 journal.remove(&attempt.draft.attempt).await?;
             } else {
-                self.recent.update_value(|recent| recent.push(attempt));
+                self.own().borrow_mut().recent.push(attempt);
             }
         }
-        self.journal.set_value(Some(journal));
+        self.own().borrow_mut().journal = Some(journal);
         let last = steps.len().saturating_sub(1);
         for (at, (attempt, effects)) in steps.into_iter().enumerate() {
             if at == last {
@@ -115,7 +115,7 @@ impl Desk {
         let id = &view.terms.attempt;
         let known = self.current.with_untracked(|at| at.iter().any(|a| a.draft.attempt == *id))
             || self.parked.with_untracked(|all| all.iter().any(|a| a.draft.attempt == *id))
-            || self.recent.with_value(|all| all.iter().any(|a| a.draft.attempt == *id));
+            || self.own().borrow().recent.iter().any(|a| a.draft.attempt == *id);
         if known || matches!(view.state, payment::api::PaymentState::Final { .. }) {
             return;
         }

@@ -1,18 +1,15 @@
-use super::Text;
+use super::{Text, follow};
 use leptos::html::H1;
 use leptos::prelude::*;
 
 /// A screen's heading. It takes the focus when the screen comes.
-#[component]
-pub fn Heading(
-    /// Its text.
-    text: Text,
-) -> impl IntoView {
+#[inline(never)]
+pub fn heading(text: Text) -> AnyView {
     let node = NodeRef::<H1>::new();
-    Effect::new(move || {
+    follow(move || {
         if let Some(heading) = node.get() {
             let _ = heading.focus();
         }
     });
-    view! { <h1 tabindex="-1" node_ref=node>{text}</h1> }
+    view! { <h1 tabindex="-1" node_ref=node>{text}</h1> }.into_any()
 }

@@ -1,7 +1,6 @@
 //! What changes while a screen is shown, boxed: leptos compiles its rendering anew for each type of closure, and this way
 //! there is one type of each kind.
 
-use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 /// A text that changes.
@@ -13,10 +12,10 @@ pub fn text(text: impl FnMut() -> String + Send + 'static) -> Text {
 }
 
 /// A part of a screen that comes, goes or changes; `None` while there is nothing to show.
-pub fn part(
-    mut part: impl FnMut() -> Option<AnyView> + Send + 'static,
-) -> Box<dyn FnMut() -> AnyView + Send> {
-    Box::new(move || part().unwrap_or_else(|| ().into_any()))
+#[inline(never)]
+pub fn part(part: impl FnMut() -> Option<AnyView> + Send + 'static) -> AnyView {
+    let mut part: Box<dyn FnMut() -> Option<AnyView> + Send> = Box::new(part);
+    (move || part()).into_any()
 }
 
 /// A class or property that is on or off.
@@ -25,6 +24,47 @@ pub fn flag(is_on: impl FnMut() -> bool + Send + 'static) -> Box<dyn FnMut() -> 
 }
 
 /// What a press does.
-pub fn press(mut action: impl FnMut() + 'static) -> Box<dyn FnMut(MouseEvent)> {
-    Box::new(move |_| action())
+pub type Press = Box<dyn FnMut()>;
+
+/// What a press does.
+pub fn press(action: impl FnMut() + 'static) -> Press {
+    Box::new(action)
+}
+
+/// A line of text.
+#[inline(never)]
+pub fn line(class: &'static str, text: String) -> AnyView {
+    view! { <p class=class>{text}</p> }.into_any()
+}
+
+/// A line of text that changes.
+#[inline(never)]
+pub fn live_line(class: &'static str, text: Text) -> AnyView {
+    view! { <p class=class>{text}</p> }.into_any()
+}
+
+/// What is being waited for: a ring beside a text that changes.
+#[inline(never)]
+pub fn waiting_line(text: Text) -> AnyView {
+    view! { <p class="wait"><span class="ring" aria-hidden="true"></span>{text}</p> }.into_any()
+}
+
+/// The amount that a screen is about.
+#[inline(never)]
+pub fn amount_line(amount: Text) -> AnyView {
+    view! { <p class="amount"><bdi>{amount}</bdi></p> }.into_any()
+}
+
+/// Does something now, and again whenever what it looked at has changed.
+pub fn follow(action: impl FnMut() + 'static) {
+    let mut action: Box<dyn FnMut()> = Box::new(action);
+    Effect::new(move || action());
+}
+
+/// A text that is looked at often and changes seldom: whoever renders by it is called only when it is another.
+pub fn seldom<T: PartialEq + Clone + Send + Sync + 'static>(
+    of: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    let of: Box<dyn Fn() -> T + Send + Sync> = Box::new(of);
+    Memo::new(move |_| of())
 }

@@ -8,10 +8,12 @@ mod result_frame;
 mod shape;
 mod status_strip;
 
-pub use button::{Button, Filled};
-pub use heading::Heading;
-pub use live::{Text, flag, part, press, text};
-pub use receipt::Receipt;
-pub use result_frame::ResultFrame;
-pub use shape::ShapeIcon;
-pub use status_strip::{LiveRegions, StatusStrip};
+pub use button::{actions, button, filled, row};
+pub use heading::heading;
+pub use live::{
+    Press, Text, amount_line, flag, follow, line, live_line, part, press, seldom, text, waiting_line,
+};
+pub use receipt::receipt;
+pub use result_frame::result_frame;
+pub use shape::shape_icon;
+pub use status_strip::{live_regions, status_strip};

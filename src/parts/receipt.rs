@@ -1,3 +1,4 @@
+use super::line;
 use crate::desk::Desk;
 use crate::words;
 use leptos::prelude::*;
@@ -22,46 +23,33 @@ const FIELDS: [(&str, &str); 14] = [
 ];
 
 /// The summary of a receipt: the merchant's texts and what the gateway reported. A field that is absent has no line.
-#[component]
-pub fn Receipt(
-    /// The payment.
-    payment: PaymentView,
-    /// The amount that it is about.
-    amount: Amount,
-    /// The result in one word.
-    result: &'static str,
-) -> impl IntoView {
+#[inline(never)]
+pub fn receipt(payment: PaymentView, amount: Amount, result: &'static str) -> AnyView {
     let desk = expect_context::<Desk>();
     let terminal = desk.terminal.get_untracked();
     let merchant = terminal.as_ref().map(|t| t.merchant.clone()).unwrap_or_default();
     let sandbox = terminal.is_some_and(|t| t.sandbox);
     let order = payment.order_id.clone().unwrap_or_default();
-    let amount = words::amount(amount);
-    let card = words::card(&payment.terms.card);
-    let rows = FIELDS
-        .iter()
-        .filter_map(|(name, label)| {
-            let value = payment.receipt.get(*name).filter(|value| !value.is_empty())?.clone();
-            Some(view! { <dt>{*label}</dt><dd>{value}</dd> })
-        })
-        .collect_view();
+    let fields = FIELDS.iter().filter_map(|(name, label)| {
+        Some((*label, payment.receipt.get(*name).filter(|value| !value.is_empty())?.clone()))
+    });
+    let rows =
+        [("Order", order), ("Amount", words::amount(amount)), ("Card", words::card(&payment.terms.card))];
+    let rows =
+        rows.into_iter().chain(fields).map(|(label, value)| view! { <dt>{label}</dt><dd>{value}</dd> });
     view! {
         <details class="receipt">
             <summary>"Receipt"</summary>
             <article aria-label="Receipt">
-                <p class="shop">{merchant.name}</p>
-                <p>{merchant.address}</p>
-                <p>{merchant.tax_id}</p>
-                {sandbox.then(|| view! { <p class="mark">"*** TEST, NOT A RECEIPT ***"</p> })}
-                <dl>
-                    <dt>"Order"</dt><dd data-testid="order">{order}</dd>
-                    <dt>"Amount"</dt><dd class="strong">{amount}</dd>
-                    <dt>"Card"</dt><dd>{card}</dd>
-                    {rows}
-                </dl>
-                <p class="mark">{result}</p>
-                <p>{merchant.footer}</p>
+                {line("shop", merchant.name)}
+                {line("", merchant.address)}
+                {line("", merchant.tax_id)}
+                {sandbox.then(|| line("mark", "*** TEST, NOT A RECEIPT ***".to_owned()))}
+                <dl>{rows.collect_view()}</dl>
+                {line("mark", result.to_owned())}
+                {line("", merchant.footer)}
             </article>
         </details>
     }
+    .into_any()
 }

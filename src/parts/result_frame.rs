@@ -1,18 +1,11 @@
-use super::{Heading, ShapeIcon, text};
+use super::{amount_line, heading, line, shape_icon, text};
 use crate::words::{self, Look, Words};
 use leptos::prelude::*;
 use payment::money::Amount;
 
 /// The frame of every result: its look, the heading, the amount, the money line, the next step.
-#[component]
-pub fn ResultFrame(
-    /// What it says.
-    words: Words,
-    /// The amount that the result is about.
-    amount: Amount,
-    /// What follows below: buttons and small print.
-    children: Children,
-) -> impl IntoView {
+#[inline(never)]
+pub fn result_frame(words: Words, amount: Amount, below: Vec<AnyView>) -> AnyView {
     let look = match words.look {
         Look::Paid => "result paid",
         Look::NotPaid => "result not-paid",
@@ -22,12 +15,13 @@ pub fn ResultFrame(
     view! {
         <section class=look>
             <div class="paper">
-                <div class="title"><ShapeIcon shape=words.shape /><Heading text=text(move || words.title.to_owned()) /></div>
-                <p class="amount"><bdi>{words::amount(amount)}</bdi></p>
-                <p class="money">{words.money}</p>
-                <p class="next">{words.next}</p>
-                {children()}
+                <div class="title">{shape_icon(words.shape)}{heading(text(move || words.title.to_owned()))}</div>
+                {amount_line(text(move || words::amount(amount)))}
+                {line("money", words.money)}
+                {line("next", words.next)}
+                {below}
             </div>
         </section>
     }
+    .into_any()
 }

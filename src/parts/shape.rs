@@ -2,11 +2,8 @@ use crate::words::Shape;
 use leptos::prelude::*;
 
 /// The shape that says the result without colour.
-#[component]
-pub fn ShapeIcon(
-    /// Which.
-    shape: Shape,
-) -> impl IntoView {
+#[inline(never)]
+pub fn shape_icon(shape: Shape) -> AnyView {
     let (outline, mark) = match shape {
         Shape::Approved => ("M24 3a21 21 0 1 0 0 42a21 21 0 1 0 0-42z", "M14 25l7 7 14-15"),
         Shape::Declined => ("M16 3h16l13 13v16l-13 13h-16l-13-13v-16z", "M16 16l16 16M32 16l-16 16"),
@@ -22,4 +19,5 @@ pub fn ShapeIcon(
             <path class="mark" d=mark />
         </svg>
     }
+    .into_any()
 }

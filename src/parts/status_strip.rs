@@ -1,11 +1,10 @@
-use super::{flag, part, press, text};
+use super::{flag, line, part, text};
 use crate::desk::{Desk, Network, Reader};
 use crate::words;
 use leptos::prelude::*;
 
 /// Till, reader and network in words, always there; the ribbon where no money moves; the bar while a result is open.
-#[component]
-pub fn StatusStrip() -> impl IntoView {
+pub fn status_strip() -> AnyView {
     let desk = expect_context::<Desk>();
     let till = move || desk.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
     let sandbox = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
@@ -30,25 +29,24 @@ pub fn StatusStrip() -> impl IntoView {
                 </span>
                 <time>{text(move || crate::browser::hh_mm(desk.now.get()))}</time>
             </div>
-            {part(move || sandbox().then(|| view! { <p class="ribbon">{words::TEST}</p> }.into_any()))}
+            {part(move || sandbox().then(|| line("ribbon", words::TEST.to_owned())))}
             {part(move || {
                 let words = bar()?;
                 Some(view! {
-                    <button type="button" class="bar" class:hatched=flag(move || open() != 0) on:click=press(move || desk.list_open.set(true))>
+                    <button type="button" class="bar" class:hatched=flag(move || open() != 0) on:click=move |_| desk.list_open.set(true)>
                         <span>{words}</span>
                     </button>
                 }.into_any())
             })}
         </header>
-    }
+    }    .into_any()
 }
 
 /// The two live regions: there from the start, filled later.
-#[component]
-pub fn LiveRegions() -> impl IntoView {
+pub fn live_regions() -> AnyView {
     let desk = expect_context::<Desk>();
     view! {
         <p class="heard" role="status" aria-live="polite" aria-atomic="true">{text(move || desk.status.get())}</p>
         <p class="heard" role="alert" aria-live="assertive" aria-atomic="true">{text(move || desk.alert.get())}</p>
-    }
+    }    .into_any()
 }

@@ -1,9 +1,8 @@
 use crate::desk::{Desk, Network, Reader};
 use crate::device::search;
 use crate::entry::{Key, Refused};
-use crate::parts::{Button, Filled, flag, part, press as pressed, text};
+use crate::parts::{button, filled, flag, follow, live_line, part, press as pressed, row, text};
 use crate::sound::{self, Sound};
-use crate::watched::Watched;
 use crate::words;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html::H1;
@@ -34,12 +33,9 @@ const KEYS: [(&str, &str, Key); 12] = [
 ];
 
 /// Keying an amount, choosing the kind, pressing Pay.
-#[component]
-pub fn Keypad() -> impl IntoView {
+pub fn keypad() -> Option<AnyView> {
     let desk = expect_context::<Desk>();
-    let kind = Watched::new(Kind::Sale);
-    let email = Watched::new(String::new());
-    let notice = Watched::new(String::new());
+    let Desk { kind, email, refused: notice, .. } = desk;
     let amount = move || desk.entry.get().map(|entry| entry.amount());
     let spoken = StoredValue::new(None::<TimeoutHandle>);
 
@@ -88,8 +84,7 @@ pub fn Keypad() -> impl IntoView {
             Kind::Preauth => format!("Reserve {figures}"),
         }
     });
-    let enabled = Signal::derive(move || desk.can_pay() && amount().is_some_and(|a| a.minor > 0));
-    view! {
+    let screen = view! {
         <section class="keypad">
             <div class="entry">
                 {part(move || preauth().then(|| view! {
@@ -108,10 +103,10 @@ pub fn Keypad() -> impl IntoView {
                     </fieldset>
                 }.into_any()))}
                 <div class="keyed">
-                    <KeyedAmount />
-                    <button type="button" class="clear" aria-label="clear" on:click=pressed(move || press(Key::Clear))>"C"</button>
+                    {keyed_amount(desk)}
+                    <button type="button" class="clear" aria-label="clear" on:click=move |_| press(Key::Clear)>"C"</button>
                 </div>
-                <p class="refused">{text(move || notice.get())}</p>
+                {live_line("refused", text(move || notice.get()))}
                 <label class="field">
                     <span>"E-mail for the receipt (optional)"</span>
                     <input
@@ -129,21 +124,25 @@ pub fn Keypad() -> impl IntoView {
                         on:click=move |event| if event.detail() == 0 { press(key) }
                     >{label}</button>
                 }).collect_view()}
-                <Filled label=pay_label enabled on_press=pay />
-                <p class="why-not">{text(move || why_not(desk))}</p>
-                <div class="row">{part(move || reader_choice(desk))}</div>
+                {filled(pay_label, can_pay, pressed(pay))}
+                {live_line("why-not", text(move || why_not(desk)))}
+                {part(move || reader_choice(desk))}
             </div>
         </section>
-    }
+    };
+    Some(screen.into_any())
+}
+
+/// Whether Pay can be pressed.
+fn can_pay(desk: Desk) -> bool {
+    desk.can_pay() && desk.entry.with(|entry| entry.is_some_and(|entry| entry.amount().minor > 0))
 }
 
 /// The amount is the heading of this screen: it has the focus when the screen comes, so that Enter can mean Pay.
-#[component]
-fn KeyedAmount() -> impl IntoView {
-    let desk = expect_context::<Desk>();
+fn keyed_amount(desk: Desk) -> AnyView {
     let amount = move || desk.entry.get().map(|entry| words::amount(entry.amount())).unwrap_or_default();
     let node = NodeRef::<H1>::new();
-    Effect::new(move || {
+    follow(move || {
         if let Some(heading) = node.get() {
             let _ = heading.focus();
         }
@@ -153,6 +152,7 @@ fn KeyedAmount() -> impl IntoView {
             <bdi>{text(amount)}</bdi>
         </h1>
     }
+    .into_any()
 }
 
 /// A key of the hardware keyboard, unless it belongs to a field or a button that has the focus.
@@ -211,12 +211,12 @@ fn reader_choice(desk: Desk) -> Option<AnyView> {
             });
             let buttons = families.map(|family| {
                 let label = format!("Choose reader: {}", family.title);
-                view! { <Button label on_press=move || desk.choose_reader(family) /> }
+                button(label, pressed(move || desk.choose_reader(family)))
             });
-            Some(buttons.collect_view().into_any())
+            Some(row(buttons.collect()))
         }
         Reader::Different { .. } => {
-            Some(view! { <Button label="Use this reader" on_press=move || desk.bind_reader() /> }.into_any())
+            Some(button("Use this reader".to_owned(), pressed(move || desk.bind_reader())))
         }
         _ => None,
     }

@@ -11,13 +11,13 @@ mod unresolved;
 mod virtual_reader;
 mod waiting;
 
-pub use keypad::Keypad;
-pub use list::ParkedList;
-pub use notice::Notice;
-pub use outcome::{ApprovedForLess, OutcomeScreen};
-pub use present::Present;
-pub use repeated::Repeated;
-pub use unresolved::Unresolved;
+pub use keypad::keypad;
+pub use list::parked_list;
+pub use notice::notice;
+pub use outcome::{approved_for_less, outcome_screen};
+pub use present::present;
+pub use repeated::repeated;
+pub use unresolved::unresolved;
 #[cfg(feature = "demo")]
 pub use virtual_reader::VirtualReader;
-pub use waiting::{Waiting, WaitingFor};
+pub use waiting::{WaitingFor, waiting};

@@ -1,18 +1,8 @@
-use crate::parts::{Heading, text as live};
+use crate::parts::{heading, line, text};
 use leptos::prelude::*;
 
 /// A screen that only says something.
-#[component]
-pub fn Notice(
-    /// The heading.
-    title: &'static str,
-    /// What it is about.
-    text: &'static str,
-) -> impl IntoView {
-    view! {
-        <section class="notice">
-            <Heading text=live(move || title.to_owned()) />
-            <p>{text}</p>
-        </section>
-    }
+pub fn notice(title: &'static str, about: &'static str) -> Option<AnyView> {
+    let all = vec![heading(text(move || title.to_owned())), line("", about.to_owned())];
+    Some(view! { <section class="notice">{all}</section> }.into_any())
 }

@@ -1,5 +1,5 @@
 use crate::desk::Desk;
-use crate::parts::{Button, Filled, Receipt, ResultFrame, part, text};
+use crate::parts::{actions, button, filled, line, part, press, receipt, result_frame, text};
 use crate::sound::{self, Sound};
 use crate::words::{self, Look, Words};
 use leptos::prelude::*;
@@ -12,50 +12,43 @@ use std::time::Duration;
 const REMIND: Duration = Duration::from_millis(5_000);
 
 /// The end of a payment: paid, not paid, not sent, given back.
-#[component]
-pub fn OutcomeScreen() -> impl IntoView {
+pub fn outcome_screen() -> Option<AnyView> {
     let desk = expect_context::<Desk>();
     let attempt = desk.current.get_untracked()?;
     let (words, amount) = (words::result(&attempt), amount_of(&attempt));
     announce(desk, &words, amount);
     remind(desk);
     let title = words.title;
-    let receipt = attempt.followed().and_then(|f| f.view.clone());
+    let paid = attempt.followed().and_then(|f| f.view.clone());
     let again = words.again.then(|| {
         let draft = attempt.draft.clone();
         let label = format!("Start again with {}", words::figures(draft.amount));
         (label, draft)
     });
-    let code = code_of(&attempt);
-    let out = Signal::derive(move || !desk.card_in.get());
-    let can_again = Signal::derive(move || desk.can_pay());
-    Some(view! {
-        <ResultFrame words amount>
-            {remove_card(desk)}
-            <div class="actions">
-                {match again {
-                    Some((label, draft)) => view! {
-                        <Filled label=text(move || label.clone()) enabled=can_again on_press=move || {
-                            let draft = draft.clone();
-                            desk.leave();
-                            desk.pay(draft.kind, draft.amount, draft.email);
-                        } />
-                        <Button label="New sale" on_press=move || desk.leave() />
-                    }.into_any(),
-                    None => view! {
-                        <Filled label=text(|| "New sale".to_owned()) enabled=out on_press=move || desk.leave() />
-                    }.into_any(),
-                }}
-            </div>
-            {receipt.map(|payment| view! { <Receipt payment amount result=title /> })}
-            <p class="codes">{code}</p>
-        </ResultFrame>
-    })
+    let mut buttons = Vec::new();
+    match again {
+        Some((label, draft)) => {
+            let start_again = press(move || {
+                let draft = draft.clone();
+                desk.leave();
+                desk.pay(draft.kind, draft.amount, draft.email);
+            });
+            buttons.push(filled(text(move || label.clone()), Desk::can_pay, start_again));
+            buttons.push(button("New sale".to_owned(), press(move || desk.leave())));
+        }
+        None => {
+            let leave = press(move || desk.leave());
+            buttons.push(filled(text(|| "New sale".to_owned()), |desk| !desk.card_in.get(), leave));
+        }
+    }
+    let mut below = vec![remove_card(desk), actions(buttons)];
+    below.extend(paid.map(|payment| receipt(payment, amount, title)));
+    below.push(line("codes", code_of(&attempt)));
+    Some(result_frame(words, amount, below))
 }
 
 /// Approved for less than was asked for: keep it or give it back.
-#[component]
-pub fn ApprovedForLess() -> impl IntoView {
+pub fn approved_for_less() -> Option<AnyView> {
     let desk = expect_context::<Desk>();
     let attempt = desk.current.get_untracked()?;
     let (approved, asked) = (amount_of(&attempt), attempt.draft.amount);
@@ -68,22 +61,18 @@ pub fn ApprovedForLess() -> impl IntoView {
     };
     announce(desk, &Words { look: Look::NotKnown, ..words.clone() }, approved);
     remind(desk);
-    Some(view! {
-        <ResultFrame words=Words { look: Look::Neutral, ..words } amount=approved>
-            {remove_card(desk)}
-            <div class="actions">
-                <Button label=format!("Keep {}", words::figures(approved)) on_press=move || desk.less_kept.set(true) />
-                <Button label="Give back" on_press=move || desk.feed_current(Event::GiveBack) />
-            </div>
-        </ResultFrame>
-    })
+    let keep = format!("Keep {}", words::figures(approved));
+    let buttons = vec![
+        button(keep, press(move || desk.less_kept.set(true))),
+        button("Give back".to_owned(), press(move || desk.feed_current(Event::GiveBack))),
+    ];
+    let words = Words { look: Look::Neutral, ..words };
+    Some(result_frame(words, approved, vec![remove_card(desk), actions(buttons)]))
 }
 
 /// Said for as long as the card is in.
-fn remove_card(desk: Desk) -> impl IntoView {
-    part(move || {
-        desk.card_in.get().then(|| view! { <p class="remove-card">"Remove the card"</p> }.into_any())
-    })
+fn remove_card(desk: Desk) -> AnyView {
+    part(move || desk.card_in.get().then(|| line("remove-card", "Remove the card".to_owned())))
 }
 
 fn amount_of(attempt: &Attempt) -> Amount {

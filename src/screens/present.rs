@@ -1,5 +1,7 @@
 use crate::desk::Desk;
-use crate::parts::{Button, Heading, part, text};
+use crate::parts::{
+    amount_line, button, follow, heading, line, live_line, part, press, row, seldom, text, waiting_line,
+};
 use crate::sound::{self, Sound};
 use crate::words;
 use leptos::ev;
@@ -11,11 +13,9 @@ use reader::Prompt;
 const ASK_AFTER_MS: u64 = 30_000;
 
 /// Before anything is sent: the customer presents the card and does what the reader asks for.
-#[component]
-pub fn Present() -> impl IntoView {
+pub fn present() -> Option<AnyView> {
     let desk = expect_context::<Desk>();
-    let amount = move || desk.amount_asked();
-    let asked = Memo::new(move |_| words::prompt(desk.prompt.get()));
+    let asked = seldom(move || words::prompt(desk.prompt.get()));
     let waits = move || {
         desk.current.with(|a| match a.as_ref().map(|a| &a.state) {
             Some(State::AwaitCard { since, card_seen: false }) => Some(*since),
@@ -27,7 +27,7 @@ pub fn Present() -> impl IntoView {
         Some(Prompt::EnterPin { digits }) => "\u{25cf}".repeat(usize::from(digits)),
         _ => String::new(),
     };
-    Effect::new(move || {
+    follow(move || {
         let (title, what) = asked.get();
         sound::play(Sound::Prompt);
         desk.say(format!("{title}. {what}"));
@@ -38,26 +38,22 @@ pub fn Present() -> impl IntoView {
         }
     });
     on_cleanup(move || keys.remove());
-    view! {
-        <section class="present">
-            <p class="amount"><bdi>{text(amount)}</bdi></p>
-            <Heading text=text(move || asked.get().0.to_owned()) />
-            <p class="next">{text(move || asked.get().1.to_owned())}</p>
-            <p class="dots" aria-hidden="true">{text(dots)}</p>
-            <p class="wait">
-                <span class="ring" aria-hidden="true"></span>
-                {text(move || match waited() {
-                    Some(ms) => format!("Waiting for card {}", words::minutes(ms)),
-                    None => "The card is being read".to_owned(),
-                })}
-            </p>
-            <p class="money">"Nothing charged yet."</p>
-            <div class="row">
-                <Button label="Cancel" on_press=move || desk.feed_current(Event::Cancel) />
-                {part(move || waited().is_some_and(|ms| ms >= ASK_AFTER_MS).then(|| view! {
-                    <Button label="Keep waiting" on_press=move || desk.feed_current(Event::KeepWaiting) />
-                }.into_any()))}
-            </div>
-        </section>
-    }
+    let waiting = text(move || match waited() {
+        Some(ms) => format!("Waiting for card {}", words::minutes(ms)),
+        None => "The card is being read".to_owned(),
+    });
+    let keep_waiting = part(move || {
+        let keep = || button("Keep waiting".to_owned(), press(move || desk.feed_current(Event::KeepWaiting)));
+        waited().is_some_and(|ms| ms >= ASK_AFTER_MS).then(keep)
+    });
+    let all = vec![
+        amount_line(text(move || desk.amount_asked())),
+        heading(text(move || asked.get().0.to_owned())),
+        live_line("next", text(move || asked.get().1.to_owned())),
+        view! { <p class="dots" aria-hidden="true">{text(dots)}</p> }.into_any(),
+        waiting_line(waiting),
+        line("money", "Nothing charged yet.".to_owned()),
+        row(vec![button("Cancel".to_owned(), press(move || desk.feed_current(Event::Cancel))), keep_waiting]),
+    ];
+    Some(view! { <section class="present">{all}</section> }.into_any())
 }

@@ -1,9 +1,10 @@
 use crate::browser;
 use crate::desk::Desk;
-use crate::parts::{Button, Filled, ResultFrame, part, text};
+use crate::parts::{actions, button, filled, line, part, press, result_frame, text, waiting_line};
 use crate::sound::{self, Sound};
 use crate::words;
 use leptos::prelude::*;
+use payment::money::Amount;
 use payment::till::{Event, State, Unsure};
 use std::time::Duration;
 
@@ -14,8 +15,7 @@ const TIMES: u8 = 4;
 const ASK_MS: u64 = 5_000;
 
 /// Sent, and not known: what is known, that it is asked for, and that nobody charges it again.
-#[component]
-pub fn Unresolved() -> impl IntoView {
+pub fn unresolved() -> Option<AnyView> {
     let desk = expect_context::<Desk>();
     let unsure = Memo::new(move |_| {
         desk.current.with(|a| match a.as_ref().map(|a| &a.state) {
@@ -24,54 +24,52 @@ pub fn Unresolved() -> impl IntoView {
         })
     });
     attention();
-    let asked_at = StoredValue::new(0);
-    view! {
-        {part(move || {
-            let unsure = unsure.get()?;
-            let attempt = desk.current.get_untracked()?;
-            let followed = attempt.followed()?;
-            let since = followed.since;
-            let words = words::unresolved(&attempt, &browser::hh_mm(since));
-            let order = followed.view.as_ref().and_then(|view| view.order_id.clone());
-            let missing = followed.view.as_ref().and_then(|view| view.needs_person.clone());
-            let codes = match order {
-                Some(order) => format!("Order {order}"),
-                None => format!("Reference {}", attempt.draft.attempt),
-            };
-            desk.alert.set(format!("{}. {}", words.title, words.money));
-            Some(view! {
-                <ResultFrame words amount=attempt.draft.amount>
-                    <p class="wait">
-                        <span class="ring" aria-hidden="true"></span>
-                        {text(move || format!("Asking\u{2026} {}", words::minutes(desk.now.get().saturating_sub(since))))}
-                    </p>
-                    <p class="next">{missing}</p>
-                    <div class="actions">
-                        {if unsure == Unsure::KeepOrGiveBack {
-                            let keep = format!("Keep {}", words::figures(attempt.draft.amount));
-                            view! {
-                                <Button label=keep on_press=move || desk.feed_current(Event::Keep) />
-                                <Button label="Give back" on_press=move || desk.feed_current(Event::GiveBack) />
-                                <Button label="Serve next customer" on_press=move || desk.leave() />
-                            }.into_any()
-                        } else {
-                            view! {
-                                <Filled label=text(|| "Serve next customer".to_owned()) on_press=move || desk.leave() />
-                                <Button label="Ask now" on_press=move || {
-                                    let now = browser::now();
-                                    if now.saturating_sub(asked_at.get_value()) >= ASK_MS {
-                                        asked_at.set_value(now);
-                                        desk.feed_current(Event::AskNow);
-                                    }
-                                } />
-                            }.into_any()
-                        }}
-                    </div>
-                    <p class="codes">{codes}</p>
-                </ResultFrame>
-            }.into_any())
-        })}
+    Some(part(move || {
+        let unsure = unsure.get()?;
+        let attempt = desk.current.get_untracked()?;
+        let followed = attempt.followed()?;
+        let since = followed.since;
+        let words = words::unresolved(&attempt, &browser::hh_mm(since));
+        let view = followed.view.as_ref();
+        let codes = match view.and_then(|view| view.order_id.as_ref()) {
+            Some(order) => format!("Order {order}"),
+            None => format!("Reference {}", attempt.draft.attempt),
+        };
+        desk.alert.set(format!("{}. {}", words.title, words.money));
+        let asking =
+            text(move || format!("Asking\u{2026} {}", words::minutes(desk.now.get().saturating_sub(since))));
+        let missing = view.and_then(|view| view.needs_person.clone()).unwrap_or_default();
+        let below = vec![
+            waiting_line(asking),
+            line("next", missing),
+            actions(choices(desk, &unsure, attempt.draft.amount)),
+            line("codes", codes),
+        ];
+        Some(result_frame(words, attempt.draft.amount, below))
+    }))
+}
+
+/// What can be done while it is not known.
+fn choices(desk: Desk, unsure: &Unsure, amount: Amount) -> Vec<AnyView> {
+    let serve_next = "Serve next customer".to_owned();
+    let leave = press(move || desk.leave());
+    if *unsure == Unsure::KeepOrGiveBack {
+        let keep = format!("Keep {}", words::figures(amount));
+        return vec![
+            button(keep, press(move || desk.feed_current(Event::Keep))),
+            button("Give back".to_owned(), press(move || desk.feed_current(Event::GiveBack))),
+            button(serve_next, leave),
+        ];
     }
+    let mut asked_at = 0;
+    let ask = press(move || {
+        let now = browser::now();
+        if now.saturating_sub(asked_at) >= ASK_MS {
+            asked_at = now;
+            desk.feed_current(Event::AskNow);
+        }
+    });
+    vec![filled(text(move || serve_next.clone()), |_| true, leave), button("Ask now".to_owned(), ask)]
 }
 
 fn attention() {

@@ -1,5 +1,5 @@
 use crate::desk::Desk;
-use crate::parts::{Heading, text};
+use crate::parts::{amount_line, follow, heading, line, live_line, seldom, text, waiting_line};
 use crate::words;
 use leptos::prelude::*;
 use payment::till::{Attempt, State};
@@ -23,13 +23,8 @@ const SLOW_MS: u64 = 20_000;
 const COUNT_MS: u64 = 5_000;
 
 /// Nobody can do anything but wait: for what, by whom, how long already.
-#[component]
-pub fn Waiting(
-    /// For whom.
-    whom: WaitingFor,
-) -> impl IntoView {
+pub fn waiting(whom: WaitingFor) -> Option<AnyView> {
     let desk = expect_context::<Desk>();
-    let amount = move || desk.amount_asked();
     let card = move || desk.current.with(|a| a.as_ref().and_then(card)).unwrap_or_default();
     let since = move || desk.current.with(|a| a.as_ref().map_or(0, since));
     let chip = desk.current.with_untracked(|a| {
@@ -45,26 +40,27 @@ pub fn Waiting(
     };
     let waited = move || desk.now.get().saturating_sub(since());
     desk.say(format!("{title}. {what}"));
-    let slow = Memo::new(move |_| waited() >= SLOW_MS && whom != WaitingFor::Reader);
-    Effect::new(move || {
+    let slow = seldom(move || waited() >= SLOW_MS && whom != WaitingFor::Reader);
+    follow(move || {
         if slow.get() {
             desk.say("This takes longer than usual");
         }
     });
-    view! {
-        <section class="waiting">
-            <p class="amount"><bdi>{text(amount)}</bdi></p>
-            <Heading text=text(move || title.to_owned()) />
-            <p class="next">{what}</p>
-            <p class="card">{text(card)}</p>
-            <p class="wait">
-                <span class="ring" aria-hidden="true"></span>
-                {text(move || if waited() >= COUNT_MS { words::minutes(waited()) } else { String::new() })}
-                {text(move || if slow.get() { " \u{2013} slower than usual".to_owned() } else { String::new() })}
-            </p>
-            {(whom != WaitingFor::Reader).then(|| view! { <p class="small">"Sent, can no longer be cancelled"</p> })}
-        </section>
+    let waiting = text(move || {
+        let seconds = if waited() >= COUNT_MS { words::minutes(waited()) } else { String::new() };
+        if slow.get() { format!("{seconds} \u{2013} slower than usual") } else { seconds }
+    });
+    let mut all = vec![
+        amount_line(text(move || desk.amount_asked())),
+        heading(text(move || title.to_owned())),
+        line("next", what.to_owned()),
+        live_line("card", text(card)),
+        waiting_line(waiting),
+    ];
+    if whom != WaitingFor::Reader {
+        all.push(line("small", "Sent, can no longer be cancelled".to_owned()));
     }
+    Some(view! { <section class="waiting">{all}</section> }.into_any())
 }
 
 fn card(attempt: &Attempt) -> Option<String> {

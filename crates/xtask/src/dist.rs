@@ -60,6 +60,16 @@ fn next_script(html: &str) -> Option<(&str, &str, &str, &str)> {
     Some((before, attributes, body, after))
 }
 
+/// The features of wasm that Rust's target has on by default, and every browser of the last years.
+pub(crate) const WASM_FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
 /// wasm-bindgen's name for the table of JavaScript values, as the export section has it: length, name, kind.
 const VALUES: &[u8] = b"\x15__wbindgen_externrefs\x01";
 
@@ -122,7 +132,7 @@ fn brotli11(plain: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// Every file under `dir`, in order of its path.
-fn files(dir: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();

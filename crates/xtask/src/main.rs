@@ -9,6 +9,7 @@ mod page;
 mod server;
 mod setup;
 mod shell;
+mod shrink;
 mod stages;
 mod strangers;
 

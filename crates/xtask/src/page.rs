@@ -3,7 +3,7 @@
 use crate::{
     dist,
     setup::{Tool, Toolbox},
-    shell,
+    shell, shrink,
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use std::path::{Path, PathBuf};
@@ -68,6 +68,7 @@ pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<()> {
     trunk.env("RUSTFLAGS", flags()?);
     shell::run(&mut trunk)?;
     dist::move_scripts_out(out)?;
+    shrink::shrink(tools, out)?;
     dist::mend_table_export(out)?;
     let total = dist::print_first_visit(&dist::compress(out)?);
     ensure!(

@@ -1,0 +1,117 @@
+//! Takes out of the built page what it downloads for nothing.
+//!
+//! leptos brings server functions, whose streams wasm-bindgen exports as classes; and what wasm-bindgen writes for people
+//! to read is not read by anybody here.
+
+use crate::{dist, setup::Toolbox, shell};
+use anyhow::{Context as _, Result, ensure};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// The names of the streams' classes begin with it.
+const STREAMS: &str = "IntoUnderlying";
+
+/// Shrinks the wasm and its JavaScript in `dist`.
+pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
+    let all = dist::files(dist)?;
+    let is_wasm = |path: &&std::path::PathBuf| path.extension().is_some_and(|kind| kind == "wasm");
+    let wasm = all.iter().find(is_wasm).context("the page has no wasm")?;
+    let script = wasm.to_string_lossy().replace("_bg.wasm", ".js");
+    let text = without_comments(&without_streams(&fs::read_to_string(&script)?)?);
+    let reached = exports(&text);
+    ensure!(reached.contains("memory"), "{script} reaches no memory of its wasm");
+    fs::write(&script, text)?;
+
+    let graph = wasm.with_extension("reached.json");
+    fs::write(&graph, reachable(&reached))?;
+    let kept = wasm.with_extension("kept");
+    let mut keep = tools.command("wasm-metadce");
+    keep.arg(wasm).arg("--graph-file").arg(&graph).arg("-o").arg(&kept).args(dist::WASM_FEATURES);
+    shell::read(&mut keep)?;
+    let mut optimise = tools.command("wasm-opt");
+    optimise.args(["--flatten", "--rereloop", "-Oz", "-Oz"]).arg(&kept).arg("-o").arg(wasm);
+    shell::run(optimise.args(dist::WASM_FEATURES))?;
+    fs::remove_file(graph)?;
+    fs::remove_file(kept)?;
+    Ok(())
+}
+
+/// `script` without the streams' classes, the lines about them, and their finalizers.
+fn without_streams(script: &str) -> Result<String> {
+    let mut kept = String::new();
+    let mut lines = script.lines();
+    while let Some(line) = lines.next() {
+        let end = if line.starts_with(&format!("export class {STREAMS}")) {
+            "}"
+        } else if line.starts_with(&format!("const {STREAMS}")) {
+            ";"
+        } else if line.contains(STREAMS) {
+            continue;
+        } else {
+            kept.push_str(line);
+            kept.push('\n');
+            continue;
+        };
+        let ends = |line: &str| if end == "}" { line == end } else { line.ends_with(end) };
+        if !ends(line) {
+            lines.find(|line| ends(line)).context("a stream's class has no end")?;
+        }
+    }
+    Ok(kept)
+}
+
+/// `script` without comments that stand alone, and without indentation.
+fn without_comments(script: &str) -> String {
+    let mut kept = String::new();
+    let mut in_comment = false;
+    for line in script.lines().map(str::trim) {
+        in_comment |= line.starts_with("/*");
+        if !in_comment && !line.is_empty() && !line.starts_with("//") {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    kept
+}
+
+/// What the JavaScript names of the wasm.
+fn exports(script: &str) -> BTreeSet<String> {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '$';
+    let name = |after: &str| after.split(|letter| !is_name(letter)).next().unwrap_or_default().to_owned();
+    script.split("wasm.").skip(1).map(name).filter(|name| !name.is_empty()).collect()
+}
+
+/// The graph that wasm-metadce keeps.
+fn reachable(exports: &BTreeSet<String>) -> String {
+    let names: Vec<_> = exports.iter().map(|name| format!("{name:?}")).collect();
+    let nodes: String = names.iter().map(|name| format!(",{{\"name\":{name},\"export\":{name}}}")).collect();
+    format!("[{{\"name\":\"page\",\"root\":true,\"reaches\":[{}]}}{nodes}]", names.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{exports, without_comments, without_streams};
+
+    #[test]
+    fn streams_go_and_everything_else_stays() {
+        let script = "export class IntoUnderlyingSink {\n  free() {\n  }\n}\nif (Symbol.dispose) IntoUnderlyingSink.x = 1;\n\
+                      const IntoUnderlyingSinkFinalization = (a)\n  ? b\n  : c;\nlet keep = 1;\n";
+        assert_eq!(without_streams(script).unwrap(), "let keep = 1;\n");
+        assert!(without_streams("export class IntoUnderlyingSink {\n").is_err());
+    }
+
+    #[test]
+    fn comments_that_stand_alone_go() {
+        let script =
+            "/**\n * words\n */\nfunction a() {\n    // why\n    return 'http://x';\n}\n/* one */\nb();\n";
+        assert_eq!(without_comments(script), "function a() {\nreturn 'http://x';\n}\nb();\n");
+    }
+
+    #[test]
+    fn names_of_the_wasm_are_found() {
+        let names = exports("wasm.memory.buffer; wasm.__wbindgen_free(a); wasm = x.exports; 'a.wasm'");
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["__wbindgen_free", "memory"]);
+    }
+}
