@@ -117,7 +117,7 @@ fn show(screen: Screen) -> AnyView {
 fn reader() -> (Option<Device>, AnyView) {
     use crate::device::virtual_reader::{Pipe, emulator};
     let emulator = emulator();
-    let driver = (reader::miura::FAMILY.driver)(reader::Link::Serial, reader::Texts::default());
+    let driver = (reader::miura::FAMILY.driver)(reader::Link::Serial, reader::Setup::default());
     let device = Device::new(driver, Box::new(Pipe(emulator.clone())));
     (Some(device), view! { <crate::screens::VirtualReader emulator /> }.into_any())
 }
