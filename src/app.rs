@@ -119,7 +119,7 @@ fn show(screen: Screen) -> Option<AnyView> {
 fn reader() -> (Option<Device>, AnyView) {
     use crate::device::virtual_reader::{Pipe, emulator};
     let emulator = emulator();
-    let driver = (reader::miura::FAMILY.driver)(reader::Link::Serial, reader::Texts::default());
+    let driver = (reader::miura::FAMILY.driver)(reader::Link::Serial, reader::Setup::default());
     let device = Device::new(driver, Box::new(Pipe::new(emulator.clone())));
     (Some(device), view! { <crate::screens::VirtualReader emulator /> }.into_any())
 }

@@ -3,7 +3,7 @@
 use super::inbox::Wake;
 use super::{Device, Link, hid, serial};
 use js_sys::Function;
-use reader::{FAMILIES, Family, Texts};
+use reader::{FAMILIES, Family, Setup};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::EventTarget;
 
@@ -58,14 +58,14 @@ pub async fn choose(family: &'static Family) -> Option<Candidate> {
 impl Candidate {
     /// A driver and a link for it. `wake` is called whenever the link has brought something.
     #[must_use]
-    pub fn device(&self, texts: Texts, wake: Wake) -> Device {
+    pub fn device(&self, setup: Setup, wake: Wake) -> Device {
         let (kind, link): (_, Box<dyn Link>) = match &self.port {
             Port::Serial(port) => {
                 (reader::Link::Serial, Box::new(serial::SerialLink::new(port.clone(), wake)))
             }
             Port::Hid(device) => (reader::Link::Hid, Box::new(hid::HidLink::new(device.clone(), wake))),
         };
-        Device::new((self.family.driver)(kind, texts), link)
+        Device::new((self.family.driver)(kind, setup), link)
     }
 
     /// Whether the browser says that this is what came or went.

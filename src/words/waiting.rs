@@ -23,7 +23,7 @@ pub fn prompt(prompt: Option<Prompt>) -> (&'static str, &'static str) {
         Some(Prompt::EnterPin { .. } | Prompt::PinOk) => {
             ("Enter PIN", "Customer: on the reader. Cashier: look away.")
         }
-        Some(Prompt::WrongPin) => ("Wrong PIN", "Customer: enter the PIN once more, on the reader."),
+        Some(Prompt::WrongPin { .. }) => ("Wrong PIN", "Customer: enter the PIN once more, on the reader."),
         Some(Prompt::LastPinTry) => {
             ("Last PIN try", "Customer: on the reader. After a wrong last try the card is blocked.")
         }

@@ -1,5 +1,5 @@
-/// What goes wrong on request. All off by default; each stays until it is switched off, but for the two that damage one
-/// frame.
+/// What goes wrong on request. All off by default; each stays until it is switched off, but for those that concern one
+/// message and the restart, which are used up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
     /// The reader neither hears nor says anything.
@@ -30,4 +30,12 @@ pub struct Faults {
     pub clear_data: bool,
     /// The card signs another amount.
     pub other_amount: bool,
+    /// The next message is sent twice.
+    pub duplicate: bool,
+    /// The device restarts, once, and says so.
+    pub restart: bool,
+    /// The counter of the card data key is at its end.
+    pub keys_exhausted: bool,
+    /// A cancel comes just too late: the reader has ended the transaction and says so first.
+    pub cancel_race: bool,
 }

@@ -14,10 +14,14 @@ pub trait Driver {
     /// Begins anew on a link that has just been opened. Whatever went on before is forgotten without an event.
     fn connect(&mut self, now: u64, clock: WallClock);
 
+    /// The link is about to be closed on purpose: leaves the reader in order, as far as that can be said without
+    /// waiting for an answer. Whatever went on is forgotten without an event.
+    fn close(&mut self, _now: u64) {}
+
     /// Asks for a card.
     ///
     /// # Errors
-    /// [`Refused::Busy`] unless [`State::Idle`]; [`Refused::Amount`].
+    /// [`Refused::Busy`] unless [`State::Idle`]; [`Refused::Amount`]; [`Refused::BatteryLow`].
     fn start(&mut self, now: u64, transaction: CardTransaction) -> Result<(), Refused>;
 
     /// Gives the issuer's answer to a contact chip. The card's decision follows as an event.

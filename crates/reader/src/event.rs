@@ -17,6 +17,8 @@ pub enum Event {
     CardRead(CardRead),
     /// A contact chip's last word after the issuer's answer.
     Decision(CardDecision),
+    /// What the reader lacks, for support: names of tags or files.
+    Missing(Vec<String>),
     /// The card session is over without a decision. Before [`CardRead`](Self::CardRead) it means that nothing was sent.
     Ended(End),
     /// The card is out of the reader.
@@ -57,7 +59,10 @@ pub enum Prompt {
         digits: u8,
     },
     /// The PIN was wrong.
-    WrongPin,
+    WrongPin {
+        /// Tries that the card still allows, if the reader says so.
+        tries_left: Option<u8>,
+    },
     /// The next wrong PIN blocks the card.
     LastPinTry,
     /// The PIN was right.
@@ -85,7 +90,8 @@ pub enum End {
     AmountDiffers,
     /// The reader cannot use the card, or refuses the transaction.
     NotUsable {
-        /// The vendor's error number: 1000 and the second status byte (MPI API §6.24–6.26).
+        /// The vendor's error number, which [`CardProblem::of`](crate::CardProblem::of) understands. Of Miura: 1000 and
+        /// the second status byte (MPI API §6.24–6.26).
         code: u16,
     },
 }

@@ -14,7 +14,7 @@ pub struct Family {
     /// The HID devices that may be one.
     pub hid: &'static [HidFilter],
     /// Makes the driver for one link, not connected yet.
-    pub driver: fn(Link, Texts) -> Box<dyn Driver>,
+    pub driver: fn(Link, Setup) -> Box<dyn Driver>,
 }
 
 /// Every family, one line each.
@@ -35,6 +35,16 @@ impl PartialEq for Family {
 }
 
 impl Eq for Family {}
+
+/// What a till sets a driver up with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// The words for the reader's own display.
+    pub texts: Texts,
+    /// Whether a swiped card's PIN is taken for the issuer. Off by default: where the gateway wants the PIN block is
+    /// not public.
+    pub online_pin: bool,
+}
 
 /// The words for the reader's own display: at most four rows of 21 characters each.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,15 +14,17 @@ mod family;
 mod identity;
 mod link;
 pub mod miura;
+mod problem;
 mod state;
 mod transaction;
 
 pub use card::{CardRead, EncryptedData, Entry, MaskedCard, Scheme};
 pub use driver::Driver;
 pub use event::{CardDecision, End, Event, Fault, Prompt};
-pub use family::{FAMILIES, Family, Texts};
+pub use family::{FAMILIES, Family, Setup, Texts};
 pub use identity::{Battery, Identity, Power, Software};
 pub use link::{FromReader, HidFilter, Link, SerialFilter, ToReader, Trace};
+pub use problem::CardProblem;
 pub use state::State;
 pub use transaction::{
     CardTransaction, Interfaces, IssuerAnswer, IssuerAnswerError, Refused, TransactionKind, WallClock,

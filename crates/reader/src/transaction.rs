@@ -139,4 +139,7 @@ pub enum Refused {
     /// The amount has more than twelve digits or the currency more than three.
     #[error("the amount or the currency does not fit a card transaction")]
     Amount,
+    /// The battery would not last, and nothing charges it.
+    #[error("the reader's battery is too low for a payment")]
+    BatteryLow,
 }

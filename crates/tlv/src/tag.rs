@@ -119,6 +119,7 @@ tags! {
 // Miura MPI API, templates and proprietary tags.
 tags! {
     0x48 CARD_STATUS "Card status, two bytes of flags."
+    0x80 FILE_SIZE "Size of the selected file."
     0x5F21 TRACK_1 "Track 1, in clear."
     0x5F22 TRACK_2 "Track 2, in clear."
     0x5F23 TRACK_3 "Track 3, in clear."
@@ -145,6 +146,7 @@ tags! {
     0xDFA205 KEY_PRESSED "Key pressed."
     0xDFA209 CHARGING "Charging status."
     0xDFA20A BATTERY "Battery in percent."
+    0xDFA401 PRINTER_STATUS "State of the printer."
     0xDFAE01 P2PE_STATUS "State of point-to-point encryption."
     0xDFAE02 SRED_DATA "Encrypted card data."
     0xDFAE03 SRED_KSN "Key serial number of the encrypted card data."

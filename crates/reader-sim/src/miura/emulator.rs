@@ -1,22 +1,26 @@
 use std::collections::VecDeque;
 
 use reader::miura::{
-    Answer, CARD_REPORTS_OFF, CardStatus, Command, Deframer, DeviceStatus, FAMILY, PinStatus, StatusWord,
-    Terms, encode,
+    Answer, CARD_REPORTS_OFF, CardStatus, Command, Deframer, DeviceStatus, FAMILY, Message, Node, PinStatus,
+    StatusWord, Terms, encode,
 };
-use reader::{Family, FromReader, ToReader};
+use reader::{Family, FromReader, ToReader, WallClock};
 use tlv::{object, tag};
 
 use super::keys::Keys;
-use super::objects::{DEVICE, Reading};
+use super::objects::Reading;
+use super::online_pin::PIN_CANCELLED;
 use crate::{Card, Emulator, Faults, Hand, Screen};
 
 /// Rows and columns of the display.
 const ROWS: usize = 4;
 const COLUMNS: usize = 21;
 
-/// The answer to a command that the device does not know (ISO/IEC 7816-4).
-const UNKNOWN_COMMAND: StatusWord = StatusWord(0x6D00);
+/// How long the device takes to start.
+const START_MS: u64 = 1_000;
+
+/// What the clock says until it is set.
+const FIRST_CLOCK: WallClock = WallClock { year: 0, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
 
 /// What the device is doing.
 #[derive(Clone)]
@@ -41,6 +45,12 @@ pub(super) enum Activity {
         tries: u8,
         until: u64,
     },
+    /// ONLINE_PIN is outstanding, the customer types.
+    EnteringOnlinePin {
+        card: Card,
+        pin: zeroize::Zeroizing<String>,
+        until: u64,
+    },
     /// E4 has been sent.
     AwaitingIssuer(Reading),
 }
@@ -55,9 +65,15 @@ pub struct MiuraEmulator {
     pub(super) reports: u8,
     pub(super) keyboard: bool,
     pub(super) transactions: u16,
+    /// The card whose stripe was read last.
+    pub(super) swiped: Option<Card>,
+    pub(super) clock: WallClock,
+    pub(super) log: Vec<u8>,
+    /// The file that SELECT_FILE chose.
+    pub(super) selected: Option<Vec<u8>>,
+    pub(super) text: String,
     frames: Deframer,
     transmit: VecDeque<(u64, Vec<u8>)>,
-    text: String,
 }
 
 impl MiuraEmulator {
@@ -72,61 +88,13 @@ impl MiuraEmulator {
             reports: CARD_REPORTS_OFF,
             keyboard: false,
             transactions: 0,
+            swiped: None,
+            clock: FIRST_CLOCK,
+            log: Vec::new(),
+            selected: None,
+            text: String::new(),
             frames: Deframer::default(),
             transmit: VecDeque::new(),
-            text: String::new(),
-        }
-    }
-
-    fn handle_command(&mut self, command: Command) {
-        let busy = !matches!(self.activity, Activity::Idle | Activity::AwaitingIssuer(_));
-        match command {
-            Command::Reset => {
-                self.activity = Activity::Idle;
-                self.reports = CARD_REPORTS_OFF;
-                let body = [
-                    object(tag::SERIAL_NUMBER, DEVICE),
-                    software("M010-MPI", "1-6"),
-                    software("M010-OS", "1-6"),
-                ];
-                self.answer(StatusWord::OK, &object(tag::RESPONSE, &body.concat()));
-            }
-            Command::Abort => {
-                self.answer(StatusWord::OK, &[]);
-                if busy {
-                    self.end(StatusWord::CANCELLED);
-                }
-                self.activity = Activity::Idle;
-            }
-            Command::CardStatus(reports) => {
-                self.reports = reports;
-                self.report_slot();
-            }
-            _ if busy => self.answer(StatusWord::NOT_ALLOWED, &[]),
-            Command::Configuration => {
-                self.answer(StatusWord::OK, &object(tag::RESPONSE, &software("emv.cfg", "1")));
-            }
-            Command::P2peStatus => {
-                let status = if self.faults.not_secure { 0x03 } else { 0x07 };
-                self.answer(StatusWord::OK, &object(tag::RESPONSE, &object(tag::P2PE_STATUS, &[status])));
-            }
-            Command::Battery => {
-                let percent = if self.faults.low_battery { 4 } else { 85 };
-                let body = [object(tag::CHARGING, &[0]), object(tag::BATTERY, &[percent])];
-                self.answer(StatusWord::OK, &object(tag::RESPONSE, &body.concat()));
-            }
-            Command::SetClock(_) => self.answer(StatusWord::OK, &[]),
-            Command::Keyboard(on) => {
-                self.keyboard = on;
-                self.answer(StatusWord::OK, &[]);
-            }
-            Command::Display(text) => {
-                self.text = text;
-                self.answer(StatusWord::OK, &[]);
-            }
-            Command::StartContactless(terms) => self.start_contactless(terms),
-            Command::StartTransaction(terms) => self.start_chip(terms),
-            Command::Continue(objects) => self.complete(&objects),
         }
     }
 
@@ -137,11 +105,17 @@ impl MiuraEmulator {
     }
 
     pub(super) fn answer(&mut self, status: StatusWord, body: &[u8]) {
-        self.transmit(Answer { status, body }, false);
+        self.transmit(&Answer { status, body }.message(false), self.now);
+    }
+
+    /// The answer of the point-of-sale interface.
+    pub(super) fn interface_answer(&mut self, status: StatusWord, body: &[u8]) {
+        let message = Answer { status, body }.message(false);
+        self.transmit(&Message { node: Node::PosInterface, ..message }, self.now);
     }
 
     pub(super) fn report(&mut self, body: &[u8]) {
-        self.transmit(Answer { status: StatusWord::OK, body }, true);
+        self.transmit(&Answer { status: StatusWord::OK, body }.message(true), self.now);
     }
 
     pub(super) fn slot_status(&self) -> CardStatus {
@@ -163,18 +137,21 @@ impl MiuraEmulator {
         let progress = match pin {
             Some(PinProgress::Digits(digits)) => object(tag::PIN_DIGITS_OLD, &[digits]),
             Some(PinProgress::Status(status)) => object(tag::PIN_STATUS_OLD, &[status as u8]),
+            Some(PinProgress::Wrong { tries_left }) => [
+                object(tag::PIN_TRIES_LEFT, &[tries_left]),
+                object(tag::PIN_STATUS_OLD, &[PinStatus::Wrong as u8]),
+            ]
+            .concat(),
             None => vec![],
         };
-        let body =
-            [object(tag::STATUS_CODE, &[status as u8]), object(tag::STATUS_TEXT, text.as_bytes()), progress];
-        self.report(&object(tag::DEVICE_STATUS, &body.concat()));
+        self.report(&device_status(status, text, &progress));
     }
 
-    fn transmit(&mut self, answer: Answer<'_>, unsolicited: bool) {
+    fn transmit(&mut self, message: &Message, at: u64) {
         if self.faults.silent {
             return;
         }
-        let mut bytes = encode(&answer.message(unsolicited));
+        let mut bytes = encode(message);
         if std::mem::take(&mut self.faults.cut_frame) {
             bytes.truncate(bytes.len() / 2);
         }
@@ -183,7 +160,35 @@ impl MiuraEmulator {
         {
             *checksum ^= 0x01;
         }
-        self.transmit.push_back((self.now + self.faults.slow_ms, bytes));
+        let due = at + self.faults.slow_ms;
+        if std::mem::take(&mut self.faults.duplicate) {
+            self.transmit.push_back((due, bytes.clone()));
+        }
+        self.transmit.push_back((due, bytes));
+    }
+
+    /// Nothing is going on any more; what is in the slot, counters, clock and faults stay.
+    fn forget(&mut self) {
+        self.activity = Activity::Idle;
+        self.reports = CARD_REPORTS_OFF;
+        self.keyboard = false;
+        self.swiped = None;
+        self.selected = None;
+        self.frames = Deframer::default();
+        self.transmit.clear();
+    }
+
+    /// Restarts when it was asked to: says so, and once more when it is back.
+    fn restart_if_asked(&mut self) -> bool {
+        let asked = std::mem::take(&mut self.faults.restart);
+        if asked {
+            self.forget();
+            self.report_device(DeviceStatus::Restarting, "MPI Restarting", None);
+            let body = device_status(DeviceStatus::PoweredOn, "Device Powered On", &[]);
+            let report = Answer { status: StatusWord::OK, body: &body }.message(true);
+            self.transmit(&report, self.now + START_MS);
+        }
+        asked
     }
 }
 
@@ -197,16 +202,24 @@ impl Emulator for MiuraEmulator {
         let (ToReader::Bytes(bytes), false) = (received, self.faults.silent) else { return };
         self.frames.push(&bytes);
         while let Some(message) = self.frames.next_message() {
-            match message.map(|message| Command::parse(&message.info)) {
-                Ok(Some(command)) => self.handle_command(command),
-                Ok(None) => self.answer(UNKNOWN_COMMAND, &[]),
-                Err(_) => self.frames = Deframer::default(),
+            let Ok(Message { node, info, .. }) = message else {
+                self.frames = Deframer::default();
+                return;
+            };
+            if self.restart_if_asked() {
+                return;
+            }
+            match (node, Command::parse(&info)) {
+                (Node::Pinpad, Ok(command)) => self.handle_command(command),
+                (Node::Pinpad, Err(refusal)) => self.refuse(refusal, &info),
+                (Node::PosInterface, command) => self.handle_interface_command(command),
             }
         }
     }
 
     fn handle_timeout(&mut self, now: u64) {
         self.now = now;
+        self.restart_if_asked();
         match self.activity {
             Activity::AwaitingTap { until, .. } if until <= now => self.end(StatusWord::CONTACTLESS_TIMEOUT),
             Activity::ChoosingApplication { until, .. } | Activity::EnteringPin { until, .. }
@@ -214,6 +227,7 @@ impl Emulator for MiuraEmulator {
             {
                 self.end(StatusWord::CANCELLED);
             }
+            Activity::EnteringOnlinePin { until, .. } if until <= now => self.end_online_pin(PIN_CANCELLED),
             _ => {}
         }
     }
@@ -226,7 +240,8 @@ impl Emulator for MiuraEmulator {
         let limit = match self.activity {
             Activity::AwaitingTap { until, .. }
             | Activity::ChoosingApplication { until, .. }
-            | Activity::EnteringPin { until, .. } => Some(until),
+            | Activity::EnteringPin { until, .. }
+            | Activity::EnteringOnlinePin { until, .. } => Some(until),
             Activity::Idle | Activity::AwaitingIssuer(_) => None,
         };
         let due = self.transmit.front().map(|(due, _)| *due);
@@ -238,7 +253,7 @@ impl Emulator for MiuraEmulator {
             Activity::ChoosingApplication { card, .. } => {
                 format!("Choose application\n1 {}\n2 Other", card.label)
             }
-            Activity::EnteringPin { pin, .. } => {
+            Activity::EnteringPin { pin, .. } | Activity::EnteringOnlinePin { pin, .. } => {
                 format!("{}\nEnter PIN\n{}", self.text, "*".repeat(pin.len()))
             }
             _ => self.text.clone(),
@@ -249,7 +264,9 @@ impl Emulator for MiuraEmulator {
             contactless: matches!(self.activity, Activity::AwaitingTap { .. }),
             keypad: matches!(
                 self.activity,
-                Activity::ChoosingApplication { .. } | Activity::EnteringPin { .. }
+                Activity::ChoosingApplication { .. }
+                    | Activity::EnteringPin { .. }
+                    | Activity::EnteringOnlinePin { .. }
             ),
         }
     }
@@ -264,6 +281,7 @@ impl Emulator for MiuraEmulator {
 
     fn hand(&mut self, now: u64, hand: Hand) {
         self.now = now;
+        self.restart_if_asked();
         match hand {
             Hand::Insert(card) => self.insert(&card),
             Hand::Remove => self.remove(),
@@ -275,11 +293,7 @@ impl Emulator for MiuraEmulator {
 
     fn replug(&mut self, now: u64) {
         self.now = now;
-        self.activity = Activity::Idle;
-        self.reports = CARD_REPORTS_OFF;
-        self.keyboard = false;
-        self.frames = Deframer::default();
-        self.transmit.clear();
+        self.forget();
     }
 }
 
@@ -288,9 +302,14 @@ impl Emulator for MiuraEmulator {
 pub(super) enum PinProgress {
     Digits(u8),
     Status(PinStatus),
+    Wrong { tries_left: u8 },
 }
 
-fn software(name: &str, version: &str) -> Vec<u8> {
-    let body = [object(tag::IDENTIFIER, name.as_bytes()), object(tag::VERSION, version.as_bytes())];
-    object(tag::SOFTWARE, &body.concat())
+fn device_status(status: DeviceStatus, text: &str, progress: &[u8]) -> Vec<u8> {
+    let body = [
+        &object(tag::STATUS_CODE, &[status as u8])[..],
+        &object(tag::STATUS_TEXT, text.as_bytes()),
+        progress,
+    ];
+    object(tag::DEVICE_STATUS, &body.concat())
 }

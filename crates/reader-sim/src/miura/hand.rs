@@ -1,12 +1,13 @@
 //! The customer's hand.
 
-use reader::miura::{CARD_REPORTS_OFF, StatusWord};
+use reader::miura::{CARD_REPORTS_OFF, DeviceStatus, StatusWord};
 use tlv::{object, tag};
 use zeroize::Zeroizing;
 
 use super::MiuraEmulator;
 use super::emulator::{Activity, PinProgress};
 use super::objects::{Verified, swipe};
+use super::online_pin::{PIN_BYPASSED, PIN_CANCELLED};
 use super::transaction::CUSTOMER_MS;
 use crate::{Card, Key};
 
@@ -43,11 +44,12 @@ impl MiuraEmulator {
         if self.reports == CARD_REPORTS_OFF || !card.stripe {
             return;
         }
-        if let Some(body) = swipe(card, self.slot_status(), &mut self.keys, self.faults) {
-            self.report(&body);
-            if matches!(self.activity, Activity::AwaitingTap { .. }) {
-                self.end(StatusWord::CONTACTLESS_SWIPED);
-            }
+        let (slot, secure) = (self.slot_status(), self.is_secure());
+        let body = swipe(card, slot, secure.then_some(&mut self.keys), self.faults);
+        self.swiped = Some(*card);
+        self.report(&body);
+        if matches!(self.activity, Activity::AwaitingTap { .. }) {
+            self.end(StatusWord::CONTACTLESS_SWIPED);
         }
     }
 
@@ -69,6 +71,7 @@ impl MiuraEmulator {
                 self.report(&object(tag::COMMAND, &object(tag::KEY_PRESSED, &[CANCEL])));
             }
             (Activity::Idle | Activity::AwaitingIssuer(_), _) => {}
+            (Activity::EnteringOnlinePin { .. }, Key::Cancel) => self.end_online_pin(PIN_CANCELLED),
             (_, Key::Cancel) => self.end(StatusWord::CANCELLED),
             (Activity::ChoosingApplication { terms, card, .. }, Key::Digit(1 | 2) | Key::Enter) => {
                 self.application_chosen(terms, card);
@@ -76,19 +79,38 @@ impl MiuraEmulator {
             (Activity::EnteringPin { terms, card, pin, tries, .. }, Key::Enter) if pin.len() >= 4 => {
                 self.pin_entered(terms, card, &pin, tries);
             }
-            (Activity::EnteringPin { terms, card, mut pin, tries, .. }, key) => {
-                match key {
-                    Key::Digit(digit @ 0..=9) if pin.len() < MAX_PIN => pin.push(char::from(b'0' + digit)),
-                    Key::Clear => pin = Zeroizing::default(),
-                    _ => {}
-                }
-                let digits = u8::try_from(pin.len()).unwrap_or(u8::MAX);
-                self.activity =
-                    Activity::EnteringPin { terms, card, pin, tries, until: self.now + CUSTOMER_MS };
-                let progress = Some(PinProgress::Digits(digits));
-                self.report_device(reader::miura::DeviceStatus::PinEntry, "Enter PIN", progress);
+            (Activity::EnteringPin { terms, card, pin, tries, .. }, key) => {
+                let (pin, until) = (typed(pin, key), self.now + CUSTOMER_MS);
+                self.report_digits(&pin);
+                self.activity = Activity::EnteringPin { terms, card, pin, tries, until };
+            }
+            (Activity::EnteringOnlinePin { pin, .. }, Key::Enter) if pin.is_empty() => {
+                self.end_online_pin(PIN_BYPASSED);
+            }
+            (Activity::EnteringOnlinePin { card, pin, .. }, Key::Enter) if pin.len() >= 4 => {
+                self.online_pin_entered(&card, &pin);
+            }
+            (Activity::EnteringOnlinePin { card, pin, .. }, key) => {
+                let (pin, until) = (typed(pin, key), self.now + CUSTOMER_MS);
+                self.report_digits(&pin);
+                self.activity = Activity::EnteringOnlinePin { card, pin, until };
             }
             _ => {}
         }
     }
+
+    fn report_digits(&mut self, pin: &str) {
+        let digits = u8::try_from(pin.len()).unwrap_or(u8::MAX);
+        self.report_device(DeviceStatus::PinEntry, "Enter PIN", Some(PinProgress::Digits(digits)));
+    }
+}
+
+/// The digits after one more key.
+fn typed(mut pin: Zeroizing<String>, key: Key) -> Zeroizing<String> {
+    match key {
+        Key::Digit(digit @ 0..=9) if pin.len() < MAX_PIN => pin.push(char::from(b'0' + digit)),
+        Key::Clear => return Zeroizing::default(),
+        _ => {}
+    }
+    pin
 }

@@ -9,9 +9,11 @@ pub const BASE_KEY: [u8; 16] = 0x0123_4567_89AB_CDEF_FEDC_BA98_7654_3210_u128.to
 /// The published examples' key serial number, its counter at zero.
 const SERIAL_NUMBER: u64 = 0xFFFF_9876_5432_10E0;
 
+/// Card data and PIN have a counter each. A real reader has a base key for each as well.
 pub(super) struct Keys {
     initial: InitialKey,
     ksn: Ksn,
+    pin_ksn: Ksn,
     random: u64,
 }
 
@@ -22,7 +24,7 @@ impl Keys {
         let id = SERIAL_NUMBER ^ (seed & 0xFFFF_FFFF) << 16;
         let [a, b, c, d, e, f, g, h] = id.to_be_bytes();
         let ksn = Ksn::new([a, b, c, d, e, f, g, h, 0, 0]);
-        Self { initial: BaseKey::new(BASE_KEY).initial(ksn), ksn, random: seed }
+        Self { initial: BaseKey::new(BASE_KEY).initial(ksn), ksn, pin_ksn: ksn, random: seed }
     }
 
     /// Encrypts under the next key: DFAE02 and DFAE03. `None` when the keys are used up.
@@ -30,6 +32,18 @@ impl Keys {
         self.ksn = self.ksn.next()?;
         let encrypted = self.initial.transaction(self.ksn).working(Variant::DekRequest).encrypt(clear);
         Some([object(tag::SRED_DATA, &encrypted), object(tag::SRED_KSN, &self.ksn.bytes())].concat())
+    }
+
+    /// Whether there is a next key for card data.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.ksn.next().is_none()
+    }
+
+    /// Encrypts a PIN block under the next key: DFAE04 and DFAE05. `None` when the keys are used up.
+    pub(super) fn encrypt_pin(&mut self, block: [u8; 8]) -> Option<Vec<u8>> {
+        self.pin_ksn = self.pin_ksn.next()?;
+        let encrypted = self.initial.transaction(self.pin_ksn).working(Variant::Pin).encrypt(&block);
+        Some([object(tag::PIN_BLOCK, &encrypted), object(tag::PIN_KSN, &self.pin_ksn.bytes())].concat())
     }
 
     /// The next number nobody can foresee (splitmix64), good enough for a simulator.

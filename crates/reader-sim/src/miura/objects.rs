@@ -117,21 +117,28 @@ impl Reading {
     }
 }
 
-/// E1 of a swipe beside what is in the slot. `None` when the keys are used up.
-pub(super) fn swipe(card: &Card, slot: CardStatus, keys: &mut Keys, faults: Faults) -> Option<Vec<u8>> {
+/// E1 of a swipe beside what is in the slot. Without a key there are no tracks in it.
+pub(super) fn swipe(card: &Card, slot: CardStatus, keys: Option<&mut Keys>, faults: Faults) -> Vec<u8> {
     let Card { pan, holder, expiry, service_code, .. } = card;
     let track_1 = format!("%B{pan}^{holder}^{expiry}{service_code}{DISCRETIONARY_TRACK_1}?");
     let mut track_2 = format!(";{pan}={expiry}{service_code}{DISCRETIONARY_STRIPE}?");
     track_2.push(redundancy(&track_2));
     let clear = [object(tag::TRACK_1, track_1.as_bytes()), object(tag::TRACK_2, track_2.as_bytes())].concat();
     let status = CardStatus { swiped: true, tracks: 0x06, ..slot };
+    let tracks = keys
+        .and_then(|keys| keys.encrypt(&clear))
+        .map(|encrypted| [encrypted, object(tag::MASKED_TRACK_2, masked_stripe(card).as_bytes())].concat());
     let objects = [
         object(tag::CARD_STATUS, &status.bytes()),
-        keys.encrypt(&clear)?,
-        object(tag::MASKED_TRACK_2, masked_track(card, DISCRETIONARY_STRIPE).as_bytes()),
+        tracks.unwrap_or_default(),
         if faults.clear_data { clear } else { vec![] },
     ];
-    Some(object(tag::RESPONSE, &objects.concat()))
+    object(tag::RESPONSE, &objects.concat())
+}
+
+/// The masked track 2 of a stripe.
+pub(super) fn masked_stripe(card: &Card) -> String {
+    masked_track(card, DISCRETIONARY_STRIPE)
 }
 
 fn masked_track(card: &Card, discretionary: &str) -> String {

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::MiuraEmulator;
 use super::emulator::{Activity, PinProgress};
 use super::objects::{Reading, Verified};
+use super::online_pin::PIN_BYPASSED;
 use crate::{Card, Chip};
 
 /// MPI-Dynamic.cfg: contactless waits for 30 s; the same is used for choosing and typing.
@@ -19,9 +20,14 @@ const PIN_TRIES: u8 = 3;
 const APPROVED: [u8; 2] = *b"00";
 
 impl MiuraEmulator {
+    /// Whether there is a key for card data.
+    pub(super) fn is_secure(&self) -> bool {
+        !self.faults.not_secure && !self.faults.keys_exhausted && !self.keys.is_exhausted()
+    }
+
     pub(super) fn start_contactless(&mut self, terms: Terms) {
-        if self.faults.not_secure {
-            return self.end(StatusWord::SRED_NOT_READY);
+        if !self.is_secure() {
+            return self.end(StatusWord::NO_KEY);
         }
         self.activity = Activity::AwaitingTap { terms, until: self.now + CUSTOMER_MS };
     }
@@ -29,7 +35,7 @@ impl MiuraEmulator {
     pub(super) fn start_chip(&mut self, terms: Terms) {
         let Some(card) = self.slot else { return self.end(StatusWord::NO_CARD) };
         match card.chip {
-            _ if self.faults.not_secure => self.end(StatusWord::SRED_NOT_READY),
+            _ if !self.is_secure() => self.end(StatusWord::NO_KEY),
             None => self.end(StatusWord::UNSUPPORTED_CARD_SWIPE_ALLOWED),
             Some(Chip::Broken) => self.end(StatusWord::READ_ERROR_SWIPE_ALLOWED),
             _ if self.faults.read_error => self.end(StatusWord::READ_ERROR_SWIPE_ALLOWED),
@@ -65,9 +71,10 @@ impl MiuraEmulator {
             self.report_device(DeviceStatus::PinEntry, "PIN OK", Some(PinProgress::Status(PinStatus::Ok)));
             return self.read(terms, card, false, Verified::Pin);
         }
-        let wrong = Some(PinProgress::Status(PinStatus::Wrong));
+        let tries_left = tries.saturating_sub(1);
+        let wrong = Some(PinProgress::Wrong { tries_left });
         self.report_device(DeviceStatus::PinEntry, "Incorrect PIN", wrong);
-        match tries - 1 {
+        match tries_left {
             0 => {
                 let reading = self.reading(terms, card, false, Verified::Nobody);
                 self.decide_alone(reading, false);
@@ -87,7 +94,19 @@ impl MiuraEmulator {
                 self.activity = Activity::AwaitingIssuer(reading);
                 self.answer(StatusWord::OK, &body);
             }
-            None => self.end(StatusWord::SRED_NOT_READY),
+            None => self.end(StatusWord::NO_KEY),
+        }
+    }
+
+    /// What was outstanding ends by itself, just before it would have been cancelled.
+    pub(super) fn end_by_itself(&mut self) {
+        match self.activity.clone() {
+            Activity::ChoosingApplication { terms, card, .. } | Activity::EnteringPin { terms, card, .. } => {
+                self.read(terms, card, false, Verified::Nobody);
+            }
+            Activity::EnteringOnlinePin { .. } => self.end_online_pin(PIN_BYPASSED),
+            Activity::AwaitingTap { .. } => self.end(StatusWord::CONTACTLESS_TIMEOUT),
+            Activity::Idle | Activity::AwaitingIssuer(_) => {}
         }
     }
 

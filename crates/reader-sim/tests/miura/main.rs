@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 mod faults;
+mod online_pin;
 mod pair;
 mod payments;
 mod properties;
+mod raw;
 mod vectors;

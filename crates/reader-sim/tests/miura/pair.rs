@@ -3,7 +3,7 @@
 use dukpt::{BaseKey, Ksn, Variant};
 use reader::miura::MiuraDriver;
 use reader::{
-    CardRead, CardTransaction, Driver, Event, Interfaces, Prompt, State, Texts, TransactionKind, WallClock,
+    CardRead, CardTransaction, Driver, Event, Interfaces, Prompt, Setup, State, TransactionKind, WallClock,
 };
 use reader_sim::miura::{BASE_KEY, MiuraEmulator};
 use reader_sim::{Card, Emulator, Hand, Key, cards};
@@ -20,14 +20,21 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn plugged() -> Self {
-        let mut pair =
-            Self { driver: MiuraDriver::new(Texts::default()), reader: MiuraEmulator::new(0), now: 0 };
+        Self::plugged_with(Setup::default())
+    }
+
+    fn plugged_with(setup: Setup) -> Self {
+        let mut pair = Self { driver: MiuraDriver::new(setup), reader: MiuraEmulator::new(0), now: 0 };
         pair.driver.connect(0, CLOCK);
         pair
     }
 
     pub(crate) fn ready() -> Self {
-        let mut pair = Self::plugged();
+        Self::ready_with(Setup::default())
+    }
+
+    pub(crate) fn ready_with(setup: Setup) -> Self {
+        let mut pair = Self::plugged_with(setup);
         pair.wait(100);
         let events = pair.events();
         assert!(
@@ -46,11 +53,7 @@ impl Pair {
     }
 
     pub(crate) fn start(&mut self, interfaces: Interfaces) {
-        let text = "GBP 4.56".to_owned();
-        let kind = TransactionKind::Purchase;
-        let sale =
-            CardTransaction { kind, amount_minor: 456, currency_numeric: 826, now: CLOCK, interfaces, text };
-        self.driver.start(self.now, sale).unwrap();
+        self.driver.start(self.now, CardTransaction { interfaces, ..sale() }).unwrap();
         assert_eq!(self.events(), [Event::Prompt(Prompt::PresentCard(interfaces))]);
     }
 
@@ -124,6 +127,18 @@ impl Pair {
         let read = read.clone();
         assert_eq!(pair.driver.state(), State::AwaitingIssuer);
         (pair, read)
+    }
+}
+
+/// 4.56 by any way.
+pub(crate) fn sale() -> CardTransaction {
+    CardTransaction {
+        kind: TransactionKind::Purchase,
+        amount_minor: 456,
+        currency_numeric: 826,
+        now: CLOCK,
+        interfaces: Interfaces::ALL,
+        text: "GBP 4.56".to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whole payments: the real driver with the emulator.
 
-use crate::pair::{CLOCK, Pair, card, pan};
+use crate::pair::{Pair, card, pan, sale};
 use reader::{Driver, End, Entry, Event, Interfaces, IssuerAnswer, Prompt, Scheme, State};
 use reader_sim::{Emulator, Hand, Key};
 use tlv::tag;
@@ -166,9 +166,16 @@ fn a_wrong_pin_may_be_entered_again() {
     let mut pair = Pair::asking();
     pair.insert(card("Visa, chip and PIN"));
     let events = pair.type_pin("9999");
-    assert_eq!(events[4..], [Event::Prompt(Prompt::WrongPin), digits(0)]);
+    assert_eq!(events[4..], [Event::Prompt(Prompt::WrongPin { tries_left: Some(2) }), digits(0)]);
     let events = pair.type_pin("9999");
-    assert_eq!(events[4..], [Event::Prompt(Prompt::WrongPin), Event::Prompt(Prompt::LastPinTry), digits(0)]);
+    assert_eq!(
+        events[4..],
+        [
+            Event::Prompt(Prompt::WrongPin { tries_left: Some(1) }),
+            Event::Prompt(Prompt::LastPinTry),
+            digits(0)
+        ]
+    );
     assert!(matches!(pair.type_pin("1234").last(), Some(Event::CardRead(read)) if read.pin_entered));
 }
 
@@ -181,7 +188,10 @@ fn a_pin_that_stays_wrong_is_no_payment() {
         [Event::CardSeen, Event::Prompt(Prompt::LastPinTry), digits(0)]
     );
     let events = pair.type_pin("9999");
-    assert_eq!(events[4..], [Event::Prompt(Prompt::WrongPin), Event::Ended(End::DeclinedByCard), REMOVE]);
+    assert_eq!(
+        events[4..],
+        [Event::Prompt(Prompt::WrongPin { tries_left: Some(0) }), Event::Ended(End::DeclinedByCard), REMOVE]
+    );
 }
 
 #[test]
@@ -252,19 +262,7 @@ fn a_card_pulled_while_the_issuer_is_asked() {
 fn a_card_that_was_in_already_is_read() {
     let mut pair = Pair::ready();
     pair.insert(card("without PIN"));
-    pair.driver
-        .start(
-            pair.now,
-            reader::CardTransaction {
-                kind: reader::TransactionKind::Purchase,
-                amount_minor: 456,
-                currency_numeric: 826,
-                now: CLOCK,
-                interfaces: Interfaces::ALL,
-                text: String::new(),
-            },
-        )
-        .unwrap();
+    pair.driver.start(pair.now, sale()).unwrap();
     assert!(matches!(&pair.events()[..], [_, Event::CardSeen, Event::CardRead(_)]));
 }
 

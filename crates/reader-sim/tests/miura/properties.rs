@@ -1,11 +1,11 @@
 //! Anything that customer, cashier and issuer may do, in any order.
 
 use proptest::prelude::*;
-use reader::{CardTransaction, Driver, End, Entry, Event, Interfaces, IssuerAnswer, State, TransactionKind};
+use reader::{CardTransaction, Driver, End, Entry, Event, Interfaces, IssuerAnswer, State};
 use reader_sim::miura::MiuraEmulator;
 use reader_sim::{Card, Emulator, Faults, Hand, Key, cards};
 
-use crate::pair::{CLOCK, Pair, pan};
+use crate::pair::{CLOCK, Pair, pan, sale};
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
@@ -52,16 +52,7 @@ fn perform(pair: &mut Pair, act: Act) {
     let reader: &mut MiuraEmulator = &mut pair.reader;
     match act {
         Act::Start(interfaces) => {
-            let (kind, text) = (TransactionKind::Purchase, String::new());
-            let sale = CardTransaction {
-                kind,
-                amount_minor: 456,
-                currency_numeric: 826,
-                now: CLOCK,
-                interfaces,
-                text,
-            };
-            let _ = pair.driver.start(now, sale);
+            let _ = pair.driver.start(now, CardTransaction { interfaces, ..sale() });
         }
         Act::Abort => drop(pair.driver.abort(now)),
         Act::Issuer(approved) => {
@@ -84,14 +75,42 @@ fn perform(pair: &mut Pair, act: Act) {
         Act::Wait(ms) => pair.wait(ms),
         Act::Fault(which) => {
             *reader.faults() = Faults {
-                read_error: which % 8 == 1,
-                approves_offline: which % 8 == 2,
-                declines_offline: which % 8 == 3,
-                declines_after_issuer: which % 8 == 4,
-                choose_application: which % 8 == 5,
-                last_pin_try: which % 8 == 6,
-                other_amount: which % 8 == 7,
+                read_error: which % 9 == 1,
+                approves_offline: which % 9 == 2,
+                declines_offline: which % 9 == 3,
+                declines_after_issuer: which % 9 == 4,
+                choose_application: which % 9 == 5,
+                last_pin_try: which % 9 == 6,
+                other_amount: which % 9 == 7,
+                cancel_race: which % 9 == 8,
                 ..Faults::default()
+            }
+        }
+    }
+}
+
+proptest! {
+    /// A reader that says everything twice may be given up, but never makes two readings of one.
+    #[test]
+    fn a_message_that_comes_twice_is_no_second_card(
+        acts in prop::collection::vec((act(), any::<bool>()), 0..40),
+    ) {
+        let mut pair = Pair::ready();
+        let mut reads = 0;
+        for (act, twice) in acts {
+            let idle = pair.driver.state() == State::Idle;
+            pair.reader.faults().duplicate = twice;
+            perform(&mut pair, act);
+            if idle && pair.driver.state() == State::AwaitingCard {
+                reads = 0;
+            }
+            pair.settle();
+            while let Some(event) = pair.driver.poll_event() {
+                reads += usize::from(matches!(event, Event::CardRead(_)));
+                prop_assert!(reads <= 1);
+            }
+            if pair.driver.state() == State::Broken {
+                pair.driver.connect(pair.now, CLOCK);
             }
         }
     }
@@ -131,7 +150,7 @@ proptest! {
                         prop_assert!(read.is_none() || !matches!(end, End::ApprovedOffline | End::DeclinedByCard));
                         open = false;
                     }
-                    Event::Battery(_) => {}
+                    Event::Battery(_) | Event::Missing(_) => {}
                     // This emulator is in order: every other end would be the driver's mistake.
                     Event::Broken(fault) => prop_assert!(false, "{fault:?}"),
                     Event::NotSecure => prop_assert!(false),

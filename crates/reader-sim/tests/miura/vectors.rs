@@ -2,7 +2,7 @@
 
 use crate::pair::{CLOCK, Pair, card, decrypt, pan};
 use dukpt::{BaseKey, Ksn, Variant};
-use reader::miura::{Answer, Deframer, MiuraDriver};
+use reader::miura::{Answer, Command, Deframer, Message, MiuraDriver, Node, StatusWord, encode};
 use reader::{Driver, Event, FromReader, Interfaces, ToReader};
 use reader_sim::miura::{BASE_KEY, MiuraEmulator};
 use reader_sim::{Card, Emulator, Hand, Key};
@@ -96,6 +96,9 @@ fn vectors_reports_and_answers_are_the_published_bytes() {
     };
     let nothing: fn(&mut MiuraEmulator) = |_| {};
     assert_eq!(said(&published("BATT"), nothing), published("BATTR"));
+    assert_eq!(said(&published("P2PE"), nothing), published("P2PER"));
+    let reset = Message { node: Node::PosInterface, unsolicited: false, info: Command::Reset.encode() };
+    assert_eq!(said(&encode(&reset), nothing), published("RESETR"));
     assert_eq!(said(&published("CLKSET"), nothing), published("OK"));
     assert_eq!(said(&published("DISP"), nothing), published("OK"));
     assert_eq!(said(&published("KEYB"), nothing), published("OK"));
@@ -118,6 +121,75 @@ fn vectors_reports_and_answers_are_the_published_bytes() {
     assert_eq!(said(&published("ABORT"), nothing), published("OK"));
     said(&published("CTLS"), nothing);
     assert_eq!(said(&published("ABORT"), nothing), [published("OK"), published("E9F41")].concat());
+    said(&[], |reader| {
+        reader.faults().restart = true;
+        reader.handle_timeout(0);
+    });
+    assert_eq!(said(&[], |reader| reader.handle_timeout(1_000)), published("E6PWR"));
+}
+
+/// Everything that the emulator says to one frame.
+fn answers(reader: &mut MiuraEmulator, frame: &Value) -> Vec<Message> {
+    reader.handle(0, ToReader::Bytes(hex::decode(frame.as_str().unwrap()).unwrap()));
+    let mut frames = Deframer::default();
+    while let Some(FromReader::Bytes(bytes)) = reader.poll_transmit() {
+        frames.push(&bytes);
+    }
+    std::iter::from_fn(|| frames.next_message()).map(Result::unwrap).collect()
+}
+
+#[test]
+fn vectors_every_command_is_understood() {
+    let vectors = vectors();
+    let status = |reader: &mut MiuraEmulator, name: &str| {
+        let said = answers(reader, &vectors["frames"][name]);
+        said.first().map(|message| Answer::of(message).unwrap().status)
+    };
+    let mut reader = MiuraEmulator::new(0);
+    for name in [
+        "RESET", "GETCFG", "DEVINFO", "ABORT", "CARD1F", "CARDOFF", "CARD1D", "KEYB", "BATT", "P2PE",
+        "CLKGET", "CLKSET", "USBDISC", "DISP", "SELECT", "READ",
+    ] {
+        assert_eq!(status(&mut reader, name), Some(StatusWord::OK), "{name}");
+    }
+    for last in ["CONT00", "CONTZ1"] {
+        reader.hand(0, Hand::Insert(*card("without PIN")));
+        assert_eq!(status(&mut reader, "START"), Some(StatusWord::OK));
+        assert_eq!(status(&mut reader, last), Some(StatusWord::OK));
+    }
+    reader.hand(0, Hand::Remove);
+    assert_eq!(status(&mut reader, "CTLS"), Some(StatusWord::OK), "only the report of the card that went");
+    assert_eq!(status(&mut reader, "ABORT"), Some(StatusWord::OK));
+
+    // ONLINE_PIN of the card that was swiped before.
+    reader.hand(0, Hand::Swipe(published_card()));
+    answers(&mut reader, &vectors["frames"]["CARDOFF"]);
+    answers(&mut reader, &vectors["frames"]["OPIN"]);
+    for key in [Key::Digit(1), Key::Digit(2), Key::Digit(3), Key::Digit(4), Key::Enter] {
+        reader.hand(0, Hand::Press(key));
+    }
+    let said = answers(&mut reader, &Value::String(String::new()));
+    let body = Answer::of(said.last().unwrap()).unwrap().body;
+    let value = |tag| tlv::find(body, tag).unwrap().unwrap();
+    let ksn = Ksn::new(value(tag::PIN_KSN).try_into().unwrap());
+    let key = BaseKey::new(BASE_KEY).initial(ksn).transaction(ksn).working(Variant::Pin);
+    let block = key.decrypt(value(tag::PIN_BLOCK)).unwrap().try_into().unwrap();
+    assert_eq!(dukpt::decode_pin_block(block, published_card().pan).unwrap().as_str(), "1234");
+}
+
+#[test]
+fn vectors_the_published_swipe_comes_out_of_the_emulator_but_for_its_key() {
+    let published = published(&[&vectors()["frames"]["SWIPE"]]);
+    let mut reader = MiuraEmulator::new(0);
+    answers(&mut reader, &vectors()["frames"]["CARD1D"]);
+    reader.hand(0, Hand::Swipe(published_card()));
+    let said = answers(&mut reader, &Value::String(String::new()));
+    let [message] = &said[..] else { panic!("{said:?}") };
+    assert!(message.unsolicited);
+    let ours = Answer::of(message).unwrap().body;
+    assert_eq!(layout(ours), layout(&published));
+    assert_eq!(tlv::find(ours, tag::MASKED_TRACK_2), tlv::find(&published, tag::MASKED_TRACK_2));
+    assert_eq!(decrypt(ours), decrypt(&published));
 }
 
 #[test]

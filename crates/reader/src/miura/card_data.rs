@@ -1,9 +1,11 @@
 //! Card data as the reader sends it: what may be shown is taken out, the rest is passed on as it came.
 
 use tlv::{Tag, tag};
+use zeroize::Zeroizing;
 
-use super::Terms;
-use crate::{CardRead, EncryptedData, Entry, Fault, MaskedCard};
+use super::status_word::PIN_FAILURES;
+use super::{Answer, PinTerms, StatusWord, Terms};
+use crate::{CardRead, EncryptedData, Entry, Fault, MaskedCard, Scheme};
 
 /// Where a card number or a track would be readable by anybody.
 const CLEAR: [Tag; 9] = [
@@ -28,7 +30,14 @@ pub(super) struct Swipe {
     pub(super) read: CardRead,
     /// The service code says that the card has a chip (ISO/IEC 7813).
     pub(super) has_chip: bool,
+    /// The service code wants the issuer to check a PIN.
+    pub(super) wants_pin: bool,
 }
+
+/// Track 2 has at most 40 characters, sentinels and check character included (ISO/IEC 7811-6).
+const MAX_TRACK_2: usize = 40;
+/// What the reader's display calls a card of no scheme that we know.
+const ANY_CARD: &str = "Card";
 
 /// The E1 of a swipe. `None` when the stripe was not read well enough to encrypt anything.
 pub(super) fn swipe(body: &[u8]) -> Result<Option<Swipe>, Fault> {
@@ -45,7 +54,55 @@ pub(super) fn swipe(body: &[u8]) -> Result<Option<Swipe>, Fault> {
         pin_entered: false,
         ksn: Some(ksn),
     };
-    Ok(Some(Swipe { read, has_chip: service_code.starts_with(['2', '6']) }))
+    Ok(Some(Swipe {
+        read,
+        has_chip: service_code.starts_with(['2', '6']),
+        wants_pin: service_code.ends_with(['0', '3', '5']),
+    }))
+}
+
+/// What ONLINE_PIN is asked for a swipe. `None` when its track is longer than a track can be.
+pub(super) fn pin_terms(read: &CardRead, terms: &Terms) -> Option<PinTerms> {
+    let track = tlv::find(read.encrypted.bytes(), tag::MASKED_TRACK_2).ok().flatten()?;
+    Some(PinTerms {
+        amount: terms.amount,
+        label: read.card.scheme.map_or(ANY_CARD, Scheme::name).to_owned(),
+        currency: terms.currency,
+        track: (track.len() <= MAX_TRACK_2).then(|| track.to_vec())?,
+    })
+}
+
+/// What came of ONLINE_PIN.
+pub(super) enum Pin {
+    /// The PIN is in; the swipe with the encrypted PIN in it.
+    Entered(CardRead),
+    /// The customer went on without one.
+    Bypassed(CardRead),
+    /// The customer cancelled or typed nothing in time; which of them the reader does not tell.
+    Cancelled,
+    /// The reader failed; the vendor's error number, or 1000 and the byte of the answer.
+    Failed(u16),
+}
+
+/// Reads the answer to ONLINE_PIN: E1 with block and key serial number, or one byte (MPI API §6, ONLINE_PIN).
+pub(super) fn pin(read: CardRead, answer: Answer<'_>) -> Result<Pin, Fault> {
+    let body = match (answer.status, answer.body) {
+        (_, [0x08]) | (StatusWord::CANCELLED, _) => return Ok(Pin::Cancelled),
+        (_, [0x0C]) => return Ok(Pin::Bypassed(read)),
+        (_, [byte]) if PIN_FAILURES.contains(&(1000 + u16::from(*byte))) => {
+            return Ok(Pin::Failed(1000 + u16::from(*byte)));
+        }
+        (StatusWord::OK, body) => only_object(body, tag::RESPONSE)?,
+        (status, _) => return Ok(Pin::Failed(status.code())),
+    };
+    let part = |tag, len| find(body, tag)?.filter(|value| value.len() == len).ok_or(Fault::Unexpected);
+    let (block, ksn) = (part(tag::PIN_BLOCK, 8)?, part(tag::PIN_KSN, 10)?);
+    let swipe = find(read.encrypted.bytes(), tag::RESPONSE)?.ok_or(Fault::Unexpected)?;
+    let objects = Zeroizing::new(
+        [swipe, &tlv::object(tag::PIN_BLOCK, block), &tlv::object(tag::PIN_KSN, ksn)].concat(),
+    );
+    let encrypted = EncryptedData::new(tlv::object(tag::RESPONSE, &objects));
+    Ok(Pin::Entered(CardRead { encrypted, pin_entered: true, ..read }))
 }
 
 /// The E4 of a chip or contactless card.

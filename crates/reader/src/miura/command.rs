@@ -1,47 +1,82 @@
-//! What is said to the reader: `CLA INS P1 P2 [Lc data]` (MPI API §6).
+//! What is said to the reader: `CLA INS P1 P2 [Lc data] [Le]` (MPI API §6).
 
 use tlv::{object, tag};
 use zeroize::Zeroizing;
 
-use crate::{CardTransaction, Refused, WallClock};
+use super::terms::{self, PinTerms, Terms};
+use super::{MAX_INFO, StatusWord};
+use crate::WallClock;
 
 /// CARD_STATUS: no reports.
 pub const CARD_REPORTS_OFF: u8 = 0x00;
 /// CARD_STATUS: report cards, and tracks 1 to 3 of a swipe, without the answer to reset.
 pub const CARD_REPORTS_ON: u8 = 0x1D;
 
-/// Commands without Le carry at most this much data.
-const MAX_DATA: usize = 249;
+/// Commands without Le carry at most this much data: a command is never chained (MPI API §5).
+const MAX_DATA: usize = MAX_INFO - 5;
 /// DISPLAY_TEXT: light the display.
 const BACKLIGHT: u8 = 0x01;
 /// DISPLAY_TEXT: the text is UTF-8.
 const UTF_8: u8 = 0x80;
 /// ASCII text fills at most four rows of 21 characters; the rows are separated by line feeds.
 const MAX_TEXT: usize = 4 * 21 + 3;
+/// READ_BINARY: the low byte of the offset stands in the data.
+const LONG_OFFSET: u16 = 0x8000;
+/// ONLINE_PIN: take the PIN.
+const TAKE_PIN: u8 = 0x01;
 
-mod header {
-    //! CLA and INS of each command.
-    pub(super) const RESET_DEVICE: [u8; 2] = [0xD0, 0x00];
-    pub(super) const GET_CONFIGURATION: [u8; 2] = [0xD0, 0x01];
-    pub(super) const SYSTEM_CLOCK: [u8; 2] = [0xD0, 0x10];
-    pub(super) const CARD_STATUS: [u8; 2] = [0xD0, 0x60];
-    pub(super) const KEYBOARD_STATUS: [u8; 2] = [0xD0, 0x61];
-    pub(super) const BATTERY_STATUS: [u8; 2] = [0xD0, 0x62];
-    pub(super) const ABORT: [u8; 2] = [0xD0, 0xFF];
-    pub(super) const DISPLAY_TEXT: [u8; 2] = [0xD2, 0x01];
-    pub(super) const START_CONTACTLESS: [u8; 2] = [0xDE, 0xC1];
-    pub(super) const START_TRANSACTION: [u8; 2] = [0xDE, 0xD1];
-    pub(super) const CONTINUE_TRANSACTION: [u8; 2] = [0xDE, 0xD2];
-    pub(super) const P2PE_STATUS: [u8; 2] = [0xEE, 0xE0];
+macro_rules! commands {
+    ($($header:literal $name:ident)*) => {
+        mod header {
+            //! CLA and INS of each command.
+            $(pub(super) const $name: [u8; 2] = u16::to_be_bytes($header);)*
+        }
+
+        fn name(header: [u8; 2]) -> &'static str {
+            match header {
+                $(header::$name => stringify!($name),)*
+                _ => "command",
+            }
+        }
+    };
 }
 
-/// The commands of a payment.
+// MPI API §6, with its names.
+commands! {
+    0xD000 RESET_DEVICE
+    0xD001 GET_CONFIGURATION
+    0xD002 GET_DEVICE_INFO
+    0xD010 SYSTEM_CLOCK
+    0xD060 CARD_STATUS
+    0xD061 KEYBOARD_STATUS
+    0xD062 BATTERY_STATUS
+    0xD063 PRINTER_STATUS
+    0xD0BC BLUETOOTH_CONTROL
+    0xD0C0 USB_SERIAL_DISCONNECT
+    0xD0D0 CASH_DRAWER
+    0xD0E1 SYSTEM_LOG
+    0xD0FF ABORT
+    0xD201 DISPLAY_TEXT
+    0xDEC1 START_CONTACTLESS
+    0xDED1 START_TRANSACTION
+    0xDED2 CONTINUE_TRANSACTION
+    0xDED6 ONLINE_PIN
+    0xEEE0 P2PE_STATUS
+    0x00A4 SELECT_FILE
+    0x00B0 READ_BINARY
+}
+
+/// The commands that the driver says or the emulator understands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// RESET_DEVICE, soft.
     Reset,
     /// GET_CONFIGURATION.
     Configuration,
+    /// GET_DEVICE_INFO.
+    DeviceInfo,
+    /// SYSTEM_CLOCK, get.
+    GetClock,
     /// SYSTEM_CLOCK, set.
     SetClock(WallClock),
     /// CARD_STATUS with its P1. Answered by a report.
@@ -50,6 +85,19 @@ pub enum Command {
     Keyboard(bool),
     /// BATTERY_STATUS.
     Battery,
+    /// PRINTER_STATUS.
+    Printer,
+    /// BLUETOOTH_CONTROL.
+    Bluetooth,
+    /// USB_SERIAL_DISCONNECT.
+    Disconnect,
+    /// CASH_DRAWER: open it.
+    CashDrawer,
+    /// SYSTEM_LOG: whether it is removed rather than archived as the file `mpi.log`.
+    SystemLog {
+        /// Remove it.
+        remove: bool,
+    },
     /// ABORT.
     Abort,
     /// DISPLAY_TEXT.
@@ -60,90 +108,72 @@ pub enum Command {
     StartTransaction(Terms),
     /// CONTINUE_TRANSACTION with the objects of an issuer's answer.
     Continue(Zeroizing<Vec<u8>>),
+    /// ONLINE_PIN for the card that was swiped.
+    OnlinePin(PinTerms),
     /// P2PE STATUS.
     P2peStatus,
-}
-
-/// What a card is asked to agree to, in the bytes of the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// Transaction type, tag 9C.
-    pub kind: u8,
-    /// Amount, tag 9F02.
-    pub amount: [u8; 6],
-    /// Currency, tag 5F2A.
-    pub currency: [u8; 2],
-    /// Date, tag 9A.
-    pub date: [u8; 3],
-    /// Time, tag 9F21.
-    pub time: [u8; 3],
-}
-
-impl Terms {
-    /// The terms of a transaction.
-    ///
-    /// # Errors
-    /// [`Refused::Amount`] when amount or currency has too many digits.
-    pub fn new(transaction: &CardTransaction) -> Result<Self, Refused> {
-        let (date, time) = clock_bytes(&transaction.now);
-        Ok(Self {
-            kind: transaction.kind as u8,
-            amount: to_bcd(transaction.amount_minor).ok_or(Refused::Amount)?,
-            currency: to_bcd(u64::from(transaction.currency_numeric))
-                .filter(|_| transaction.currency_numeric <= 999)
-                .ok_or(Refused::Amount)?,
-            date,
-            time,
-        })
-    }
-
-    fn objects(&self) -> Vec<u8> {
-        [
-            object(tag::TRANSACTION_TYPE, &[self.kind]),
-            object(tag::AMOUNT, &self.amount),
-            object(tag::DATE, &self.date),
-            object(tag::TIME, &self.time),
-        ]
-        .concat()
-    }
-
-    fn parse(data: &[u8]) -> Option<Self> {
-        let [kind] = value(data, tag::TRANSACTION_TYPE)?;
-        Some(Self {
-            kind,
-            amount: value(data, tag::AMOUNT)?,
-            currency: value(data, tag::CURRENCY)?,
-            date: value(data, tag::DATE)?,
-            time: value(data, tag::TIME)?,
-        })
-    }
+    /// SELECT_FILE, by its ASCII name.
+    SelectFile(String),
+    /// READ_BINARY of the selected file.
+    ReadBinary {
+        /// Where to begin, at most 7FFFFF.
+        offset: u32,
+        /// How many bytes, at most FC.
+        len: u8,
+    },
 }
 
 impl Command {
+    /// The protocol's name for it.
+    pub fn name(&self) -> &'static str {
+        name(self.header())
+    }
+
+    const fn header(&self) -> [u8; 2] {
+        match self {
+            Self::Reset => header::RESET_DEVICE,
+            Self::Configuration => header::GET_CONFIGURATION,
+            Self::DeviceInfo => header::GET_DEVICE_INFO,
+            Self::GetClock | Self::SetClock(_) => header::SYSTEM_CLOCK,
+            Self::CardStatus(_) => header::CARD_STATUS,
+            Self::Keyboard(_) => header::KEYBOARD_STATUS,
+            Self::Battery => header::BATTERY_STATUS,
+            Self::Printer => header::PRINTER_STATUS,
+            Self::Bluetooth => header::BLUETOOTH_CONTROL,
+            Self::Disconnect => header::USB_SERIAL_DISCONNECT,
+            Self::CashDrawer => header::CASH_DRAWER,
+            Self::SystemLog { .. } => header::SYSTEM_LOG,
+            Self::Abort => header::ABORT,
+            Self::Display(_) => header::DISPLAY_TEXT,
+            Self::StartContactless(_) => header::START_CONTACTLESS,
+            Self::StartTransaction(_) => header::START_TRANSACTION,
+            Self::Continue(_) => header::CONTINUE_TRANSACTION,
+            Self::OnlinePin(_) => header::ONLINE_PIN,
+            Self::P2peStatus => header::P2PE_STATUS,
+            Self::SelectFile(_) => header::SELECT_FILE,
+            Self::ReadBinary { .. } => header::READ_BINARY,
+        }
+    }
+
     /// The INF of the command's frame.
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         let template = |objects: &[u8]| object(tag::COMMAND, objects);
-        let ([cla, ins], [p1, p2], data) = match self {
-            Self::Reset => (header::RESET_DEVICE, [0, 0], vec![]),
-            Self::Configuration => (header::GET_CONFIGURATION, [0, 0], vec![]),
-            Self::SetClock(clock) => {
-                let (date, time) = clock_bytes(clock);
-                let objects = [object(tag::DATE, &date), object(tag::TIME, &time)].concat();
-                (header::SYSTEM_CLOCK, [0, 0], template(&objects))
-            }
-            Self::CardStatus(reports) => (header::CARD_STATUS, [*reports, 0], vec![]),
-            Self::Keyboard(on) => (header::KEYBOARD_STATUS, [u8::from(*on); 2], vec![]),
-            Self::Battery => (header::BATTERY_STATUS, [0, 0], vec![]),
-            Self::Abort => (header::ABORT, [0, 0], vec![]),
+        let mut expected = None;
+        let ([p1, p2], data) = match self {
+            Self::SetClock(clock) => ([0, 0], template(&terms::clock_objects(clock))),
+            Self::CardStatus(reports) => ([*reports, 0], vec![]),
+            Self::Keyboard(on) => ([u8::from(*on); 2], vec![]),
+            Self::CashDrawer => ([1, 0], vec![]),
+            Self::SystemLog { remove } => ([u8::from(*remove), 0], vec![]),
             Self::Display(text) => {
                 let p2 = BACKLIGHT | if text.is_ascii() { 0 } else { UTF_8 };
                 let text: String = text.chars().take(MAX_TEXT).collect();
                 let end = text.floor_char_boundary(MAX_DATA);
-                (header::DISPLAY_TEXT, [0, p2], text.as_bytes().get(..end).unwrap_or_default().to_vec())
+                ([0, p2], text.as_bytes().get(..end).unwrap_or_default().to_vec())
             }
             Self::StartContactless(terms) => {
                 let objects = [terms.objects(), object(tag::CURRENCY, &terms.currency)].concat();
-                (header::START_CONTACTLESS, [0, 0], template(&objects))
+                ([0, 0], template(&objects))
             }
             Self::StartTransaction(terms) => {
                 let objects = [
@@ -152,70 +182,85 @@ impl Command {
                     object(tag::RISK_STAGE, &[0]),
                     object(tag::CURRENCY, &terms.currency),
                 ];
-                (header::START_TRANSACTION, [0, 0], template(&objects.concat()))
+                ([0, 0], template(&objects.concat()))
             }
-            Self::Continue(objects) => (header::CONTINUE_TRANSACTION, [0, 0], template(objects)),
-            Self::P2peStatus => (header::P2PE_STATUS, [0, 0], vec![]),
+            Self::Continue(objects) => ([0, 0], template(objects)),
+            Self::OnlinePin(terms) => ([TAKE_PIN, 0], template(&terms.objects())),
+            Self::SelectFile(name) => ([0, 0], name.as_bytes().to_vec()),
+            Self::ReadBinary { offset, len } => {
+                expected = Some(*len);
+                let [_, high, middle, low] = offset.to_be_bytes();
+                match u16::try_from(*offset) {
+                    Ok(offset) if offset < LONG_OFFSET => (offset.to_be_bytes(), vec![]),
+                    _ => ([high | LONG_OFFSET.to_be_bytes()[0], middle], vec![low]),
+                }
+            }
+            _ => ([0, 0], vec![]),
         };
+        let [cla, ins] = self.header();
         let mut info = Zeroizing::new(vec![cla, ins, p1, p2]);
         if !data.is_empty() {
             info.push(u8::try_from(data.len()).unwrap_or(u8::MAX));
             info.extend(data);
         }
+        info.extend(expected);
         info
     }
 
-    /// The command of an INF; `None` when the device side would refuse it.
-    pub fn parse(info: &[u8]) -> Option<Self> {
-        let (&[cla, ins, p1, p2], rest) = info.split_first_chunk()?;
-        let data = match rest.split_first() {
-            None => &[][..],
-            Some((len, data)) => data.get(..usize::from(*len))?,
+    /// The command of an INF.
+    ///
+    /// # Errors
+    /// The status word with which the device refuses it.
+    pub fn parse(info: &[u8]) -> Result<Self, StatusWord> {
+        let (&[cla, ins, p1, p2], rest) = info.split_first_chunk().ok_or(StatusWord::UNKNOWN_COMMAND)?;
+        let (data, expected) = match rest {
+            [] => (&[][..], None),
+            [expected] => (&[][..], Some(*expected)),
+            [len, rest @ ..] => {
+                let (data, rest) =
+                    rest.split_at_checked(usize::from(*len)).ok_or(StatusWord::INVALID_DATA)?;
+                (data, rest.first().copied())
+            }
         };
-        let objects = || tlv::find(data, tag::COMMAND).ok().flatten();
-        Some(match [cla, ins] {
+        let text = || str::from_utf8(data).map(str::to_owned).map_err(|_| StatusWord::INVALID_DATA);
+        let missing = StatusWord::DATA_MISSING;
+        Ok(match [cla, ins] {
             header::RESET_DEVICE if p1 == 0 => Self::Reset,
             header::GET_CONFIGURATION => Self::Configuration,
-            header::SYSTEM_CLOCK => {
-                let [year, month, day] = value::<3>(data, tag::DATE)?.map(from_bcd);
-                let [hour, minute, second] = value::<3>(data, tag::TIME)?.map(from_bcd);
-                Self::SetClock(WallClock { year, month, day, hour, minute, second })
-            }
+            header::GET_DEVICE_INFO => Self::DeviceInfo,
+            header::SYSTEM_CLOCK if data.is_empty() => Self::GetClock,
+            header::SYSTEM_CLOCK => Self::SetClock(terms::clock(data).ok_or(StatusWord::INVALID_DATA)?),
             header::CARD_STATUS => Self::CardStatus(p1),
             header::KEYBOARD_STATUS => Self::Keyboard(p1 != 0),
             header::BATTERY_STATUS => Self::Battery,
+            header::PRINTER_STATUS => Self::Printer,
+            header::BLUETOOTH_CONTROL => Self::Bluetooth,
+            header::USB_SERIAL_DISCONNECT => Self::Disconnect,
+            header::CASH_DRAWER => Self::CashDrawer,
+            header::SYSTEM_LOG => Self::SystemLog { remove: p1 != 0 },
             header::ABORT => Self::Abort,
-            header::DISPLAY_TEXT if p2 & UTF_8 == 0 && !data.is_ascii() => return None,
-            header::DISPLAY_TEXT => Self::Display(str::from_utf8(data).ok()?.to_owned()),
-            header::START_CONTACTLESS => Self::StartContactless(Terms::parse(data)?),
-            header::START_TRANSACTION => Self::StartTransaction(Terms::parse(data)?),
-            header::CONTINUE_TRANSACTION => Self::Continue(Zeroizing::new(objects()?.to_vec())),
+            header::DISPLAY_TEXT if p2 & UTF_8 == 0 && !data.is_ascii() => {
+                return Err(StatusWord::INVALID_DATA);
+            }
+            header::DISPLAY_TEXT => Self::Display(text()?),
+            header::START_CONTACTLESS => Self::StartContactless(Terms::parse(data).ok_or(missing)?),
+            header::START_TRANSACTION => Self::StartTransaction(Terms::parse(data).ok_or(missing)?),
+            header::CONTINUE_TRANSACTION => {
+                let objects = tlv::find(data, tag::COMMAND).ok().flatten();
+                Self::Continue(Zeroizing::new(objects.ok_or(StatusWord::INVALID_DATA)?.to_vec()))
+            }
+            header::ONLINE_PIN => Self::OnlinePin(PinTerms::parse(data).ok_or(StatusWord::BAD_PARAMETER)?),
             header::P2PE_STATUS => Self::P2peStatus,
-            _ => return None,
+            header::SELECT_FILE => Self::SelectFile(text()?),
+            header::READ_BINARY => {
+                let start = u32::from(u16::from_be_bytes([p1, p2]) & !LONG_OFFSET);
+                let offset = match data {
+                    [] => start,
+                    [low, ..] => start << 8 | u32::from(*low),
+                };
+                Self::ReadBinary { offset, len: expected.ok_or(StatusWord::INVALID_DATA)? }
+            }
+            _ => return Err(StatusWord::UNKNOWN_COMMAND),
         })
     }
-}
-
-fn value<const N: usize>(data: &[u8], tag: tlv::Tag) -> Option<[u8; N]> {
-    tlv::find(data, tag).ok().flatten()?.try_into().ok()
-}
-
-fn clock_bytes(clock: &WallClock) -> ([u8; 3], [u8; 3]) {
-    let bcd = |number: u8| ((number / 10 % 10) << 4) | (number % 10);
-    ([clock.year, clock.month, clock.day].map(bcd), [clock.hour, clock.minute, clock.second].map(bcd))
-}
-
-fn from_bcd(byte: u8) -> u8 {
-    (byte >> 4) * 10 + (byte & 0xF)
-}
-
-/// `N` bytes of packed decimal; `None` when the number has more digits.
-fn to_bcd<const N: usize>(mut number: u64) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    for byte in bytes.iter_mut().rev() {
-        let pair = number % 100;
-        *byte = u8::try_from(((pair / 10) << 4) | (pair % 10)).ok()?;
-        number /= 100;
-    }
-    (number == 0).then_some(bytes)
 }

@@ -6,7 +6,9 @@ use zeroize::Zeroizing;
 
 /// INF has 2 to 254 bytes.
 const MIN_INFO: usize = 2;
-const MAX_INFO: usize = 254;
+pub(super) const MAX_INFO: usize = 254;
+/// NAD, PCB, LEN and LRC.
+const AROUND_INFO: usize = 4;
 /// More than any message of the protocol; keeps a broken reader from filling the memory.
 const MAX_MESSAGE: usize = 16 * 1024;
 
@@ -31,6 +33,13 @@ pub struct Message {
     pub unsolicited: bool,
     /// The contents; ends with the status word when it comes from the reader.
     pub info: Zeroizing<Vec<u8>>,
+}
+
+impl Message {
+    /// Bytes on the link, in as few frames as can be.
+    pub fn link_len(&self) -> usize {
+        self.info.len() + AROUND_INFO * self.info.len().div_ceil(MAX_INFO)
+    }
 }
 
 /// Why bytes are no frame. There is no way to ask for it again.

@@ -2,36 +2,7 @@
 
 use tlv::{Tag, tag};
 
-use super::{Message, Node};
-
-/// The last two bytes of everything that the reader sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StatusWord(pub u16);
-
-#[allow(missing_docs, reason = "the vendor's names say it")]
-impl StatusWord {
-    pub const OK: Self = Self(0x9000);
-    pub const TERMINAL_NOT_READY: Self = Self(0x9F22);
-    pub const NO_CARD: Self = Self(0x9F23);
-    pub const INVALID_CARD: Self = Self(0x9F25);
-    pub const NOT_ALLOWED: Self = Self(0x9F26);
-    pub const UNSUPPORTED_CARD_SWIPE_ALLOWED: Self = Self(0x9F28);
-    pub const READ_ERROR_SWIPE_ALLOWED: Self = Self(0x9F30);
-    pub const CANCELLED: Self = Self(0x9F41);
-    pub const CONTACTLESS_TIMEOUT: Self = Self(0x9F42);
-    pub const CONTACTLESS_INSERTED: Self = Self(0x9F43);
-    pub const CONTACTLESS_SWIPED: Self = Self(0x9F44);
-    pub const USE_CHIP_OR_SWIPE: Self = Self(0x9FC1);
-    pub const USE_CHIP_SWIPE_OR_OTHER_CARD: Self = Self(0x9FC2);
-    pub const USE_CHIP: Self = Self(0x9FC3);
-    pub const CONTACTLESS_HARDWARE: Self = Self(0x9FCF);
-    pub const SRED_NOT_READY: Self = Self(0x9FE0);
-
-    /// The vendor's error number: 1000 and the second byte.
-    pub const fn code(self) -> u16 {
-        1000 + (self.0 & 0xFF)
-    }
-}
+use super::{Message, Node, StatusWord};
 
 /// The answer to a command.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,8 +94,8 @@ impl DeviceStatus {
     }
 }
 
-/// How PIN entry goes. Only `Ok` is documented in public; the others follow the order in which the vendors' clients
-/// list them, and steer words on the screen only.
+/// How PIN entry goes. Only `Ok` is documented in public; the others follow the order in which the vendor's client
+/// lists them, and steer words on the screen only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PinStatus {
     /// The next wrong PIN blocks the card.
@@ -133,6 +104,18 @@ pub enum PinStatus {
     Ok = 2,
     /// The PIN was wrong.
     Wrong = 3,
+    /// The entry failed.
+    Error = 4,
+    /// All digits are in.
+    Complete = 5,
+}
+
+impl PinStatus {
+    fn of(byte: u8) -> Option<Self> {
+        [Self::LastTry, Self::Ok, Self::Wrong, Self::Error, Self::Complete]
+            .into_iter()
+            .find(|status| *status as u8 == byte)
+    }
 }
 
 /// What the reader sends unasked.
@@ -148,6 +131,8 @@ pub enum Report {
         pin_digits: Option<u8>,
         /// How PIN entry goes.
         pin: Option<PinStatus>,
+        /// Tries that the card still allows.
+        tries_left: Option<u8>,
     },
     /// A key was pressed: ASCII, 1B for cancel.
     Key(u8),
@@ -167,15 +152,23 @@ impl Report {
             return Ok(Self::Card(CardStatus::new(status)));
         }
         if let Some(status) = byte(tag::STATUS_CODE)? {
-            let pin = match either(tag::PIN_STATUS, tag::PIN_STATUS_OLD)? {
-                Some(1) => Some(PinStatus::LastTry),
-                Some(2) => Some(PinStatus::Ok),
-                Some(3) => Some(PinStatus::Wrong),
-                _ => None,
-            };
-            let pin_digits = either(tag::PIN_DIGITS, tag::PIN_DIGITS_OLD)?;
-            return Ok(Self::Device { status: DeviceStatus::of(status), pin_digits, pin });
+            return Ok(Self::Device {
+                status: DeviceStatus::of(status),
+                pin_digits: either(tag::PIN_DIGITS, tag::PIN_DIGITS_OLD)?,
+                pin: either(tag::PIN_STATUS, tag::PIN_STATUS_OLD)?.and_then(PinStatus::of),
+                tries_left: byte(tag::PIN_TRIES_LEFT)?,
+            });
         }
         Ok(byte(tag::KEY_PRESSED)?.map_or(Self::Other, Self::Key))
+    }
+
+    /// What support calls it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Card(_) => "CARD report",
+            Self::Device { .. } => "DEVICE report",
+            Self::Key(_) => "KEY report",
+            Self::Other => "report",
+        }
     }
 }

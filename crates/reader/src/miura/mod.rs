@@ -6,9 +6,8 @@
 //! by a report; ABORT during a transaction is answered twice, in either order, its own answer being `9000` without
 //! body; a damaged frame cannot be asked for again, so it ends the session (MPI API §5).
 //!
-//! Not in the public protocol and therefore choices of ours: card reports stay on during a transaction so that a card
-//! that is pulled is known; rows of display text are separated by a line feed; the PIN status values other than
-//! "PIN OK" ([`PinStatus`]).
+//! Choices of ours, where the public protocol is silent, stand in `docs/questions.md` under "To be checked on a real
+//! Miura reader" and at the code that makes them.
 
 use crate::{Family, SerialFilter};
 
@@ -17,11 +16,18 @@ mod command;
 mod driver;
 mod frame;
 mod message;
+mod missing;
+mod status_word;
+mod terms;
 
-pub use command::{CARD_REPORTS_OFF, CARD_REPORTS_ON, Command, Terms};
+pub use command::{CARD_REPORTS_OFF, CARD_REPORTS_ON, Command};
 pub use driver::MiuraDriver;
+use frame::MAX_INFO;
 pub use frame::{Deframer, FrameError, Message, Node, encode};
-pub use message::{Answer, CardStatus, DeviceStatus, PinStatus, Report, StatusWord};
+pub use message::{Answer, CardStatus, DeviceStatus, PinStatus, Report};
+pub use status_word::StatusWord;
+pub(crate) use status_word::problem;
+pub use terms::{PinTerms, Terms};
 
 /// What the family is called and how it is found. Vendor and products as the vendor's client accepts them: 2DDA is
 /// Miura's, 0525:A4A7 the serial gadget of Linux that some models answer as.
@@ -35,5 +41,5 @@ pub static FAMILY: Family = Family {
         SerialFilter::BluetoothSpp,
     ],
     hid: &[],
-    driver: |_, texts| Box::new(MiuraDriver::new(texts)),
+    driver: |_, setup| Box::new(MiuraDriver::new(setup)),
 };

@@ -3,13 +3,14 @@
 use reader::miura::{Answer, Command, Deframer, MiuraDriver, StatusWord, encode};
 use reader::{
     CardTransaction, Driver, End, Entry, Event, Fault, FromReader, Interfaces, IssuerAnswer, Prompt, Refused,
-    Scheme, State, Texts, ToReader, TransactionKind, WallClock,
+    Scheme, Setup, State, ToReader, TransactionKind, WallClock,
 };
 use serde_json::Value;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-const CLOCK: WallClock = WallClock { year: 26, month: 11, day: 23, hour: 10, minute: 15, second: 30 };
+pub(crate) const CLOCK: WallClock =
+    WallClock { year: 26, month: 11, day: 23, hour: 10, minute: 15, second: 30 };
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../vectors/miura.json")).unwrap()
@@ -25,7 +26,7 @@ pub(crate) fn e4() -> Vec<u8> {
     frames.iter().flat_map(|frame| hex::decode(frame.as_str().unwrap()).unwrap()).collect()
 }
 
-fn answer(status: u16, body: &[u8]) -> Vec<u8> {
+pub(crate) fn answer(status: u16, body: &[u8]) -> Vec<u8> {
     encode(&Answer { status: StatusWord(status), body }.message(false))
 }
 
@@ -69,7 +70,7 @@ pub(crate) fn events(driver: &mut MiuraDriver) -> Vec<Event> {
 }
 
 /// Answers everything as a well-behaved device does, until the driver has nothing more to say.
-fn settle(driver: &mut MiuraDriver, now: u64) {
+pub(crate) fn settle(driver: &mut MiuraDriver, now: u64) {
     loop {
         let commands = sent(driver);
         if commands.is_empty() {
@@ -81,7 +82,10 @@ fn settle(driver: &mut MiuraDriver, now: u64) {
                 Command::Reset => driver.hear(now, &answer(0x9000, &reset)),
                 Command::P2peStatus => driver.hear(now, &frame("P2PER")),
                 Command::Battery => driver.hear(now, &frame("BATTR")),
-                Command::CardStatus(_) | Command::StartContactless(_) | Command::StartTransaction(_) => {}
+                Command::CardStatus(_)
+                | Command::StartContactless(_)
+                | Command::StartTransaction(_)
+                | Command::OnlinePin(_) => {}
                 _ => driver.hear(now, &frame("OK")),
             }
         }
@@ -89,7 +93,11 @@ fn settle(driver: &mut MiuraDriver, now: u64) {
 }
 
 pub(crate) fn connected() -> MiuraDriver {
-    let mut driver = MiuraDriver::new(Texts::default());
+    connected_with(Setup::default())
+}
+
+pub(crate) fn connected_with(setup: Setup) -> MiuraDriver {
+    let mut driver = MiuraDriver::new(setup);
     driver.connect(0, CLOCK);
     driver.handle_timeout(driver.poll_timeout().unwrap());
     settle(&mut driver, 30);
@@ -100,7 +108,11 @@ pub(crate) fn connected() -> MiuraDriver {
 
 /// Asked for a card, chip and swipe only, so that no command is outstanding.
 pub(crate) fn awaiting(interfaces: Interfaces) -> MiuraDriver {
-    let mut driver = connected();
+    awaiting_with(Setup::default(), interfaces)
+}
+
+pub(crate) fn awaiting_with(setup: Setup, interfaces: Interfaces) -> MiuraDriver {
+    let mut driver = connected_with(setup);
     driver.start(100, CardTransaction { interfaces, ..purchase(456) }).unwrap();
     settle(&mut driver, 100);
     driver.hear(100, &frame("REM"));
@@ -109,9 +121,9 @@ pub(crate) fn awaiting(interfaces: Interfaces) -> MiuraDriver {
     driver
 }
 
-const CHIP_OR_SWIPE: Interfaces = Interfaces { contactless: false, ..Interfaces::ALL };
+pub(crate) const CHIP_OR_SWIPE: Interfaces = Interfaces { contactless: false, ..Interfaces::ALL };
 
-fn reading_chip() -> MiuraDriver {
+pub(crate) fn reading_chip() -> MiuraDriver {
     let mut driver = awaiting(CHIP_OR_SWIPE);
     driver.hear(200, &frame("INS"));
     settle(&mut driver, 200);
@@ -231,31 +243,6 @@ fn clear_card_data_is_refused_in_every_message() {
             assert_eq!(events(&mut driver), [Event::Broken(Fault::ClearData)], "{clear}");
         }
     }
-}
-
-#[test]
-fn a_reader_without_data_key_is_refused() {
-    let mut driver = MiuraDriver::new(Texts::default());
-    driver.connect(0, CLOCK);
-    driver.handle_timeout(30);
-    let reset = hex::decode("E10B9F1E083034303030323033").unwrap();
-    driver.hear(40, &answer(0x9000, &reset));
-    driver.hear(50, &frame("OK"));
-    driver.hear(60, &answer(0x9000, &[0xE1, 5, 0xDF, 0xAE, 0x01, 1, 0x03]));
-    assert_eq!((events(&mut driver), driver.state()), (vec![Event::NotSecure], State::NotSecure));
-    assert_eq!(driver.start(70, purchase(1)), Err(Refused::Busy));
-}
-
-#[test]
-fn what_an_earlier_program_left_is_no_answer_to_the_reset() {
-    let mut driver = MiuraDriver::new(Texts::default());
-    driver.connect(0, CLOCK);
-    driver.hear(10, &[0x55, 0xAA]);
-    driver.handle_timeout(30);
-    driver.hear(40, &frame("E9F41"));
-    driver.hear(40, &e4());
-    settle(&mut driver, 50);
-    assert!(matches!(&events(&mut driver)[..], [Event::Ready(_)]));
 }
 
 #[test]

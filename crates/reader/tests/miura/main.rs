@@ -2,5 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 mod driver;
+mod ends;
+mod heartbeat;
+mod identify;
+mod online_pin;
 mod properties;
+mod trace;
 mod wire;

@@ -3,9 +3,10 @@
 
 use proptest::prelude::*;
 use reader::miura::{Message, Node, encode};
-use reader::{Driver, Interfaces, IssuerAnswer, State};
+use reader::{Driver, Interfaces, IssuerAnswer, Setup, State};
 
-use crate::driver::{Hear, awaiting, connected, e4, events, frame, purchase, sent};
+use crate::driver::{Hear, answer, awaiting, connected_with, e4, events, frame, purchase, sent};
+use crate::online_pin::swipe;
 
 /// Frames that make sense, in any order, and garbage.
 fn traffic() -> impl Strategy<Value = Vec<u8>> {
@@ -14,6 +15,11 @@ fn traffic() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         8 => prop::sample::select(names.to_vec()).prop_map(frame),
         1 => Just(e4()),
+        1 => Just(swipe("120")),
+        1 => prop::sample::select(vec![0x9FE0, 0x9F27, 0x9F2A, 0x9F30, 0x9FC2, 0x6D00])
+            .prop_map(|word| answer(word, b"\x9F\x02emv.cfg")),
+        1 => prop::sample::select(vec![vec![0x08], vec![0x0C], vec![0xE2, 0], vec![0xE3, 0]])
+            .prop_map(|body| answer(0x9000, &body)),
         1 => prop::collection::vec(any::<u8>(), 1..20),
         2 => prop::collection::vec(any::<u8>(), 2..300).prop_map(|info| {
             encode(&Message { node: Node::Pinpad, unsolicited: info[0] & 1 == 0, info: info.into() })
@@ -25,8 +31,9 @@ proptest! {
     #[test]
     fn no_bytes_panic_and_every_wait_has_a_limit(
         parts in prop::collection::vec((traffic(), any::<u8>()), 0..40),
+        online_pin in any::<bool>(),
     ) {
-        let mut driver = connected();
+        let mut driver = connected_with(Setup { online_pin, ..Setup::default() });
         let mut now = 100;
         for (bytes, action) in parts {
             match action % 8 {
@@ -38,7 +45,7 @@ proptest! {
                 _ => {}
             }
             driver.hear(now, &bytes);
-            let open = !matches!(driver.state(), State::Idle | State::NotSecure | State::Broken | State::Disconnected);
+            let open = !matches!(driver.state(), State::NotSecure | State::Broken | State::Disconnected);
             prop_assert!(!open || driver.poll_timeout().is_some(), "{:?} waits for ever", driver.state());
         }
     }

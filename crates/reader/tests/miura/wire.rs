@@ -1,10 +1,10 @@
 //! Published and recomputed Miura frames, both ways.
 
-use reader::WallClock;
 use reader::miura::{
     Answer, CARD_REPORTS_OFF, CARD_REPORTS_ON, CardStatus, Command, Deframer, DeviceStatus, FrameError,
-    Message, Node, PinStatus, Report, StatusWord, Terms, encode,
+    Message, Node, PinStatus, PinTerms, Report, StatusWord, Terms, encode,
 };
+use reader::{CardProblem, IssuerAnswer, IssuerAnswerError, WallClock};
 use serde_json::Value;
 use tlv::{find, object, tag};
 #[cfg(target_arch = "wasm32")]
@@ -53,9 +53,16 @@ fn vectors_frames_round_trip() {
 fn vectors_commands() {
     let issuer = |code: &[u8; 2]| Command::Continue(object(tag::AUTHORISATION_RESPONSE_CODE, code).into());
     let clock = WallClock { year: 26, month: 11, day: 23, hour: 10, minute: 15, second: 30 };
-    for (name, command) in [
+    let pin = PinTerms {
+        amount: TERMS.amount,
+        label: "Example label".to_owned(),
+        currency: TERMS.currency,
+        track: b";476173******0010=1512201**********?*".to_vec(),
+    };
+    let commands = [
         ("RESET", Command::Reset),
         ("GETCFG", Command::Configuration),
+        ("DEVINFO", Command::DeviceInfo),
         ("ABORT", Command::Abort),
         ("CARD1D", Command::CardStatus(CARD_REPORTS_ON)),
         ("CARD1F", Command::CardStatus(0x1F)),
@@ -63,18 +70,70 @@ fn vectors_commands() {
         ("KEYB", Command::Keyboard(true)),
         ("BATT", Command::Battery),
         ("P2PE", Command::P2peStatus),
+        ("CLKGET", Command::GetClock),
         ("CLKSET", Command::SetClock(clock)),
+        ("USBDISC", Command::Disconnect),
+        ("SELECT", Command::SelectFile("mpi.log".to_owned())),
+        ("READ", Command::ReadBinary { offset: 0, len: 0xFC }),
+        ("OPIN", Command::OnlinePin(pin)),
         ("DISP", Command::Display("Hello world!".to_owned())),
         ("START", Command::StartTransaction(TERMS)),
         ("CTLS", Command::StartContactless(TERMS)),
         ("CONT00", issuer(b"00")),
         ("CONTZ1", issuer(b"Z1")),
-    ] {
+    ];
+    assert_eq!(commands.len(), 21, "every command among the frames");
+    for (name, command) in commands {
         let message = decode(&frame(name)).unwrap();
         assert_eq!((message.node, message.unsolicited), (Node::Pinpad, false), "{name}");
-        assert_eq!(Command::parse(&message.info).as_ref(), Some(&command), "{name}");
+        assert_eq!(Command::parse(&message.info).as_ref(), Ok(&command), "{name}");
         assert_eq!(command.encode(), message.info, "{name}");
     }
+}
+
+#[test]
+fn every_command_survives_the_wire_and_has_its_name() {
+    for (command, name) in [
+        (Command::Printer, "PRINTER_STATUS"),
+        (Command::Bluetooth, "BLUETOOTH_CONTROL"),
+        (Command::CashDrawer, "CASH_DRAWER"),
+        (Command::SystemLog { remove: true }, "SYSTEM_LOG"),
+        (Command::SystemLog { remove: false }, "SYSTEM_LOG"),
+        (Command::ReadBinary { offset: 0x7FFF, len: 1 }, "READ_BINARY"),
+        (Command::ReadBinary { offset: 0x8000, len: 0xFC }, "READ_BINARY"),
+        (Command::ReadBinary { offset: 0x7F_FF02, len: 3 }, "READ_BINARY"),
+        (Command::Display("\u{20ac} 4,56".to_owned()), "DISPLAY_TEXT"),
+        (Command::Keyboard(false), "KEYBOARD_STATUS"),
+        (Command::GetClock, "SYSTEM_CLOCK"),
+        (Command::Disconnect, "USB_SERIAL_DISCONNECT"),
+    ] {
+        assert_eq!(Command::parse(&command.encode()), Ok(command.clone()), "{name}");
+        assert_eq!(command.name(), name);
+    }
+    let long = Command::ReadBinary { offset: 0x8000, len: 0xFC }.encode();
+    assert_eq!(hex::encode_upper(&*long), "00B080800100FC", "low byte of the offset as data");
+}
+
+#[test]
+fn what_is_no_command_is_refused_with_the_devices_word() {
+    let refused = |info: &str| Command::parse(&hex::decode(info).unwrap()).unwrap_err();
+    assert_eq!(refused("D0AA0000"), StatusWord::UNKNOWN_COMMAND);
+    assert_eq!(refused("D0"), StatusWord::UNKNOWN_COMMAND);
+    assert_eq!(refused("D0000100"), StatusWord::UNKNOWN_COMMAND, "only the soft reset");
+    assert_eq!(refused("DED100000300E001"), StatusWord::DATA_MISSING);
+    assert_eq!(refused("DED1000009E00100"), StatusWord::INVALID_DATA);
+    assert_eq!(refused("DED6010002E000"), StatusWord::BAD_PARAMETER);
+    assert_eq!(refused("D201000101E1"), StatusWord::INVALID_DATA);
+}
+
+#[test]
+fn the_longest_issuers_answer_fills_one_frame() {
+    let data = |len: usize| object(tag::ISSUER_SCRIPT_2, &vec![0x55; len]);
+    let longest = IssuerAnswer::new(*b"00", &data(239)).unwrap();
+    let command = Command::Continue(longest.objects());
+    assert_eq!(command.encode().len(), 254);
+    assert_eq!(Command::parse(&command.encode()), Ok(command));
+    assert_eq!(IssuerAnswer::new(*b"00", &data(240)), Err(IssuerAnswerError::TooLong(243)));
 }
 
 #[test]
@@ -85,7 +144,8 @@ fn vectors_reports() {
         assert!(message.unsolicited && answer.status == StatusWord::OK, "{name}");
         Report::parse(answer.body).unwrap()
     };
-    let device = |status, pin| Report::Device { status: Some(status), pin_digits: None, pin };
+    let device =
+        |status, pin| Report::Device { status: Some(status), pin_digits: None, pin, tries_left: None };
     assert_eq!(report("E6PWR"), device(DeviceStatus::PoweredOn, None));
     assert_eq!(report("E6PIN"), device(DeviceStatus::PinEntry, Some(PinStatus::Ok)));
     assert_eq!(report("INS"), Report::Card(CardStatus { present: true, emv: true, ..CardStatus::default() }));
@@ -110,6 +170,38 @@ fn vectors_answers() {
     assert_eq!(value("P2PER", tag::P2PE_STATUS), Some(vec![0x06]));
     assert_eq!(value("RESETR", tag::SERIAL_NUMBER), Some(b"04000203".to_vec()));
     assert_eq!(decode(&frame("RESETR")).unwrap().node, Node::PosInterface);
+}
+
+#[test]
+fn status_words_have_the_vendors_numbers_and_a_way_out() {
+    use CardProblem::*;
+    for (word, code, problem) in [
+        (StatusWord::NUMBER_FORMAT, 1020, Support),
+        (StatusWord::INVALID_DATA, 1033, Support),
+        (StatusWord::TERMINAL_NOT_READY, 1034, RestartReader),
+        (StatusWord::NO_CARD, 1035, Again),
+        (StatusWord::INVALID_CARD, 1037, OtherCard),
+        (StatusWord::NOT_ALLOWED, 1038, RestartReader),
+        (StatusWord::DATA_MISSING, 1039, Support),
+        (StatusWord::UNSUPPORTED_CARD_SWIPE_ALLOWED, 1040, OtherCard),
+        (StatusWord::FILE_MISSING, 1042, Support),
+        (StatusWord::READ_ERROR_SWIPE_ALLOWED, 1048, OtherCard),
+        (StatusWord::ISSUER_KEY, 1064, OtherCard),
+        (StatusWord::CANCELLED, 1065, Again),
+        (StatusWord::CONTACTLESS_TIMEOUT, 1066, Again),
+        (StatusWord::CONTACTLESS_INSERTED, 1067, Again),
+        (StatusWord::CONTACTLESS_SWIPED, 1068, Again),
+        (StatusWord::USE_CHIP_OR_SWIPE, 1193, OtherWay),
+        (StatusWord::USE_CHIP_SWIPE_OR_OTHER_CARD, 1194, OtherWay),
+        (StatusWord::USE_CHIP, 1195, UseChip),
+        (StatusWord::CONTACTLESS_HARDWARE, 1207, OtherWay),
+        (StatusWord::NO_KEY, 1224, ReaderKeys),
+    ] {
+        assert_eq!((word.code(), CardProblem::of(code)), (code, problem));
+    }
+    assert_eq!(CardProblem::of(103), OtherCard, "a stripe that cannot be read");
+    assert_eq!(CardProblem::of(1009), RestartReader, "PIN entry failed");
+    assert_eq!(CardProblem::of(9), Support);
 }
 
 #[test]

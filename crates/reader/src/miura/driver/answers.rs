@@ -2,24 +2,17 @@
 
 use tlv::tag;
 
+use super::identify::is_reset_answer;
 use super::{MiuraDriver, PRESENT_MS};
-use crate::miura::card_data;
-use crate::miura::{Answer, Command, StatusWord, Terms};
-use crate::{
-    Battery, CardDecision, CardRead, EncryptedData, End, Entry, Event, Fault, Interfaces, Power, Prompt,
-    Software, State,
-};
-
-/// P2PE status bits: a key for online PIN, a key for card data.
-const PIN_READY: u8 = 0x02;
-const SRED_READY: u8 = 0x04;
+use crate::miura::card_data::{self, Pin, Swipe};
+use crate::miura::status_word::DECISION_ASKED;
+use crate::miura::{Answer, Command, StatusWord, Terms, missing};
+use crate::{CardDecision, CardRead, EncryptedData, End, Entry, Event, Fault, Interfaces, Prompt, State};
 
 impl MiuraDriver {
     pub(super) fn handle_answer(&mut self, now: u64, answer: Answer<'_>) {
         // An answer that an earlier program was still owed is no answer to our reset.
-        if matches!(&self.outstanding, Some(sent) if sent.command == Command::Reset)
-            && !is_reset_answer(answer.body)
-        {
+        if self.awaits_reset() && !is_reset_answer(answer.body) {
             return;
         }
         if self.aborting.is_some() && answer.status == StatusWord::OK && answer.body.is_empty() {
@@ -27,18 +20,40 @@ impl MiuraDriver {
             return self.go_on(now);
         }
         let Some(sent) = self.outstanding.take() else { return self.give_up(Fault::Unexpected) };
+        let missing = missing::names(answer.status, answer.body);
+        if !missing.is_empty() {
+            self.tell(Event::Missing(missing));
+        }
         let handled = match (sent.command, self.state) {
-            (Command::StartContactless(_) | Command::StartTransaction(_), State::Cancelling) => {
+            (
+                Command::StartContactless(_) | Command::StartTransaction(_) | Command::OnlinePin(_),
+                State::Cancelling,
+            ) => {
                 self.aborted(answer);
                 Ok(())
             }
             (Command::StartContactless(_), _) => self.contactless(now, answer),
             (Command::StartTransaction(_), _) => self.chip(now, answer),
+            (Command::OnlinePin(_), _) => self.pin(now, answer),
             (Command::Continue(_), _) => self.decision(now, answer),
-            (command, State::Identifying) => self.identified(&command, answer),
-            // Convenience of the customer; the session does not depend on it.
-            (Command::Display(_) | Command::Keyboard(_) | Command::CardStatus(_), _) => Ok(()),
-            _ if answer.status == StatusWord::OK => Ok(()),
+            (command, State::Identifying) => {
+                self.identified(&command, answer);
+                Ok(())
+            }
+            (Command::Battery, _)
+                if answer.body.is_empty() || card_data::only_object(answer.body, tag::RESPONSE).is_ok() =>
+            {
+                self.battery(answer);
+                Ok(())
+            }
+            // Convenience of the customer, which not every model has; the session does not depend on it. An answer
+            // that says something is another command's.
+            (Command::Display(_) | Command::Keyboard(_) | Command::CardStatus(_), _)
+                if answer.body.is_empty() =>
+            {
+                Ok(())
+            }
+            _ if answer.status == StatusWord::OK && answer.body.is_empty() => Ok(()),
             _ => Err(Fault::Unexpected),
         };
         match handled {
@@ -52,50 +67,6 @@ impl MiuraDriver {
         self.proceed(now);
         self.next_command(now);
         self.confirm_cancel(now);
-    }
-
-    fn identified(&mut self, command: &Command, answer: Answer<'_>) -> Result<(), Fault> {
-        let byte = |tag| tlv::find(answer.body, tag).ok().flatten().and_then(|value| value.first().copied());
-        match command {
-            Command::Reset => {
-                self.identity.serial =
-                    tlv::find(answer.body, tag::SERIAL_NUMBER).ok().flatten().map(ascii).unwrap_or_default();
-                self.identity.software = software(answer.body);
-            }
-            Command::Configuration => self.identity.software.extend(software(answer.body)),
-            Command::P2peStatus => {
-                let status = byte(tag::P2PE_STATUS).unwrap_or_default();
-                self.identity.pin_ready = status & PIN_READY != 0;
-                if status & SRED_READY == 0 {
-                    self.not_secure();
-                }
-            }
-            Command::Battery => {
-                self.identity.battery =
-                    byte(tag::BATTERY).zip(byte(tag::CHARGING)).map(|(percent, power)| {
-                        let power = match power {
-                            0 => Power::Battery,
-                            1 => Power::Charging,
-                            2 => Power::Full,
-                            fault => Power::Fault(fault),
-                        };
-                        Battery { percent: percent.min(100), power }
-                    });
-            }
-            _ => {}
-        }
-        if self.state == State::Identifying && self.queue.is_empty() {
-            self.enter(State::Idle, None);
-            self.tell(Event::Ready(self.identity.clone()));
-        }
-        Ok(())
-    }
-
-    fn not_secure(&mut self) {
-        self.queue.clear();
-        self.session = None;
-        self.enter(State::NotSecure, None);
-        self.tell(Event::NotSecure);
     }
 
     fn contactless(&mut self, now: u64, answer: Answer<'_>) -> Result<(), Fault> {
@@ -117,13 +88,13 @@ impl MiuraDriver {
             StatusWord::USE_CHIP if interfaces.chip => self.tell(Event::Prompt(Prompt::InsertCard)),
             StatusWord::USE_CHIP_OR_SWIPE
             | StatusWord::USE_CHIP_SWIPE_OR_OTHER_CARD
+            | StatusWord::UNSUPPORTED_CARD_SWIPE_ALLOWED
             | StatusWord::CONTACTLESS_HARDWARE
                 if interfaces.chip || interfaces.swipe =>
             {
                 self.tell(Event::Prompt(Prompt::PresentCard(other_ways)));
             }
-            StatusWord::SRED_NOT_READY => self.not_secure(),
-            other => self.end(now, End::NotUsable { code: other.code() }),
+            other => self.not_usable(now, other),
         }
         Ok(())
     }
@@ -131,7 +102,6 @@ impl MiuraDriver {
     fn chip(&mut self, now: u64, answer: Answer<'_>) -> Result<(), Fault> {
         let swipe_allowed = self.session.as_ref().is_some_and(|session| session.interfaces.swipe);
         match answer.status {
-            StatusWord::SRED_NOT_READY => self.not_secure(),
             // Without the card the reader's own reason is only how it noticed.
             StatusWord::OK if !self.card_in_slot => self.cancel_read(now),
             StatusWord::OK => return self.card_answer(now, answer.body),
@@ -145,11 +115,27 @@ impl MiuraDriver {
                     session.fallback = true;
                 }
                 self.tell(Event::Prompt(Prompt::SwipeInstead));
-                self.await_card(now, self.texts.swipe_card.clone(), false);
+                self.await_card(now, self.setup.texts.swipe_card.clone(), false);
             }
-            other => self.end(now, End::NotUsable { code: other.code() }),
+            other => self.not_usable(now, other),
         }
         Ok(())
+    }
+
+    fn pin(&mut self, now: u64, answer: Answer<'_>) -> Result<(), Fault> {
+        let read = self.session.as_mut().and_then(|session| session.awaiting_pin.take());
+        match card_data::pin(read.ok_or(Fault::Unexpected)?, answer)? {
+            // A card that needs a PIN and has none is the issuer's to judge, as a chip's bypassed PIN is.
+            Pin::Entered(read) | Pin::Bypassed(read) => self.card_read(now, read),
+            Pin::Cancelled => self.end(now, End::CancelledOnReader),
+            Pin::Failed(code) => self.end(now, End::NotUsable { code }),
+        }
+        Ok(())
+    }
+
+    fn not_usable(&mut self, now: u64, status: StatusWord) {
+        self.keys_gone |= status == StatusWord::NO_KEY;
+        self.end(now, End::NotUsable { code: status.code() });
     }
 
     /// The card was read but is gone: nothing of it is used.
@@ -174,6 +160,13 @@ impl MiuraDriver {
                 } else {
                     self.cancel(now, End::AmountDiffers);
                 }
+            }
+            // Asked for by settings that our commands do not make. Nothing is decided here.
+            tag::DECISION_REQUIRED => {
+                if let Some(session) = &mut self.session {
+                    session.entry = Some(Entry::Chip);
+                }
+                self.cancel(now, End::NotUsable { code: DECISION_ASKED });
             }
             _ => return Err(Fault::Unexpected),
         }
@@ -204,6 +197,7 @@ impl MiuraDriver {
                 }));
             }
         } else if tells {
+            self.keys_gone |= answer.status == StatusWord::NO_KEY;
             let code = answer.status.code();
             let end = if self.card_in_slot { End::NotUsable { code } } else { End::CardTakenOut };
             self.tell(Event::Ended(end));
@@ -233,11 +227,11 @@ impl MiuraDriver {
             if !interfaces.swipe {
                 self.ask_again(now, interfaces, terms);
             } else if !swipe.has_chip || session.fallback {
-                self.card_read(now, swipe.read);
+                self.stripe_read(now, swipe, terms);
             } else if interfaces.chip {
                 self.until = Some(now + PRESENT_MS);
                 self.tell(Event::Prompt(Prompt::InsertCard));
-                self.send(now, Command::Display(self.texts.insert_card.clone()));
+                self.send(now, Command::Display(self.setup.texts.insert_card.clone()));
             } else {
                 self.end(now, End::NotUsable { code: StatusWord::USE_CHIP.code() });
             }
@@ -250,41 +244,19 @@ impl MiuraDriver {
         }
     }
 
+    fn stripe_read(&mut self, now: u64, swipe: Swipe, terms: Terms) {
+        let asks_pin = self.setup.online_pin && self.identity.pin_ready && swipe.wants_pin;
+        match card_data::pin_terms(&swipe.read, &terms).filter(|_| asks_pin) {
+            Some(terms) => self.read_pin(now, swipe.read, terms),
+            None => self.card_read(now, swipe.read),
+        }
+    }
+
     /// The card came by a way that was not asked for.
     fn ask_again(&mut self, now: u64, interfaces: Interfaces, terms: Terms) {
         self.tell(Event::Prompt(Prompt::PresentCard(interfaces)));
         if interfaces.contactless {
             self.send(now, Command::StartContactless(terms));
-        }
-    }
-}
-
-/// Card data carries the serial number as well, but in another template.
-fn is_reset_answer(body: &[u8]) -> bool {
-    card_data::only_object(body, tag::RESPONSE)
-        .is_ok_and(|template| matches!(tlv::find(template, tag::SERIAL_NUMBER), Ok(Some(_))))
-}
-
-fn ascii(bytes: &[u8]) -> String {
-    bytes.iter().copied().map(char::from).filter(char::is_ascii_graphic).collect()
-}
-
-/// Name and version pairs, flat or in templates: the n-th name belongs to the n-th version.
-fn software(body: &[u8]) -> Vec<Software> {
-    let (mut names, mut versions) = (Vec::new(), Vec::new());
-    collect(tlv::read_padded(body), &mut names, &mut versions, tlv::MAX_DEPTH);
-    names.into_iter().zip(versions).map(|(name, version)| Software { name, version }).collect()
-}
-
-fn collect(objects: tlv::Reader<'_>, names: &mut Vec<String>, versions: &mut Vec<String>, depth: usize) {
-    for object in objects.flatten() {
-        match object.tag {
-            tag::IDENTIFIER => names.push(ascii(object.value)),
-            tag::VERSION => versions.push(ascii(object.value)),
-            tag if tag.is_constructed() && depth > 0 => {
-                collect(object.children(), names, versions, depth - 1)
-            }
-            _ => {}
         }
     }
 }

@@ -1,16 +1,18 @@
 //! The session with a Miura reader: connect, take a card, finish with it.
 
 mod answers;
+mod heartbeat;
+mod identify;
 mod reports;
 mod steps;
 
 use std::collections::VecDeque;
 
 use super::card_data::{self, Swipe};
-use super::{Answer, Command, Deframer, FAMILY, Message, Node, Terms};
+use super::{Answer, Command, Deframer, FAMILY, Message, Node, Report, Terms};
 use crate::{
-    CardTransaction, Driver, End, Entry, Event, Family, Fault, FromReader, Identity, Interfaces,
-    IssuerAnswer, Prompt, Refused, State, Texts, ToReader, Trace, WallClock,
+    CardRead, CardTransaction, Driver, End, Entry, Event, Family, Fault, FromReader, Identity, Interfaces,
+    IssuerAnswer, Prompt, Refused, Setup, State, ToReader, Trace, WallClock,
 };
 
 /// What an earlier program left on the line is thrown away for so long after opening, as the vendor's client does.
@@ -36,6 +38,10 @@ const ISSUER_MS: u64 = 180_000;
 const COMPLETE_MS: u64 = 30_000;
 /// How often the customer is told to take the card out.
 const REMIND_MS: u64 = 10_000;
+/// Over Bluetooth the reader says "powered on" when the link opens; so long after that it is a greeting, no restart.
+const GREETING_MS: u64 = 10_000;
+/// A support page shows no more; the oldest are dropped when nobody asks.
+const MAX_TRACES: usize = 64;
 
 /// One card transaction, from `start` until the card is out.
 struct Session {
@@ -45,8 +51,12 @@ struct Session {
     inserted: bool,
     /// A stripe came in and has not been judged yet.
     swipe: Option<Swipe>,
+    /// Swipes that could not be read.
+    failed_swipes: u8,
     /// The chip could not be read: a swipe of a chip card is allowed.
     fallback: bool,
+    /// A swipe that waits for its PIN.
+    awaiting_pin: Option<CardRead>,
     /// How the card came in, once it has been read.
     entry: Option<Entry>,
     /// The contactless transaction has been aborted in favour of a card that came otherwise.
@@ -66,7 +76,7 @@ struct Outstanding {
 
 /// The driver.
 pub struct MiuraDriver {
-    texts: Texts,
+    setup: Setup,
     state: State,
     /// Limit of the state.
     until: Option<u64>,
@@ -77,6 +87,11 @@ pub struct MiuraDriver {
     aborting: Option<u64>,
     card_in_slot: bool,
     clock: Option<WallClock>,
+    greeting_until: u64,
+    /// When the reader said something last.
+    heard_at: u64,
+    /// The reader said in the middle of a payment that it has no key.
+    keys_gone: bool,
     identity: Identity,
     session: Option<Session>,
     transmit: VecDeque<ToReader>,
@@ -86,9 +101,9 @@ pub struct MiuraDriver {
 
 impl MiuraDriver {
     /// A driver for one link, not connected yet.
-    pub fn new(texts: Texts) -> Self {
+    pub fn new(setup: Setup) -> Self {
         Self {
-            texts,
+            setup,
             state: State::Disconnected,
             until: None,
             frames: Deframer::default(),
@@ -97,6 +112,9 @@ impl MiuraDriver {
             aborting: None,
             card_in_slot: false,
             clock: None,
+            greeting_until: 0,
+            heard_at: 0,
+            keys_gone: false,
             identity: Identity::unknown(&FAMILY),
             session: None,
             transmit: VecDeque::new(),
@@ -105,16 +123,37 @@ impl MiuraDriver {
         }
     }
 
+    /// As new, but for what was set up and what support may still want to see.
+    fn renewed(&mut self) -> Self {
+        let traces = std::mem::take(&mut self.traces);
+        Self { traces, ..Self::new(std::mem::take(&mut self.setup)) }
+    }
+
+    fn trace(&mut self, from_reader: bool, name: &'static str, message: &Message) {
+        if self.traces.len() == MAX_TRACES {
+            self.traces.pop_front();
+        }
+        self.traces.push_back(Trace { from_reader, name, len: message.link_len() });
+    }
+
     fn handle_message(&mut self, now: u64, message: &Message) {
+        self.heard_at = now;
         let Some(answer) = Answer::of(message) else { return self.give_up(Fault::Unexpected) };
+        let name = match (message.node, message.unsolicited) {
+            (Node::Pinpad, true) => Report::parse(answer.body).map_or("report", |report| report.name()),
+            (Node::Pinpad, false) => "answer",
+            (Node::PosInterface, true) => "POS interface report",
+            (Node::PosInterface, false) => "POS interface answer",
+        };
+        self.trace(true, name, message);
         if card_data::is_clear(answer.body) {
             self.give_up(Fault::ClearData);
         } else if message.node == Node::Pinpad && message.unsolicited {
             self.handle_report(now, answer.body);
         } else if message.node == Node::Pinpad {
             self.handle_answer(now, answer);
-        } else if !message.unsolicited {
-            // Nothing is ever asked of the point-of-sale interface.
+        } else if !message.unsolicited && !self.awaits_reset() {
+            // Nothing is ever asked of the point-of-sale interface, but an earlier program may have.
             self.give_up(Fault::Unexpected);
         }
     }
@@ -126,8 +165,20 @@ impl Driver for MiuraDriver {
     }
 
     fn connect(&mut self, now: u64, clock: WallClock) {
-        *self = Self { clock: Some(clock), ..Self::new(std::mem::take(&mut self.texts)) };
+        *self = Self { clock: Some(clock), greeting_until: now + GREETING_MS, ..self.renewed() };
         self.enter(State::Opening, Some(now + STALE_MS));
+    }
+
+    fn close(&mut self, _now: u64) {
+        let open = !matches!(self.state, State::Disconnected | State::Opening | State::Broken);
+        let card_session = self.transaction_limit().is_some() || self.emv_open();
+        *self = self.renewed();
+        if open && card_session {
+            self.transmit(&Command::Abort);
+        }
+        if open {
+            self.transmit(&Command::Disconnect);
+        }
     }
 
     fn start(&mut self, now: u64, transaction: CardTransaction) -> Result<(), Refused> {
@@ -135,13 +186,18 @@ impl Driver for MiuraDriver {
         if self.state != State::Idle {
             return Err(Refused::Busy);
         }
+        if self.battery_is_low() {
+            return Err(Refused::BatteryLow);
+        }
         let interfaces = transaction.interfaces;
         self.session = Some(Session {
             terms,
             interfaces,
             inserted: false,
             swipe: None,
+            failed_swipes: 0,
             fallback: false,
+            awaiting_pin: None,
             entry: None,
             released: false,
             tells_decision: false,
@@ -225,6 +281,9 @@ impl Driver for MiuraDriver {
                 _ => return self.give_up(Fault::Silent),
             }
         }
+        if due(self.heartbeat_at()) {
+            self.send(now, Command::Battery);
+        }
         if due(self.until) {
             match self.state {
                 State::Opening => self.identify(now),
@@ -251,7 +310,7 @@ impl Driver for MiuraDriver {
 
     fn poll_timeout(&self) -> Option<u64> {
         let answer = self.outstanding.as_ref().and_then(|outstanding| outstanding.until);
-        [answer, self.aborting, self.until].into_iter().flatten().min()
+        [answer, self.aborting, self.until, self.heartbeat_at()].into_iter().flatten().min()
     }
 
     fn state(&self) -> State {

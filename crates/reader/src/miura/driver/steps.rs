@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 
+use super::heartbeat::HEARTBEAT_ANSWER_MS;
 use super::{
     ABORT_MS, ANSWER_MS, COMPLETE_MS, MiuraDriver, Outstanding, PRESENT_MS, READING_MS, REMIND_MS, REPORT_MS,
     RESET_MS,
 };
-use crate::miura::{CARD_REPORTS_OFF, CARD_REPORTS_ON, Command, Message, Node, Terms, encode};
-use crate::{End, Entry, Event, Fault, IssuerAnswer, Prompt, State, ToReader};
+use crate::miura::{CARD_REPORTS_OFF, CARD_REPORTS_ON, Command, Message, Node, PinTerms, Terms, encode};
+use crate::{CardRead, End, Entry, Event, Fault, IssuerAnswer, Prompt, State, ToReader};
 
 impl MiuraDriver {
     pub(super) fn tell(&mut self, event: Event) {
@@ -31,9 +32,10 @@ impl MiuraDriver {
         }
         if let Some(command) = self.queue.pop_front() {
             let until = match command {
-                Command::StartContactless(_) | Command::StartTransaction(_) => None,
+                Command::StartContactless(_) | Command::StartTransaction(_) | Command::OnlinePin(_) => None,
                 Command::CardStatus(_) => Some(now + REPORT_MS),
                 Command::Reset => Some(now + RESET_MS),
+                Command::Battery if self.state != State::Identifying => Some(now + HEARTBEAT_ANSWER_MS),
                 Command::Continue(_) => Some(now + COMPLETE_MS),
                 _ => Some(now + ANSWER_MS),
             };
@@ -44,6 +46,7 @@ impl MiuraDriver {
 
     pub(super) fn transmit(&mut self, command: &Command) {
         let message = Message { node: Node::Pinpad, unsolicited: false, info: command.encode() };
+        self.trace(false, command.name(), &message);
         self.transmit.push_back(ToReader::Bytes(encode(&message)));
     }
 
@@ -54,13 +57,6 @@ impl MiuraDriver {
         self.session = None;
         self.enter(State::Broken, None);
         self.tell(Event::Broken(fault));
-    }
-
-    pub(super) fn identify(&mut self, now: u64) {
-        self.enter(State::Identifying, None);
-        self.queue.extend([Command::Reset, Command::Configuration, Command::P2peStatus, Command::Battery]);
-        self.queue.extend(self.clock.map(Command::SetClock));
-        self.next_command(now);
     }
 
     pub(super) fn await_card(&mut self, now: u64, text: String, contactless: bool) {
@@ -83,6 +79,19 @@ impl MiuraDriver {
         self.next_command(now);
     }
 
+    /// Has the reader take the PIN of a swiped card.
+    pub(super) fn read_pin(&mut self, now: u64, read: CardRead, terms: PinTerms) {
+        if let Some(session) = &mut self.session {
+            session.awaiting_pin = Some(read);
+            session.inserted = false;
+        }
+        self.enter(State::ReadingCard, Some(now + READING_MS));
+        self.tell(Event::CardSeen);
+        self.tell(Event::Prompt(Prompt::EnterPin { digits: 0 }));
+        self.queue = VecDeque::from([Command::Keyboard(false), Command::OnlinePin(terms)]);
+        self.next_command(now);
+    }
+
     pub(super) fn complete(&mut self, now: u64, answer: &IssuerAnswer, tells_decision: bool) {
         if let Some(session) = &mut self.session {
             session.tells_decision = tells_decision;
@@ -96,7 +105,7 @@ impl MiuraDriver {
     pub(super) fn cancel(&mut self, now: u64, end: End) {
         let Some(session) = &mut self.session else { return };
         session.end = end;
-        let emv_open = matches!(session.entry, Some(Entry::Chip | Entry::Contactless));
+        let emv_open = self.emv_open();
         self.queue.clear();
         self.enter(State::Cancelling, None);
         if self.transaction_limit().is_some() {
@@ -105,6 +114,12 @@ impl MiuraDriver {
             self.queue.extend(emv_open.then_some(Command::Abort));
             self.send(now, Command::Keyboard(false));
         }
+    }
+
+    /// Whether the reader waits for CONTINUE.
+    pub(super) fn emv_open(&self) -> bool {
+        let entry = self.session.as_ref().and_then(|session| session.entry);
+        matches!(entry, Some(Entry::Chip | Entry::Contactless))
     }
 
     /// Frees the reader for a card that came by another way than contactless.
@@ -126,12 +141,15 @@ impl MiuraDriver {
         }
     }
 
-    /// The limit of a running START_CONTACTLESS or START_TRANSACTION.
+    /// The limit of a running START_CONTACTLESS, START_TRANSACTION or ONLINE_PIN: what ABORT ends.
     pub(super) fn transaction_limit(&mut self) -> Option<&mut Option<u64>> {
         self.outstanding
             .as_mut()
             .filter(|sent| {
-                matches!(sent.command, Command::StartContactless(_) | Command::StartTransaction(_))
+                matches!(
+                    sent.command,
+                    Command::StartContactless(_) | Command::StartTransaction(_) | Command::OnlinePin(_)
+                )
             })
             .map(|sent| &mut sent.until)
     }
@@ -160,9 +178,11 @@ impl MiuraDriver {
         if self.card_in_slot {
             self.enter(State::AwaitingRemoval, None);
             self.ask_removal(now);
+        } else if self.keys_gone {
+            self.not_secure();
         } else {
             self.enter(State::Idle, None);
-            let text = self.texts.idle.clone();
+            let text = self.setup.texts.idle.clone();
             self.queue.extend([
                 Command::Keyboard(false),
                 Command::CardStatus(CARD_REPORTS_OFF),
@@ -177,7 +197,7 @@ impl MiuraDriver {
     pub(super) fn ask_removal(&mut self, now: u64) {
         self.until = Some(now + REMIND_MS);
         self.tell(Event::Prompt(Prompt::RemoveCard));
-        let text = self.texts.remove_card.clone();
+        let text = self.setup.texts.remove_card.clone();
         self.queue.extend([Command::Display(text), Command::CardStatus(CARD_REPORTS_ON)]);
         self.next_command(now);
     }
