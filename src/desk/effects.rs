@@ -6,7 +6,7 @@ use crate::{browser, proxy};
 use leptos::task::spawn_local;
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, Effect, Event, NotSent};
-use reader::{CardTransaction, Interfaces, IssuerAnswer, TransactionKind};
+use reader::{CardTransaction, Interfaces, IssuerAnswer, Refused, TransactionKind};
 
 impl Desk {
     pub(super) fn enqueue(self, attempt: Attempt, effects: Vec<Effect>) {
@@ -110,8 +110,14 @@ impl Desk {
             text: format!("{amount}\nTap, insert or swipe"),
         };
         self.own().borrow_mut().session = Some(id.clone());
-        if !self.with_device(|device, now| device.driver.start(now, transaction).is_ok()) {
-            self.feed(id, Event::NotSent(NotSent::ReaderLost));
+        let mut refused = None;
+        let started = self.with_device(|device, now| {
+            refused = device.driver.start(now, transaction).err();
+            refused.is_none()
+        });
+        if !started {
+            let low = refused == Some(Refused::BatteryLow);
+            self.feed(id, Event::NotSent(if low { NotSent::BatteryLow } else { NotSent::ReaderLost }));
         }
     }
 

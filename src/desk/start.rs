@@ -52,6 +52,12 @@ impl Desk {
                     event.prevent_default();
                 }
             });
+            window_event_listener(leptos::ev::pagehide, move |_| {
+                self.with_device(|device, now| {
+                    device.close(now);
+                    true
+                });
+            });
             self.keep_in_touch().await;
         });
     }

@@ -88,6 +88,14 @@ impl Device {
         Pumped { events, traces, closed }
     }
 
+    /// Lets the reader go in order, as far as it still listens.
+    pub fn close(&mut self, now: u64) {
+        self.driver.close(now);
+        while let Some(message) = self.driver.poll_transmit() {
+            self.link.send(message);
+        }
+    }
+
     /// Whether it waits for a sale.
     #[must_use]
     pub fn is_idle(&self) -> bool {

@@ -3,6 +3,7 @@
 use super::{Look, Shape, Words, amount, card, unresolved};
 use payment::api::{GiveBackReason, Kind, NotCharged, Outcome, Reason};
 use payment::till::{Attempt, End, Followed, NotSent, State};
+use reader::CardProblem;
 
 const ANOTHER_CARD: &str = "Customer: use another card.";
 
@@ -170,7 +171,7 @@ fn not_sent(attempt: &Attempt, why: &NotSent) -> Words {
         NotSent::CardTakenOut => {
             (Shape::Cancelled, "Card taken out early", "Customer: insert it again and leave it in.")
         }
-        NotSent::NotUsable { .. } => (Shape::Error, "Card not usable here", ANOTHER_CARD),
+        NotSent::NotUsable { code } => not_usable(CardProblem::of(*code)),
         NotSent::AmountDiffers => {
             (Shape::Error, "Stopped: amounts differ", "Cashier: start again; if repeated, call support.")
         }
@@ -179,6 +180,9 @@ fn not_sent(attempt: &Attempt, why: &NotSent) -> Words {
             "Reader not answering",
             "Cashier: check cable and power, it reconnects by itself; else unplug it, wait 5 seconds, plug it in.",
         ),
+        NotSent::BatteryLow => {
+            (Shape::Error, "Battery almost empty", "Cashier: charge the reader, then start again.")
+        }
         NotSent::NotSecure => {
             (Shape::Error, "Reader not allowed", "Manager: connect the shop's reader, or call support.")
         }
@@ -187,4 +191,22 @@ fn not_sent(attempt: &Attempt, why: &NotSent) -> Words {
     let look = if shape == Shape::Cancelled { Look::Neutral } else { Look::NotPaid };
     let money = format!("Nothing was sent. {}", not_charged(attempt));
     Words { look, shape, title, money, next: next.to_owned(), again: true }
+}
+
+/// What is to be done about a card or a reader that is not usable.
+fn not_usable(problem: CardProblem) -> (Shape, &'static str, &'static str) {
+    let (title, next) = match problem {
+        CardProblem::Again => ("Card not read", "Cashier: start again."),
+        CardProblem::OtherCard => ("Card not usable here", ANOTHER_CARD),
+        CardProblem::OtherWay => ("Card not read", "Customer: start again, and insert or swipe the card."),
+        CardProblem::UseChip => ("Card not read", "Customer: start again, and insert the card, chip first."),
+        CardProblem::RestartReader => {
+            ("Reader not ready", "Cashier: switch the reader off and on, then start again.")
+        }
+        CardProblem::ReaderKeys => ("Reader needs service", "Manager: use another reader, and call support."),
+        CardProblem::Support => {
+            ("Card not usable here", "Customer: use another card. Manager: call support with the code.")
+        }
+    };
+    (Shape::Error, title, next)
 }

@@ -177,6 +177,8 @@ pub enum NotSent {
     AmountDiffers,
     /// The reader was unplugged or fell silent.
     ReaderLost,
+    /// The reader's battery is too empty to begin.
+    BatteryLow,
     /// The reader gives clear card data, or is not ready to encrypt.
     NotSecure,
     /// The page was closed or reloaded.

@@ -113,6 +113,7 @@ impl FromJson for NotSent {
             "not_usable" => Self::NotUsable { code: field(at, "code")? },
             "amount_differs" => Self::AmountDiffers,
             "reader_lost" => Self::ReaderLost,
+            "battery_low" => Self::BatteryLow,
             "not_secure" => Self::NotSecure,
             "interrupted" => Self::Interrupted,
             _ => return None,
