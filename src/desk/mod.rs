@@ -8,103 +8,37 @@ mod state;
 mod watched;
 
 use crate::{browser, duplicate, entry::Entry, sound, sound::Sound, words};
-use leptos::prelude::*;
-use payment::api::{Kind, Terminal};
+use payment::api::Kind;
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, CardRead, Draft, Event, State};
-use reader::{Identity, Prompt};
 use state::Own;
 pub use state::{DeskState, Network, Reader, Readiness};
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::ops::Deref;
 pub use watched::Watched;
-use watched::watched;
 
-/// The desk. A handle: all copies are the same desk.
+/// The desk. A handle: all copies are the same desk, which lives as long as the page.
 #[derive(Clone, Copy)]
-pub struct Desk {
-    /// What the page can do.
-    pub readiness: Watched<Readiness>,
-    /// Unix milliseconds, once a second.
-    pub now: Watched<u64>,
-    /// What this till may do, once the proxy has said so.
-    pub terminal: Watched<Option<Terminal>>,
-    /// The way to the gateway.
-    pub network: Watched<Network>,
-    /// The reader.
-    pub reader: Watched<Reader>,
-    /// The reader is occupied with a card session.
-    pub reader_busy: Watched<bool>,
-    /// What the reader asks the customer for.
-    pub prompt: Watched<Option<Prompt>>,
-    /// A card has to be taken out.
-    pub card_in: Watched<bool>,
-    /// The amount being keyed.
-    pub entry: Watched<Option<Entry>>,
-    /// The payment on screen.
-    pub current: Watched<Option<Attempt>>,
-    /// Payments that are not on screen and that nobody has seen the end of.
-    pub parked: Watched<Vec<Attempt>>,
-    /// The list of parked payments is open.
-    pub list_open: Watched<bool>,
-    /// A card that has paid this amount before: it waits for the cashier's word, and nothing is sent.
-    pub repeated: Watched<Option<CardRead>>,
-    /// The payment on screen was found in the journal.
-    pub resumed: Watched<bool>,
-    /// An approval for less than was asked for is kept.
-    pub less_kept: Watched<bool>,
-    /// What the polite live region says.
-    pub status: Watched<String>,
-    /// What the assertive live region says.
-    pub alert: Watched<String>,
-    /// Who the reader says it is.
-    pub identity: Watched<Option<Identity>>,
-    /// Sale or preauthorisation, as chosen on the keypad.
-    pub kind: Watched<Kind>,
-    /// The e-mail keyed for the receipt.
-    pub email: Watched<String>,
-    /// Why the last key was refused.
-    pub refused: Watched<String>,
-    /// The filled button has been there long enough to be pressed.
-    pub settled: Watched<bool>,
-    own: StoredValue<Rc<RefCell<Own>>, LocalStorage>,
+pub struct Desk(&'static DeskState);
+
+impl Deref for Desk {
+    type Target = DeskState;
+
+    fn deref(&self) -> &DeskState {
+        self.0
+    }
 }
 
 impl Desk {
     /// An empty desk. It does nothing before [`Desk::start`].
     #[must_use]
     pub fn new() -> Self {
-        let state = StoredValue::new_local(Rc::new(RefCell::new(DeskState::new())));
-        Self {
-            readiness: watched!(state.readiness),
-            now: watched!(state.now),
-            terminal: watched!(state.terminal),
-            network: watched!(state.network),
-            reader: watched!(state.reader),
-            reader_busy: watched!(state.reader_busy),
-            prompt: watched!(state.prompt),
-            card_in: watched!(state.card_in),
-            entry: watched!(state.entry),
-            current: watched!(state.current),
-            parked: watched!(state.parked),
-            list_open: watched!(state.list_open),
-            repeated: watched!(state.repeated),
-            resumed: watched!(state.resumed),
-            less_kept: watched!(state.less_kept),
-            status: watched!(state.status),
-            alert: watched!(state.alert),
-            identity: watched!(state.identity),
-            kind: watched!(state.kind),
-            email: watched!(state.email),
-            refused: watched!(state.refused),
-            settled: watched!(state.settled),
-            own: StoredValue::new_local(Rc::default()),
-        }
+        Self(Box::leak(Box::default()))
     }
 
     /// What the desk keeps to itself. Not to be held while anything else of the desk is called.
-    fn own(self) -> Rc<RefCell<Own>> {
-        self.own.get_value()
+    fn own(self) -> &'static RefCell<Own> {
+        &self.0.own
     }
 
     /// Pay was pressed. Does nothing unless a payment can begin now.

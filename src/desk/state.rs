@@ -1,5 +1,4 @@
-//! What the desk knows: what screens watch, and what it keeps to itself.
-
+use super::Watched;
 use crate::device::Device;
 use crate::device::search::{Candidate, Watch};
 use crate::{entry::Entry, journal::Journal};
@@ -7,6 +6,8 @@ use payment::api::{Kind, Terminal};
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, CardRead, Effect};
 use reader::{Identity, Prompt};
+use send_wrapper::SendWrapper;
+use std::cell::RefCell;
 use std::collections::VecDeque;
 
 /// What the page can do at all.
@@ -65,57 +66,81 @@ pub enum Network {
     GatewayAway,
 }
 
-/// What screens watch.
+/// What the desk knows: what screens watch, and what it keeps to itself.
 pub struct DeskState {
-    pub(super) readiness: Readiness,
-    pub(super) now: u64,
-    pub(super) terminal: Option<Terminal>,
-    pub(super) network: Network,
-    pub(super) reader: Reader,
-    pub(super) reader_busy: bool,
-    pub(super) prompt: Option<Prompt>,
-    pub(super) card_in: bool,
-    pub(super) entry: Option<Entry>,
-    pub(super) current: Option<Attempt>,
-    pub(super) parked: Vec<Attempt>,
-    pub(super) list_open: bool,
-    pub(super) repeated: Option<CardRead>,
-    pub(super) resumed: bool,
-    pub(super) less_kept: bool,
-    pub(super) status: String,
-    pub(super) alert: String,
-    pub(super) identity: Option<Identity>,
-    pub(super) kind: Kind,
-    pub(super) email: String,
-    pub(super) refused: String,
-    pub(super) settled: bool,
+    /// What the page can do.
+    pub readiness: Watched<Readiness>,
+    /// Unix milliseconds, once a second.
+    pub now: Watched<u64>,
+    /// What this till may do, once the proxy has said so.
+    pub terminal: Watched<Option<Terminal>>,
+    /// The way to the gateway.
+    pub network: Watched<Network>,
+    /// The reader.
+    pub reader: Watched<Reader>,
+    /// The reader is occupied with a card session.
+    pub reader_busy: Watched<bool>,
+    /// What the reader asks the customer for.
+    pub prompt: Watched<Option<Prompt>>,
+    /// A card has to be taken out.
+    pub card_in: Watched<bool>,
+    /// The amount being keyed.
+    pub entry: Watched<Option<Entry>>,
+    /// The payment on screen.
+    pub current: Watched<Option<Attempt>>,
+    /// Payments that are not on screen and that nobody has seen the end of.
+    pub parked: Watched<Vec<Attempt>>,
+    /// The list of parked payments is open.
+    pub list_open: Watched<bool>,
+    /// A card that has paid this amount before: it waits for the cashier's word, and nothing is sent.
+    pub repeated: Watched<Option<CardRead>>,
+    /// The payment on screen was found in the journal.
+    pub resumed: Watched<bool>,
+    /// An approval for less than was asked for is kept.
+    pub less_kept: Watched<bool>,
+    /// What the polite live region says.
+    pub status: Watched<String>,
+    /// What the assertive live region says.
+    pub alert: Watched<String>,
+    /// Who the reader says it is.
+    pub identity: Watched<Option<Identity>>,
+    /// Sale or preauthorisation, as chosen on the keypad.
+    pub kind: Watched<Kind>,
+    /// The e-mail keyed for the receipt.
+    pub email: Watched<String>,
+    /// Why the last key was refused.
+    pub refused: Watched<String>,
+    /// The filled button has been there long enough to be pressed.
+    pub settled: Watched<bool>,
+    pub(super) own: SendWrapper<RefCell<Own>>,
 }
 
-impl DeskState {
-    pub(super) fn new() -> Self {
+impl Default for DeskState {
+    fn default() -> Self {
         Self {
-            readiness: Readiness::Starting,
-            now: 0,
-            terminal: None,
-            network: Network::Unknown,
-            reader: Reader::None,
-            reader_busy: false,
-            prompt: None,
-            card_in: false,
-            entry: None,
-            current: None,
-            parked: Vec::new(),
-            list_open: false,
-            repeated: None,
-            resumed: false,
-            less_kept: false,
-            status: String::new(),
-            alert: String::new(),
-            identity: None,
-            kind: Kind::Sale,
-            email: String::new(),
-            refused: String::new(),
-            settled: false,
+            readiness: Watched::new(Readiness::Starting),
+            now: Watched::new(0),
+            terminal: Watched::new(None),
+            network: Watched::new(Network::Unknown),
+            reader: Watched::new(Reader::None),
+            reader_busy: Watched::new(false),
+            prompt: Watched::new(None),
+            card_in: Watched::new(false),
+            entry: Watched::new(None),
+            current: Watched::new(None),
+            parked: Watched::new(Vec::new()),
+            list_open: Watched::new(false),
+            repeated: Watched::new(None),
+            resumed: Watched::new(false),
+            less_kept: Watched::new(false),
+            status: Watched::new(String::new()),
+            alert: Watched::new(String::new()),
+            identity: Watched::new(None),
+            kind: Watched::new(Kind::Sale),
+            email: Watched::new(String::new()),
+            refused: Watched::new(String::new()),
+            settled: Watched::new(false),
+            own: SendWrapper::new(RefCell::default()),
         }
     }
 }

@@ -35,14 +35,13 @@ const KEYS: [(&str, &str, Key); 12] = [
 /// Keying an amount, choosing the kind, pressing Pay.
 pub fn keypad() -> Option<AnyView> {
     let desk = expect_context::<Desk>();
-    let Desk { kind, email, refused: notice, .. } = desk;
     let amount = move || desk.entry.get().map(|entry| entry.amount());
     let spoken = StoredValue::new(None::<TimeoutHandle>);
 
     let press = move |key: Key| {
         let mut refused = None;
         desk.entry.update(|entry| refused = entry.as_mut().and_then(|entry| entry.press(key).err()));
-        notice.set(refused.map(refusal).unwrap_or_default());
+        desk.refused.set(refused.map(refusal).unwrap_or_default());
         match refused {
             Some(refused) => {
                 sound::play(Sound::Attention);
@@ -67,10 +66,10 @@ pub fn keypad() -> Option<AnyView> {
             return;
         };
         if amount.minor == 0 {
-            return notice.set("Key an amount first".into());
+            return desk.refused.set("Key an amount first".into());
         }
-        let email = Some(email.get_untracked().trim().to_owned()).filter(|email| !email.is_empty());
-        desk.pay(kind.get_untracked(), amount, email);
+        let email = Some(desk.email.get_untracked().trim().to_owned()).filter(|email| !email.is_empty());
+        desk.pay(desk.kind.get_untracked(), amount, email);
     };
 
     let keys = window_event_listener(ev::keydown, move |event| hardware_key(&event, press, pay));
@@ -79,7 +78,7 @@ pub fn keypad() -> Option<AnyView> {
     let preauth = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.preauth));
     let pay_label = text(move || {
         let figures = amount().map(words::figures).unwrap_or_default();
-        match kind.get() {
+        match desk.kind.get() {
             Kind::Sale => format!("Pay {figures}"),
             Kind::Preauth => format!("Reserve {figures}"),
         }
@@ -94,8 +93,8 @@ pub fn keypad() -> Option<AnyView> {
                             <label>
                                 <input
                                     type="radio" name="kind"
-                                    prop:checked=flag(move || kind.get() == each)
-                                    on:change=move |_| kind.set(each)
+                                    prop:checked=flag(move || desk.kind.get() == each)
+                                    on:change=move |_| desk.kind.set(each)
                                 />
                                 <span>{words::kind(each)}</span>
                             </label>
@@ -106,13 +105,13 @@ pub fn keypad() -> Option<AnyView> {
                     {keyed_amount(desk)}
                     <button type="button" class="clear" aria-label="clear" on:click=move |_| press(Key::Clear)>"C"</button>
                 </div>
-                {live_line("refused", text(move || notice.get()))}
+                {live_line("refused", text(move || desk.refused.get()))}
                 <label class="field">
                     <span>"E-mail for the receipt (optional)"</span>
                     <input
                         type="email" autocomplete="off" maxlength="100"
-                        prop:value=text(move || email.get())
-                        on:input=move |event| email.set(event_target_value(&event))
+                        prop:value=text(move || desk.email.get())
+                        on:input=move |event| desk.email.set(event_target_value(&event))
                     />
                 </label>
             </div>
