@@ -213,6 +213,10 @@ impl Command {
     /// The status word with which the device refuses it.
     pub fn parse(info: &[u8]) -> Result<Self, StatusWord> {
         let (&[cla, ins, p1, p2], rest) = info.split_first_chunk().ok_or(StatusWord::UNKNOWN_COMMAND)?;
+        // More than one frame holds.
+        if info.len() > MAX_INFO {
+            return Err(StatusWord::INVALID_DATA);
+        }
         let (data, expected) = match rest {
             [] => (&[][..], None),
             [expected] => (&[][..], Some(*expected)),
