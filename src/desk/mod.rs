@@ -67,7 +67,7 @@ impl Desk {
     /// The amount of the payment on screen, in words for people.
     #[must_use]
     pub fn amount_asked(self) -> String {
-        self.current.with(|a| a.as_ref().map(|a| words::amount(a.draft.amount)).unwrap_or_default())
+        self.current.with_untracked(|a| a.as_ref().map(|a| words::amount(a.draft.amount)).unwrap_or_default())
     }
 
     /// Something happened to the attempt of this id.

@@ -51,8 +51,19 @@ pub fn waiting_line(text: Text) -> AnyView {
 
 /// The amount that a screen is about.
 #[inline(never)]
-pub fn amount_line(amount: Text) -> AnyView {
-    view! { <p class="amount"><bdi>{amount}</bdi></p> }.into_any()
+pub fn amount_line(amount: String) -> AnyView {
+    let size = amount_size(&amount);
+    view! { <p class=size><bdi>{amount}</bdi></p> }.into_any()
+}
+
+/// The class of an amount: a long one is smaller, so that it is never cut.
+pub fn amount_size(amount: &str) -> String {
+    match amount.len() {
+        0..=10 => "amount",
+        11..=13 => "amount long",
+        _ => "amount longest",
+    }
+    .to_owned()
 }
 
 /// Does something now, and again whenever what it looked at has changed.

@@ -11,7 +11,8 @@ mod status_strip;
 pub use button::{actions, button, filled, row};
 pub use heading::heading;
 pub use live::{
-    Press, Text, amount_line, flag, follow, line, live_line, part, press, seldom, text, waiting_line,
+    Press, Text, amount_line, amount_size, flag, follow, line, live_line, part, press, seldom, text,
+    waiting_line,
 };
 pub use receipt::receipt;
 pub use result_frame::result_frame;

@@ -16,7 +16,7 @@ pub fn result_frame(words: Words, amount: Amount, below: Vec<AnyView>) -> AnyVie
         <section class=look>
             <div class="paper">
                 <div class="title">{shape_icon(words.shape)}{heading(text(move || words.title.to_owned()))}</div>
-                {amount_line(text(move || words::amount(amount)))}
+                {amount_line(words::amount(amount))}
                 {line("money", words.money)}
                 {line("next", words.next)}
                 {below}

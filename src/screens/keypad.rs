@@ -1,7 +1,7 @@
 use crate::desk::{Desk, Network, Reader};
 use crate::device::search;
 use crate::entry::{Key, Refused};
-use crate::parts::{button, filled, flag, follow, live_line, part, press as pressed, row, text};
+use crate::parts::{amount_size, button, filled, flag, follow, live_line, part, press as pressed, row, text};
 use crate::sound::{self, Sound};
 use crate::words;
 use leptos::ev::{self, KeyboardEvent};
@@ -106,14 +106,14 @@ pub fn keypad() -> Option<AnyView> {
                     <button type="button" class="clear" aria-label="clear" on:click=move |_| press(Key::Clear)>"C"</button>
                 </div>
                 {live_line("refused", text(move || desk.refused.get()))}
-                <label class="field">
-                    <span>"E-mail for the receipt (optional)"</span>
+                <details class="email">
+                    <summary>"E-mail for the receipt"</summary>
                     <input
-                        type="email" autocomplete="off" maxlength="100"
+                        type="email" autocomplete="off" maxlength="100" aria-label="E-mail for the receipt"
                         prop:value=text(move || desk.email.get())
                         on:input=move |event| desk.email.set(event_target_value(&event))
                     />
-                </label>
+                </details>
             </div>
             <div class="keys" dir="ltr" role="group" aria-label="Keypad">
                 {KEYS.map(|(label, name, key)| view! {
@@ -147,7 +147,7 @@ fn keyed_amount(desk: Desk) -> AnyView {
         }
     });
     view! {
-        <h1 class="amount" tabindex="-1" node_ref=node data-testid="amount">
+        <h1 class=text(move || amount_size(&amount())) tabindex="-1" node_ref=node data-testid="amount">
             <bdi>{text(amount)}</bdi>
         </h1>
     }

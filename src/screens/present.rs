@@ -47,7 +47,7 @@ pub fn present() -> Option<AnyView> {
         waited().is_some_and(|ms| ms >= ASK_AFTER_MS).then(keep)
     });
     let all = vec![
-        amount_line(text(move || desk.amount_asked())),
+        amount_line(desk.amount_asked()),
         heading(text(move || asked.get().0.to_owned())),
         live_line("next", text(move || asked.get().1.to_owned())),
         view! { <p class="dots" aria-hidden="true">{text(dots)}</p> }.into_any(),

@@ -13,7 +13,7 @@ pub fn repeated() -> Option<AnyView> {
     desk.alert.set(format!("{card} has just paid {amount}, or may have. Charge it again?"));
     let why = format!("{card} has paid {amount} in the last minutes, or that payment is not known yet.");
     let all = vec![
-        amount_line(text(move || amount.clone())),
+        amount_line(amount),
         heading(text(|| "Charge the same again?".to_owned())),
         line("money", "Nothing was sent yet.".to_owned()),
         line("", why),

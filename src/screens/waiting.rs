@@ -51,7 +51,7 @@ pub fn waiting(whom: WaitingFor) -> Option<AnyView> {
         if slow.get() { format!("{seconds} \u{2013} slower than usual") } else { seconds }
     });
     let mut all = vec![
-        amount_line(text(move || desk.amount_asked())),
+        amount_line(desk.amount_asked()),
         heading(text(move || title.to_owned())),
         line("next", what.to_owned()),
         live_line("card", text(card)),
