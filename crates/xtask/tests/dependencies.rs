@@ -65,4 +65,5 @@ fn the_release_page_has_no_simulator() {
     for simulator in ["dukpt", "reader_sim", "gateway_sim"] {
         assert!(!release.lines().any(|name| name == simulator), "the release page contains {simulator}");
     }
+    assert!(!demo.lines().any(|name| name == "clap"), "the demo page contains the simulator's program");
 }
