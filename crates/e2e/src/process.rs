@@ -52,6 +52,16 @@ impl Process {
     }
 }
 
+impl Process {
+    /// Gives it so long to end by itself.
+    pub(crate) fn let_end(&mut self, limit: Duration) {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < limit && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         // It may have ended by itself, which is as good.
