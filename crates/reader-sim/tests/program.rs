@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use reader::miura::MiuraDriver;
 use reader::{
-    CardTransaction, Driver, Event, FromReader, Identity, Interfaces, State, Texts, ToReader,
+    CardTransaction, Driver, Event, FromReader, Identity, Interfaces, Setup, State, ToReader,
     TransactionKind, WallClock,
 };
 
@@ -83,7 +83,7 @@ impl Till {
     fn plug(address: &str) -> Self {
         let cable = TcpStream::connect(address).unwrap();
         cable.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
-        let mut till = Self { driver: MiuraDriver::new(Texts::default()), cable, begun: Instant::now() };
+        let mut till = Self { driver: MiuraDriver::new(Setup::default()), cable, begun: Instant::now() };
         till.driver.connect(0, CLOCK);
         till
     }
