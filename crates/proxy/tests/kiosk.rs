@@ -3,7 +3,7 @@
 
 use proxy::guard::Origin;
 use proxy::kiosk::{Browser, Group, Platform, Policy, udev_rules};
-use reader::{FAMILIES, Family, HidFilter, SerialFilter, Texts};
+use reader::{FAMILIES, Family, HidFilter, SerialFilter};
 use serde_json::Value;
 use std::process::{Command, Output};
 
@@ -17,7 +17,7 @@ static SERIAL: Family = Family {
         SerialFilter::Usb { vendor: 0x0525, product: Some(0xA4A7) },
     ],
     hid: &[],
-    driver: |link, texts: Texts| (FAMILIES[0].driver)(link, texts),
+    driver: |link, setup| (FAMILIES[0].driver)(link, setup),
 };
 
 static HID: Family =
