@@ -1,6 +1,6 @@
 use crate::desk::{Desk, Readiness};
 use crate::device::Device;
-use crate::parts::{line, live_regions, part, status_strip};
+use crate::parts::{element, line, live_regions, part, status_strip};
 use crate::screens::{
     WaitingFor, approved_for_less, keypad, notice, outcome_screen, parked_list, present, repeated,
     unresolved, waiting,
@@ -73,17 +73,11 @@ pub fn App() -> impl IntoView {
     let (device, drawn) = reader();
     desk.start(device);
     let screen = Memo::new(move |_| Screen::of(desk));
-    view! {
-        {live_regions()}
-        <div class="till-and-reader">
-            <div class="terminal">
-                {status_strip()}
-                {part(move || continued(desk).map(|text| line("continued", text)))}
-                <main>{part(move || show(screen.get()))}</main>
-            </div>
-            {drawn}
-        </div>
-    }
+    let main = element("main").child(part(move || show(screen.get()))).view();
+    let continued = part(move || continued(desk).map(|text| line("continued", text)));
+    let terminal = element("div").class("terminal").children([status_strip(), continued, main]).view();
+    let both = element("div").class("till-and-reader").children([terminal, drawn]).view();
+    vec![live_regions(), both]
 }
 
 /// Said above the screen of a payment that an earlier page began.

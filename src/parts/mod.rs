@@ -1,6 +1,7 @@
 //! What screens are made of.
 
 mod button;
+mod element;
 mod heading;
 mod live;
 mod receipt;
@@ -9,7 +10,8 @@ mod shape;
 mod status_strip;
 
 pub use button::{actions, button, filled, row};
-pub use heading::heading;
+pub use element::{Element, element};
+pub use heading::{focus_heading, heading};
 pub use live::{
     Press, Text, amount_line, amount_size, flag, follow, line, live_line, part, press, seldom, text,
     waiting_line,

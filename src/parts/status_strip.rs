@@ -1,4 +1,4 @@
-use super::{flag, line, part, text};
+use super::{Text, element, line, part, text};
 use crate::desk::{Desk, Network, Reader};
 use crate::words;
 use leptos::prelude::*;
@@ -17,36 +17,39 @@ pub fn status_strip() -> AnyView {
         (0, ended) => Some(words::came_in_count(ended)),
         (open, _) => Some(words::not_known_count(open)),
     };
-    view! {
-        <header>
-            <div class="strip">
-                <span class="till">{text(till)}</span>
-                <span class="chip" class:bad=flag(reader_bad) data-testid="reader-state">
-                    {text(move || words::reader(&desk.reader.get()))}
-                </span>
-                <span class="chip" class:bad=flag(network_bad) data-testid="network-state">
-                    {text(move || words::network(desk.network.get()).to_owned())}
-                </span>
-                <time>{text(move || crate::browser::hh_mm(desk.now.get()))}</time>
-            </div>
-            {part(move || sandbox().then(|| line("ribbon", words::TEST.to_owned())))}
-            {part(move || {
-                let words = bar()?;
-                Some(view! {
-                    <button type="button" class="bar" class:hatched=flag(move || open() != 0) on:click=move |_| desk.list_open.set(true)>
-                        <span>{words}</span>
-                    </button>
-                }.into_any())
-            })}
-        </header>
-    }    .into_any()
+    let chip = |state: &'static str, is_bad: Box<dyn Fn() -> bool + Send>, words: Text| {
+        let class = text(move || if is_bad() { "chip bad" } else { "chip" }.to_owned());
+        element("span").live_attr("class", class).attr("data-testid", state).live_text(words).view()
+    };
+    let strip = element("div").class("strip").children([
+        element("span").class("till").live_text(text(till)).view(),
+        chip("reader-state", Box::new(reader_bad), text(move || words::reader(&desk.reader.get()))),
+        chip(
+            "network-state",
+            Box::new(network_bad),
+            text(move || words::network(desk.network.get()).to_owned()),
+        ),
+        element("time").live_text(text(move || crate::browser::hh_mm(desk.now.get()))).view(),
+    ]);
+    let ribbon = part(move || sandbox().then(|| line("ribbon", words::TEST.to_owned())));
+    let bar = part(move || {
+        let words = bar()?;
+        let class = text(move || if open() == 0 { "bar" } else { "bar hatched" }.to_owned());
+        let button = element("button").attr("type", "button").live_attr("class", class);
+        let button = button.on("click", move |_| desk.list_open.set(true));
+        Some(button.child(element("span").text(words).view()).view())
+    });
+    element("header").children([strip.view(), ribbon, bar]).view()
 }
 
 /// The two live regions: there from the start, filled later.
 pub fn live_regions() -> AnyView {
     let desk = expect_context::<Desk>();
-    view! {
-        <p class="heard" role="status" aria-live="polite" aria-atomic="true">{text(move || desk.status.get())}</p>
-        <p class="heard" role="alert" aria-live="assertive" aria-atomic="true">{text(move || desk.alert.get())}</p>
-    }    .into_any()
+    let region = |role: &'static str, live: &'static str, words: Text| {
+        let region = element("p").class("heard").attr("role", role).attr("aria-live", live);
+        region.attr("aria-atomic", "true").live_text(words).view()
+    };
+    let polite = region("status", "polite", text(move || desk.status.get()));
+    let assertive = region("alert", "assertive", text(move || desk.alert.get()));
+    vec![polite, assertive].into_any()
 }

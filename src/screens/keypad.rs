@@ -1,17 +1,18 @@
 use crate::desk::{Desk, Network, Reader};
 use crate::device::search;
 use crate::entry::{Key, Refused};
-use crate::parts::{amount_size, button, filled, flag, follow, live_line, part, press as pressed, row, text};
+use crate::parts::{
+    amount_size, button, element, filled, flag, focus_heading, live_line, part, press as pressed, row, text,
+};
 use crate::sound::{self, Sound};
 use crate::words;
 use leptos::ev::{self, KeyboardEvent};
-use leptos::html::H1;
 use leptos::prelude::*;
 use payment::api::Kind;
 use reader::FAMILIES;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, PointerEvent};
 
 /// The amount is spoken so long after the last key.
 const SPEAK_AFTER: Duration = Duration::from_millis(500);
@@ -83,53 +84,60 @@ pub fn keypad() -> Option<AnyView> {
             Kind::Preauth => format!("Reserve {figures}"),
         }
     });
-    let screen = view! {
-        <section class="keypad">
-            <div class="entry">
-                {part(move || preauth().then(|| view! {
-                    <fieldset class="kinds">
-                        <legend class="heard">"Kind"</legend>
-                        {[Kind::Sale, Kind::Preauth].map(|each| view! {
-                            <label>
-                                <input
-                                    type="radio" name="kind"
-                                    prop:checked=flag(move || desk.kind.get() == each)
-                                    on:change=move |_| desk.kind.set(each)
-                                />
-                                <span>{words::kind(each)}</span>
-                            </label>
-                        }).collect_view()}
-                    </fieldset>
-                }.into_any()))}
-                <div class="keyed">
-                    {keyed_amount(desk)}
-                    <button type="button" class="clear" aria-label="clear" on:click=move |_| press(Key::Clear)>"C"</button>
-                </div>
-                {live_line("refused", text(move || desk.refused.get()))}
-                <details class="email">
-                    <summary>"E-mail for the receipt"</summary>
-                    <input
-                        type="email" autocomplete="off" maxlength="100" aria-label="E-mail for the receipt"
-                        prop:value=text(move || desk.email.get())
-                        on:input=move |event| desk.email.set(event_target_value(&event))
-                    />
-                </details>
-            </div>
-            <div class="keys" dir="ltr" role="group" aria-label="Keypad">
-                {KEYS.map(|(label, name, key)| view! {
-                    <button type="button" class="key" aria-label=name
-                        on:pointerdown=move |event| if event.button() == 0 { press(key) }
-                        // A press that is no pointer: keyboard or assistive technology.
-                        on:click=move |event| if event.detail() == 0 { press(key) }
-                    >{label}</button>
-                }).collect_view()}
-                {filled(pay_label, can_pay, pressed(pay))}
-                {live_line("why-not", text(move || why_not(desk)))}
-                {part(move || reader_choice(desk))}
-            </div>
-        </section>
-    };
-    Some(screen.into_any())
+    let kinds = part(move || {
+        let choice = |kind| kind_choice(desk, kind);
+        let legend = element("legend").class("heard").text("Kind").view();
+        let field = || element("fieldset").class("kinds").child(legend);
+        preauth().then(|| field().children([Kind::Sale, Kind::Preauth].map(choice)).view())
+    });
+    let clear = element("button").attr("type", "button").class("clear").attr("aria-label", "clear");
+    let clear = clear.on("click", move |_| press(Key::Clear)).text("C");
+    let keyed = element("div").class("keyed").child(keyed_amount(desk)).child(clear.view());
+    let entry = element("div").class("entry").children([
+        kinds,
+        keyed.view(),
+        live_line("refused", text(move || desk.refused.get())),
+        email_field(desk),
+    ]);
+    let keys = element("div").class("keys").attr("dir", "ltr").attr("role", "group");
+    let keys = keys.attr("aria-label", "Keypad").children(KEYS.map(|(label, name, key)| {
+        let button = element("button").attr("type", "button").class("key").attr("aria-label", name);
+        let button = button.on("pointerdown", move |event| {
+            if event.unchecked_ref::<PointerEvent>().button() == 0 {
+                press(key);
+            }
+        });
+        // A press that is no pointer: keyboard or assistive technology.
+        let button = button.on("click", move |event| {
+            if event.unchecked_ref::<PointerEvent>().detail() == 0 {
+                press(key);
+            }
+        });
+        button.text(label).view()
+    }));
+    let keys = keys.children([
+        filled(pay_label, can_pay, pressed(pay)),
+        live_line("why-not", text(move || why_not(desk))),
+        part(move || reader_choice(desk)),
+    ]);
+    Some(element("section").class("keypad").child(entry.view()).child(keys.view()).view())
+}
+
+/// One of the kinds to choose from.
+fn kind_choice(desk: Desk, kind: Kind) -> AnyView {
+    let radio = element("input").attr("type", "radio").attr("name", "kind");
+    let radio = radio.prop("checked", flag(move || desk.kind.get() == kind));
+    let radio = radio.on("change", move |_| desk.kind.set(kind));
+    element("label").child(radio.view()).child(element("span").text(words::kind(kind)).view()).view()
+}
+
+fn email_field(desk: Desk) -> AnyView {
+    const NAME: &str = "E-mail for the receipt";
+    let input = element("input").attr("type", "email").attr("autocomplete", "off").attr("maxlength", "100");
+    let input = input.attr("aria-label", NAME).live_attr("value", text(move || desk.email.get()));
+    let input = input.on("input", move |event| desk.email.set(event_target_value(&event)));
+    let summary = element("summary").text(NAME).view();
+    element("details").class("email").child(summary).child(input.view()).view()
 }
 
 /// Whether Pay can be pressed.
@@ -139,19 +147,11 @@ fn can_pay(desk: Desk) -> bool {
 
 /// The amount is the heading of this screen: it has the focus when the screen comes, so that Enter can mean Pay.
 fn keyed_amount(desk: Desk) -> AnyView {
+    focus_heading();
     let amount = move || desk.entry.get().map(|entry| words::amount(entry.amount())).unwrap_or_default();
-    let node = NodeRef::<H1>::new();
-    follow(move || {
-        if let Some(heading) = node.get() {
-            let _ = heading.focus();
-        }
-    });
-    view! {
-        <h1 class=text(move || amount_size(&amount())) tabindex="-1" node_ref=node data-testid="amount">
-            <bdi>{text(amount)}</bdi>
-        </h1>
-    }
-    .into_any()
+    let heading = element("h1").attr("tabindex", "-1").attr("data-testid", "amount");
+    let heading = heading.live_attr("class", text(move || amount_size(&amount()).to_owned()));
+    heading.child(element("bdi").live_text(text(amount)).view()).view()
 }
 
 /// A key of the hardware keyboard, unless it belongs to a field or a button that has the focus.

@@ -1,6 +1,7 @@
 use crate::desk::Desk;
 use crate::parts::{
-    amount_line, button, follow, heading, line, live_line, part, press, row, seldom, text, waiting_line,
+    amount_line, button, element, follow, heading, line, live_line, part, press, row, seldom, text,
+    waiting_line,
 };
 use crate::sound::{self, Sound};
 use crate::words;
@@ -50,10 +51,10 @@ pub fn present() -> Option<AnyView> {
         amount_line(desk.amount_asked()),
         heading(text(move || asked.get().0.to_owned())),
         live_line("next", text(move || asked.get().1.to_owned())),
-        view! { <p class="dots" aria-hidden="true">{text(dots)}</p> }.into_any(),
+        element("p").class("dots").attr("aria-hidden", "true").live_text(text(dots)).view(),
         waiting_line(waiting),
         line("money", "Nothing charged yet.".to_owned()),
         row(vec![button("Cancel".to_owned(), press(move || desk.feed_current(Event::Cancel))), keep_waiting]),
     ];
-    Some(view! { <section class="present">{all}</section> }.into_any())
+    Some(element("section").class("present").children(all).view())
 }

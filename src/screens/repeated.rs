@@ -1,5 +1,5 @@
 use crate::desk::Desk;
-use crate::parts::{amount_line, button, heading, line, press, row, text};
+use crate::parts::{amount_line, button, element, heading, line, press, row, text};
 use crate::words;
 use leptos::prelude::*;
 
@@ -22,5 +22,5 @@ pub fn repeated() -> Option<AnyView> {
             button("Charge again".to_owned(), press(move || desk.answer_repeated(true))),
         ]),
     ];
-    Some(view! { <section class="repeated">{all}</section> }.into_any())
+    Some(element("section").class("repeated").children(all).view())
 }

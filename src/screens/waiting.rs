@@ -1,5 +1,5 @@
 use crate::desk::Desk;
-use crate::parts::{amount_line, follow, heading, line, live_line, seldom, text, waiting_line};
+use crate::parts::{amount_line, element, follow, heading, line, live_line, seldom, text, waiting_line};
 use crate::words;
 use leptos::prelude::*;
 use payment::till::{Attempt, State};
@@ -60,7 +60,7 @@ pub fn waiting(whom: WaitingFor) -> Option<AnyView> {
     if whom != WaitingFor::Reader {
         all.push(line("small", "Sent, can no longer be cancelled".to_owned()));
     }
-    Some(view! { <section class="waiting">{all}</section> }.into_any())
+    Some(element("section").class("waiting").children(all).view())
 }
 
 fn card(attempt: &Attempt) -> Option<String> {
