@@ -1,5 +1,5 @@
-/// What goes wrong on request. All off by default; each stays until it is switched off, but for the two that damage one
-/// frame.
+/// What goes wrong on request. All off by default; each stays until it is switched off, but for those that happen once.
+/// A fault that a family's device cannot have does nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
     /// The reader neither hears nor says anything.
@@ -30,4 +30,12 @@ pub struct Faults {
     pub clear_data: bool,
     /// The card signs another amount.
     pub other_amount: bool,
+    /// The next message is sent twice.
+    pub duplicate: bool,
+    /// The device restarts once, when it is used next.
+    pub restart: bool,
+    /// All keys for card data have been used.
+    pub keys_exhausted: bool,
+    /// The card's result is on its way when the cancel comes.
+    pub cancel_race: bool,
 }

@@ -5,8 +5,10 @@ use crate::{Battery, CardRead, EncryptedData, Identity};
 pub enum Event {
     /// Connected, checked, ready for a transaction.
     Ready(Identity),
-    /// The reader cannot encrypt card data and is not used.
+    /// The reader cannot encrypt card data and is not used. Ends a card session; nothing was sent.
     NotSecure,
+    /// The reader has used up its keys and needs service. Ends a card session; nothing was sent.
+    KeysExhausted,
     /// The battery's charge is another than it was.
     Battery(Battery),
     /// Progress that asks somebody for something.

@@ -5,6 +5,7 @@
 //! | family | module | link |
 //! |---|---|---|
 //! | Miura MPI (Shuttle, M006, M007, M010, M020) | [`miura`] | serial |
+//! | MagTek MagneSafe V5 (Dynamag and older swipe readers) | [`magtek_v5`] | HID |
 #![forbid(unsafe_code)]
 
 mod card;
@@ -13,8 +14,11 @@ mod event;
 mod family;
 mod identity;
 mod link;
+mod magtek;
+pub mod magtek_v5;
 pub mod miura;
 mod state;
+mod traces;
 mod transaction;
 
 pub use card::{CardRead, EncryptedData, Entry, MaskedCard, Scheme};

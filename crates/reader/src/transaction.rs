@@ -139,4 +139,7 @@ pub enum Refused {
     /// The amount has more than twelve digits or the currency more than three.
     #[error("the amount or the currency does not fit a card transaction")]
     Amount,
+    /// The reader takes cards by none of the ways asked for.
+    #[error("the reader takes cards by none of these ways")]
+    Interfaces,
 }
