@@ -1,6 +1,7 @@
 use reader::Link;
 
 use crate::Emulator;
+use crate::magtek_mms::DynaFlexEmulator;
 use crate::magtek_v5::MagneSafeEmulator;
 use crate::miura::MiuraEmulator;
 
@@ -11,6 +12,7 @@ type Make = fn(Link, u64) -> Box<dyn Emulator>;
 pub const EMULATORS: &[(&str, Make)] = &[
     ("miura", |_, seed| Box::new(MiuraEmulator::new(seed))),
     ("magtek-v5", |link, seed| Box::new(MagneSafeEmulator::new(link, seed))),
+    ("magtek-mms", |link, seed| Box::new(DynaFlexEmulator::new(link, seed))),
 ];
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod family;
 mod faults;
 mod keys;
 mod magtek;
+pub mod magtek_mms;
 pub mod magtek_v5;
 pub mod miura;
 

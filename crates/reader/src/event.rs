@@ -87,7 +87,8 @@ pub enum End {
     AmountDiffers,
     /// The reader cannot use the card, or refuses the transaction.
     NotUsable {
-        /// The vendor's error number: 1000 and the second status byte (MPI API §6.24–6.26).
+        /// The vendor's error number. Miura: 1000 and the second status byte (MPI API §6.24–6.26). MagTek MMS: the last
+        /// two bytes of the status or of the outcome.
         code: u16,
     },
 }
@@ -98,6 +99,9 @@ pub enum Fault {
     /// Bytes that are no frame: the link lost or added some. Link's fault.
     #[error("damaged frame: {0}")]
     Frame(#[from] crate::miura::FrameError),
+    /// The same, of MagTek MMS.
+    #[error("damaged message: {0}")]
+    MmsFrame(#[from] crate::magtek_mms::FrameError),
     /// A whole frame with contents that make no sense here. Reader's fault.
     #[error("unexpected message from the reader")]
     Unexpected,

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | Miura MPI (Shuttle, M006, M007, M010, M020) | [`miura`] | serial |
 //! | MagTek MagneSafe V5 (Dynamag and older swipe readers) | [`magtek_v5`] | HID |
+//! | MagTek MMS (DynaFlex, DynaFlex II Go, DynaProx) | [`magtek_mms`] | HID, serial |
 #![forbid(unsafe_code)]
 
 mod card;
@@ -15,6 +16,7 @@ mod family;
 mod identity;
 mod link;
 mod magtek;
+pub mod magtek_mms;
 pub mod magtek_v5;
 pub mod miura;
 mod state;

@@ -23,7 +23,10 @@ pub(super) fn judge(report: &SwipeReport, raw: &mut Vec<u8>, shown: Shown) -> Sw
     let [track_1, track_2, _] = &report.tracks;
     // Ciphertext comes in whole blocks; whatever else is in its place is no ciphertext.
     let clear = |len: usize| len > 0 && (!report.status.is_encrypting() || !len.is_multiple_of(8));
-    if report.tracks.iter().any(|track| clear(track.encrypted.len()) || check(&track.masked).is_err()) {
+    // Cards of other kinds may come unmasked; they are no cards to pay with, and dropped.
+    let bank_card = report.card_type == SwipeReport::BANK_CARD;
+    let shows_too_much = |masked: &[u8]| bank_card && check(masked).is_err();
+    if report.tracks.iter().any(|track| clear(track.encrypted.len()) || shows_too_much(&track.masked)) {
         return Swipe::Clear;
     }
     if report.status.is_used_up() {
@@ -34,7 +37,7 @@ pub(super) fn judge(report: &SwipeReport, raw: &mut Vec<u8>, shown: Shown) -> Sw
     }
     // Track 3 holds nothing that a payment needs.
     let unreadable = track_1.error || track_2.error || track_2.encrypted.is_empty();
-    if unreadable || report.card_type != SwipeReport::BANK_CARD {
+    if unreadable || !bank_card {
         return Swipe::Unreadable;
     }
     Swipe::Read(CardRead {

@@ -168,7 +168,10 @@ fn a_bad_swipe_is_asked_for_again() {
         |report: &mut SwipeReport| report.tracks[0].error = true,
         |report: &mut SwipeReport| report.tracks[1].error = true,
         |report: &mut SwipeReport| report.tracks[1].encrypted.clear(),
-        |report: &mut SwipeReport| report.card_type = 4,
+        |report: &mut SwipeReport| {
+            report.card_type = 4;
+            report.tracks[1].masked = b";98765432109876543210?".to_vec().into();
+        },
     ] {
         let mut report = published();
         spoil(&mut report);
