@@ -33,6 +33,15 @@ impl Desk {
         }
     }
 
+    /// The reader may not be used, and a card in work with it is done with.
+    fn reader_unusable(self, reader: Reader) {
+        let id = self.own().borrow().session.clone();
+        if let Some(id) = id {
+            self.session_ended(&id, NotSent::NotSecure);
+        }
+        self.reader_lost(reader);
+    }
+
     /// The reader is gone, and with it whatever card was in work.
     pub(super) fn reader_lost(self, reader: Reader) {
         self.reader.set(reader);
@@ -50,7 +59,8 @@ impl Desk {
         match event {
             Said::Ready(identity) => return self.identified(identity),
             Said::Battery(battery) => return self.reader.set(Reader::Ready(Some(battery.percent))),
-            Said::NotSecure => return self.reader.set(Reader::NotSecure),
+            Said::NotSecure => return self.reader_unusable(Reader::NotSecure),
+            Said::KeysExhausted => return self.reader_unusable(Reader::KeysUsedUp),
             Said::Prompt(prompt) => {
                 self.card_in.update(|card_in| *card_in |= prompt == Prompt::RemoveCard);
                 return self.prompt.set(Some(prompt));
@@ -80,8 +90,7 @@ impl Desk {
             ),
             Said::Ended(end) => self.session_ended(&id, not_sent(end)),
             Said::Broken(_) => {
-                self.session_ended(&id, NotSent::NotSecure);
-                self.reader_lost(Reader::NotSecure);
+                self.reader_unusable(Reader::NotSecure);
             }
             _ => {}
         }

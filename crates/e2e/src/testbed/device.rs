@@ -1,6 +1,5 @@
 //! Devices, as they say on USB who they are.
 
-use reader::Link;
 use serde_json::{Value, json};
 
 /// A USB device.
@@ -10,8 +9,6 @@ pub struct Device {
     pub name: &'static str,
     /// Family of the emulated reader behind it.
     pub family: &'static str,
-    /// How it is spoken to.
-    pub link: Link,
     /// USB vendor id.
     pub vendor: u16,
     /// USB product id.
@@ -26,7 +23,6 @@ pub struct Device {
 pub const MIURA: Device = Device {
     name: "miura",
     family: "miura",
-    link: Link::Serial,
     vendor: 0x2DDA,
     product: 0x0010,
     serial_number: "E2E0001",
@@ -37,7 +33,6 @@ pub const MIURA: Device = Device {
 pub const MAGTEK_V5: Device = Device {
     name: "magtek-v5",
     family: "magtek-v5",
-    link: Link::Hid,
     vendor: 0x0801,
     product: 0x0011,
     serial_number: "E2E0002",
@@ -53,7 +48,6 @@ pub const MAGTEK_V5: Device = Device {
 pub const MAGTEK_MMS: Device = Device {
     name: "magtek-mms",
     family: "magtek-mms",
-    link: Link::Hid,
     vendor: 0x0801,
     product: 0x2020,
     serial_number: "E2E0003",
@@ -64,7 +58,6 @@ pub const MAGTEK_MMS: Device = Device {
 pub const MAGTEK_MMS_SERIAL: Device = Device {
     name: "magtek-mms-serial",
     family: "magtek-mms",
-    link: Link::Serial,
     vendor: 0x0801,
     product: 0x2023,
     serial_number: "E2E0004",
@@ -74,10 +67,7 @@ pub const MAGTEK_MMS_SERIAL: Device = Device {
 impl Device {
     /// What the link is called on command lines.
     pub(super) fn way(&self) -> &'static str {
-        match self.link {
-            Link::Serial => "serial",
-            Link::Hid => "hid",
-        }
+        if self.descriptor.is_empty() { "serial" } else { "hid" }
     }
 
     /// What the bridge is told of it.

@@ -23,7 +23,7 @@ impl Reader {
     pub(super) async fn start(device: &Device, folder: &Path) -> Self {
         let mut command = Command::new(folder::program("mpos-reader-sim"));
         command.args([device.family, "--link", device.way(), "--listen", "127.0.0.1:0"]);
-        command.args(["--control", "127.0.0.1:0"]);
+        command.args(["--control", "127.0.0.1:0", "--product", &format!("{:04x}", device.product)]);
         let mut process = Process::start(device.name, &mut command, folder);
         let cable = process.said("listening on ").await;
         let control = RefCell::new(Lines::connect(&process.said("control on ").await));

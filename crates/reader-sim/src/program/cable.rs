@@ -51,7 +51,7 @@ fn read(stream: &mut impl Read, link: Link) -> Result<Option<ToReader>> {
             bytes.truncate(count);
             Ok((count > 0).then_some(ToReader::Bytes(bytes)))
         }
-        Link::Hid => {
+        Link::Hid { .. } => {
             let mut head = [0; 4];
             if stream.read(head.split_at_mut(1).0)? == 0 {
                 return Ok(None);
@@ -82,8 +82,8 @@ fn read(stream: &mut impl Read, link: Link) -> Result<Option<ToReader>> {
 pub(crate) fn write(stream: &mut impl Write, link: Link, said: FromReader) -> Result<()> {
     let (kind, id, data) = match (link, said) {
         (Link::Serial, FromReader::Bytes(bytes)) => return stream.write_all(&bytes),
-        (Link::Hid, FromReader::Input { id, data }) => (INPUT, id, data),
-        (Link::Hid, FromReader::Feature { id, data }) => (FEATURE, id, data),
+        (Link::Hid { .. }, FromReader::Input { id, data }) => (INPUT, id, data),
+        (Link::Hid { .. }, FromReader::Feature { id, data }) => (FEATURE, id, data),
         _ => return Err(ErrorKind::InvalidData.into()),
     };
     let len = u16::try_from(data.len()).map_err(|_| Error::from(ErrorKind::InvalidData))?;
@@ -93,13 +93,15 @@ pub(crate) fn write(stream: &mut impl Write, link: Link, said: FromReader) -> Re
 
 #[cfg(test)]
 mod tests {
+    const HID: Link = Link::Hid { product: 0x0011 };
+
     use proptest::prelude::*;
 
     use super::*;
 
     fn bytes(said: FromReader) -> Vec<u8> {
         let mut bytes = vec![];
-        write(&mut bytes, Link::Hid, said).unwrap();
+        write(&mut bytes, HID, said).unwrap();
         bytes
     }
 
@@ -108,7 +110,7 @@ mod tests {
         assert_eq!(bytes(FromReader::Input { id: 7, data: vec![1; 300] })[..5], [1, 7, 1, 0x2C, 1]);
         assert_eq!(bytes(FromReader::Feature { id: 0, data: vec![9] }), [5, 0, 0, 1, 9]);
         let mut sent: &[u8] = &[2, 0, 0, 1, 0xAA, 3, 1, 0, 0, 4, 2, 0, 0];
-        let mut next = || read(&mut sent, Link::Hid).unwrap();
+        let mut next = || read(&mut sent, HID).unwrap();
         assert!(next() == Some(ToReader::Output { id: 0, data: vec![0xAA] }));
         assert!(next() == Some(ToReader::SetFeature { id: 1, data: vec![] }));
         assert!(next() == Some(ToReader::GetFeature { id: 2 }));
@@ -120,18 +122,18 @@ mod tests {
         for wrong in
             [&[1, 0, 0, 0][..], &[5, 0, 0, 0], &[4, 0, 0, 1, 1], &[0, 0, 0, 0], &[2, 0, 0], &[2, 0, 0, 2, 1]]
         {
-            assert!(read(&mut &*wrong, Link::Hid).is_err(), "{wrong:?}");
+            assert!(read(&mut &*wrong, HID).is_err(), "{wrong:?}");
         }
         assert!(write(&mut vec![], Link::Serial, FromReader::Input { id: 0, data: vec![] }).is_err());
-        assert!(write(&mut vec![], Link::Hid, FromReader::Bytes(vec![])).is_err());
-        assert!(write(&mut vec![], Link::Hid, FromReader::Input { id: 0, data: vec![0; 0x1_0000] }).is_err());
+        assert!(write(&mut vec![], HID, FromReader::Bytes(vec![])).is_err());
+        assert!(write(&mut vec![], HID, FromReader::Input { id: 0, data: vec![0; 0x1_0000] }).is_err());
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_read_to_their_end_or_refused(sent in prop::collection::vec(any::<u8>(), 0..600)) {
             let mut rest = &sent[..];
-            while let Ok(Some(_)) = read(&mut rest, Link::Hid) {}
+            while let Ok(Some(_)) = read(&mut rest, HID) {}
             prop_assert!(rest.len() < sent.len() || sent.is_empty());
         }
     }

@@ -23,15 +23,9 @@ use std::thread;
 
 use clap::{Parser, ValueEnum, builder::PossibleValuesParser};
 use reader::{Family, Link};
-use reader_sim::{Emulator, miura::MiuraEmulator};
+use reader_sim::EMULATORS;
 
 use crate::device::Device;
-
-/// Makes a family's emulator for one link. The seed decides its key serial number and everything that it makes up.
-type Make = fn(Link, u64) -> Box<dyn Emulator>;
-
-/// The families that there is an emulator of.
-const EMULATORS: &[(&str, Make)] = &[("miura", |_, seed| Box::new(MiuraEmulator::new(seed)))];
 
 /// An emulated card reader. It holds public test keys and test cards, and listens on this machine only.
 #[derive(Parser)]
@@ -43,6 +37,9 @@ struct Arguments {
     /// The way to it, for a family that has both.
     #[arg(long)]
     link: Option<Way>,
+    /// USB product id in hex, of a family with several HID devices; else the first of them.
+    #[arg(long, value_parser = product)]
+    product: Option<u16>,
     /// Where it is plugged in by connecting, loopback only; port 0 chooses a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -108,12 +105,19 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 fn link(arguments: &Arguments) -> Result<Link, String> {
     let family = Family::named(&arguments.family).ok_or("no such family")?;
     let (serial, hid) = (!family.serial.is_empty(), !family.hid.is_empty());
+    let product = arguments.product.or(family.hid.first().map(|filter| filter.product));
     match (arguments.link, serial, hid) {
         (Some(Way::Serial) | None, true, false) | (Some(Way::Serial), true, true) => Ok(Link::Serial),
-        (Some(Way::Hid) | None, false, true) | (Some(Way::Hid), true, true) => Ok(Link::Hid),
+        (Some(Way::Hid) | None, false, true) | (Some(Way::Hid), true, true) => {
+            product.map(|product| Link::Hid { product }).ok_or_else(|| "no such product".to_owned())
+        }
         (None, _, _) => Err(format!("{} has two links: say --link serial or --link hid", family.title)),
         (Some(_), _, _) => Err(format!("{} has no such link", family.title)),
     }
+}
+
+fn product(hex: &str) -> Result<u16, std::num::ParseIntError> {
+    u16::from_str_radix(hex, 16)
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener, String> {

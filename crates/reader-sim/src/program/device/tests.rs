@@ -75,8 +75,8 @@ fn start() -> (SocketAddr, Sender<Event>) {
     let address = listener.local_addr().unwrap();
     let (events, heard) = mpsc::channel();
     let plugged = events.clone();
-    thread::spawn(move || cable::serve(&listener, Link::Hid, &plugged));
-    thread::spawn(move || Device::new(Box::new(Echo::default()), Link::Hid).run(&heard));
+    thread::spawn(move || cable::serve(&listener, Link::Hid { product: 0x0011 }, &plugged));
+    thread::spawn(move || Device::new(Box::new(Echo::default()), Link::Hid { product: 0x0011 }).run(&heard));
     (address, events)
 }
 
