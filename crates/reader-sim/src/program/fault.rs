@@ -32,6 +32,10 @@ const FIELDS: &[(&str, Field)] = &[
     ("last_pin_try", Field::Flag(|faults| &mut faults.last_pin_try)),
     ("clear_data", Field::Flag(|faults| &mut faults.clear_data)),
     ("other_amount", Field::Flag(|faults| &mut faults.other_amount)),
+    ("duplicate", Field::Flag(|faults| &mut faults.duplicate)),
+    ("restart", Field::Flag(|faults| &mut faults.restart)),
+    ("keys_exhausted", Field::Flag(|faults| &mut faults.keys_exhausted)),
+    ("cancel_race", Field::Flag(|faults| &mut faults.cancel_race)),
 ];
 
 impl Fault {
