@@ -3,19 +3,26 @@
 mod effects;
 mod reader_events;
 mod reader_search;
+mod screen;
 mod start;
 mod state;
 mod watched;
 
 use crate::{browser, duplicate, entry::Entry, sound, sound::Sound, words};
+use leptos::prelude::set_timeout_with_handle;
 use payment::api::Kind;
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, CardRead, Draft, Event, State};
+pub use screen::Screen;
 use state::Own;
 pub use state::{DeskState, Network, Reader, Readiness};
 use std::cell::RefCell;
 use std::ops::Deref;
+use std::time::Duration;
 pub use watched::Watched;
+
+/// The amount is spoken so long after the last key.
+const SPEAK_AFTER: Duration = Duration::from_millis(500);
 
 /// The desk. A handle: all copies are the same desk, which lives as long as the page.
 #[derive(Clone, Copy)]
@@ -137,6 +144,18 @@ impl Desk {
         let Some(read) = self.repeated.get_untracked() else { return };
         self.repeated.set(None);
         self.feed_current(if charge_again { Event::CardRead(Box::new(read)) } else { Event::Cancel });
+    }
+
+    /// Says the amount that is keyed, once no key follows.
+    pub fn speak_amount(self) {
+        let speak = move || {
+            let keyed = self.entry.with_untracked(|entry| entry.map(|entry| entry.amount()));
+            self.say(keyed.map(words::spoken).unwrap_or_default());
+        };
+        let timer = set_timeout_with_handle(speak, SPEAK_AFTER).ok();
+        if let Some(earlier) = std::mem::replace(&mut self.own().borrow_mut().speaking, timer) {
+            earlier.clear();
+        }
     }
 
     /// Says it politely to those who listen.

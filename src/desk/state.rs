@@ -1,7 +1,8 @@
-use super::Watched;
+use super::{Screen, Watched};
 use crate::device::Device;
 use crate::device::search::{Candidate, Watch};
 use crate::{entry::Entry, journal::Journal};
+use leptos::prelude::TimeoutHandle;
 use payment::api::{Kind, Terminal};
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, CardRead, Effect};
@@ -70,6 +71,8 @@ pub enum Network {
 pub struct DeskState {
     /// What the page can do.
     pub readiness: Watched<Readiness>,
+    /// Which screen is to be seen.
+    pub screen: Watched<Screen>,
     /// Unix milliseconds, once a second.
     pub now: Watched<u64>,
     /// What this till may do, once the proxy has said so.
@@ -119,6 +122,7 @@ impl Default for DeskState {
     fn default() -> Self {
         Self {
             readiness: Watched::new(Readiness::Starting),
+            screen: Watched::new(Screen::Starting),
             now: Watched::new(0),
             terminal: Watched::new(None),
             network: Watched::new(Network::Unknown),
@@ -159,6 +163,8 @@ pub(super) struct Own {
     pub(super) journal: Option<Journal>,
     pub(super) work: VecDeque<Work>,
     pub(super) working: bool,
+    /// Until the amount is spoken.
+    pub(super) speaking: Option<TimeoutHandle>,
 }
 
 /// An attempt and the effects of its last step, in their order.

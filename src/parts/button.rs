@@ -9,8 +9,7 @@ const GUARD: Duration = Duration::from_millis(350);
 /// The one filled button of a screen: what nearly everybody wants next. For its first 350 ms, and unless it is enabled,
 /// it takes no press and says so by `aria-disabled`.
 #[inline(never)]
-pub fn filled(label: Text, enabled: fn(Desk) -> bool, mut on_press: Press) -> AnyView {
-    let desk = expect_context::<Desk>();
+pub fn filled(desk: Desk, label: Text, enabled: fn(Desk) -> bool, mut on_press: Press) -> AnyView {
     desk.settled.set(false);
     set_timeout(move || desk.settled.set(true), GUARD);
     let disabled = text(move || (!(desk.settled.get() && enabled(desk))).to_string());

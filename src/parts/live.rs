@@ -71,11 +71,3 @@ pub fn follow(action: impl FnMut() + 'static) {
     let mut action: Box<dyn FnMut()> = Box::new(action);
     Effect::new(move || action());
 }
-
-/// A text that is looked at often and changes seldom: whoever renders by it is called only when it is another.
-pub fn seldom<T: PartialEq + Clone + Send + Sync + 'static>(
-    of: impl Fn() -> T + Send + Sync + 'static,
-) -> Memo<T> {
-    let of: Box<dyn Fn() -> T + Send + Sync> = Box::new(of);
-    Memo::new(move |_| of())
-}

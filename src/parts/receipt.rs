@@ -24,8 +24,7 @@ const FIELDS: [(&str, &str); 14] = [
 
 /// The summary of a receipt: the merchant's texts and what the gateway reported. A field that is absent has no line.
 #[inline(never)]
-pub fn receipt(payment: PaymentView, amount: Amount, result: &'static str) -> AnyView {
-    let desk = expect_context::<Desk>();
+pub fn receipt(desk: Desk, payment: PaymentView, amount: Amount, result: &'static str) -> AnyView {
     let terminal = desk.terminal.get_untracked();
     let merchant = terminal.as_ref().map(|t| t.merchant.clone()).unwrap_or_default();
     let sandbox = terminal.is_some_and(|t| t.sandbox);

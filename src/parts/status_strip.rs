@@ -4,8 +4,7 @@ use crate::words;
 use leptos::prelude::*;
 
 /// Till, reader and network in words, always there; the ribbon where no money moves; the bar while a result is open.
-pub fn status_strip() -> AnyView {
-    let desk = expect_context::<Desk>();
+pub fn status_strip(desk: Desk) -> AnyView {
     let till = move || desk.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
     let sandbox = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
     let reader_bad = move || !matches!(desk.reader.get(), Reader::Ready(_));
@@ -43,8 +42,7 @@ pub fn status_strip() -> AnyView {
 }
 
 /// The two live regions: there from the start, filled later.
-pub fn live_regions() -> AnyView {
-    let desk = expect_context::<Desk>();
+pub fn live_regions(desk: Desk) -> AnyView {
     let region = |role: &'static str, live: &'static str, words: Text| {
         let region = element("p").class("heard").attr("role", role).attr("aria-live", live);
         region.attr("aria-atomic", "true").live_text(words).view()

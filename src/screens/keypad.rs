@@ -10,12 +10,8 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use payment::api::Kind;
 use reader::FAMILIES;
-use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, PointerEvent};
-
-/// The amount is spoken so long after the last key.
-const SPEAK_AFTER: Duration = Duration::from_millis(500);
 
 /// The keys in their rows: label, name, what it does.
 const KEYS: [(&str, &str, Key); 12] = [
@@ -34,10 +30,8 @@ const KEYS: [(&str, &str, Key); 12] = [
 ];
 
 /// Keying an amount, choosing the kind, pressing Pay.
-pub fn keypad() -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
+pub fn keypad(desk: Desk) -> Option<AnyView> {
     let amount = move || desk.entry.get().map(|entry| entry.amount());
-    let spoken = StoredValue::new(None::<TimeoutHandle>);
 
     let press = move |key: Key| {
         let mut refused = None;
@@ -50,17 +44,7 @@ pub fn keypad() -> Option<AnyView> {
             }
             None => sound::play(Sound::Key),
         }
-        spoken.update_value(|timer| {
-            if let Some(timer) = timer.take() {
-                timer.clear();
-            }
-            // The desk's own entry: this screen may be gone by then.
-            let speak = move || {
-                let keyed = desk.entry.with_untracked(|entry| entry.map(|entry| entry.amount()));
-                desk.say(keyed.map(words::spoken).unwrap_or_default());
-            };
-            *timer = set_timeout_with_handle(speak, SPEAK_AFTER).ok();
-        });
+        desk.speak_amount();
     };
     let pay = move || {
         let Some(amount) = desk.entry.with_untracked(|entry| entry.map(|entry| entry.amount())) else {
@@ -116,7 +100,7 @@ pub fn keypad() -> Option<AnyView> {
         button.text(label).view()
     }));
     let keys = keys.children([
-        filled(pay_label, can_pay, pressed(pay)),
+        filled(desk, pay_label, can_pay, pressed(pay)),
         live_line("why-not", text(move || why_not(desk))),
         part(move || reader_choice(desk)),
     ]);

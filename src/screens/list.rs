@@ -6,8 +6,7 @@ use leptos::prelude::*;
 use payment::till::Attempt;
 
 /// Payments that nobody has seen the end of: the oldest first, those that are not known before those that came in.
-pub fn parked_list() -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
+pub fn parked_list(desk: Desk) -> Option<AnyView> {
     let rows = part(move || {
         desk.parked.with(|all| {
             let (known, open): (Vec<_>, Vec<_>) = all.iter().partition(|attempt| attempt.is_finished());

@@ -4,8 +4,7 @@ use crate::words;
 use leptos::prelude::*;
 
 /// The same card and amount once more: asked before anything is sent, with both answers outlined.
-pub fn repeated() -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
+pub fn repeated(desk: Desk) -> Option<AnyView> {
     let amount = desk.current.with_untracked(|a| a.as_ref().map(|a| a.draft.amount));
     let amount = amount.map(words::amount).unwrap_or_default();
     let card = desk.repeated.with_untracked(|read| read.as_ref().map(|read| words::card(&read.card)));

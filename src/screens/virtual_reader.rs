@@ -48,10 +48,11 @@ const PIN_PAD: [(&str, &str, Key); 13] = [
 /// The virtual reader, drawn as the little device that it emulates.
 #[component]
 pub fn VirtualReader(
+    /// The till's desk.
+    desk: Desk,
     /// What it is.
     emulator: SharedEmulator,
 ) -> impl IntoView {
-    let desk = expect_context::<Desk>();
     let emulator = StoredValue::new_local(emulator);
     let screen = RwSignal::new(emulator.with_value(|e| e.borrow().screen()));
     let slot = RwSignal::new(None::<&'static str>);
