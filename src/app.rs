@@ -2,7 +2,8 @@ use crate::desk::{Desk, Screen};
 use crate::device::Device;
 use crate::parts::{element, follow, line, live_regions, part, status_strip};
 use crate::screens::{
-    approved_for_less, keypad, notice, outcome_screen, parked_list, present, repeated, unresolved, waiting,
+    approved_for_less, keypad, notice, outcome_screen, parked_list, present, reader_page, repeated,
+    unresolved, waiting,
 };
 use leptos::prelude::*;
 
@@ -44,6 +45,7 @@ fn show(desk: Desk, screen: Screen) -> Option<AnyView> {
         ),
         Screen::Keypad => keypad(desk),
         Screen::List => parked_list(desk),
+        Screen::Reader => reader_page(desk),
         Screen::Present => present(desk),
         Screen::Repeated => repeated(desk),
         Screen::Waiting(whom) => waiting(desk, whom),

@@ -1,6 +1,7 @@
 //! The till's desk: the payment on screen, the parked ones, and everything that carries out what they ask for.
 
 mod effects;
+mod link_log;
 mod reader_events;
 mod reader_search;
 mod screen;
@@ -10,6 +11,7 @@ mod watched;
 
 use crate::{browser, duplicate, entry::Entry, sound, sound::Sound, words};
 use leptos::prelude::set_timeout_with_handle;
+pub use link_log::LinkLog;
 use payment::api::Kind;
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, CardRead, Draft, Event, State};

@@ -20,7 +20,10 @@ impl Desk {
     pub fn pump(self) {
         let now = browser::now();
         let pumped = self.own().borrow_mut().device.as_mut().map(|device| device.pump(now));
-        let Some(Pumped { events, closed, .. }) = pumped else { return };
+        let Some(Pumped { events, traces, closed }) = pumped else { return };
+        if !traces.is_empty() {
+            self.link.update(|log| traces.into_iter().for_each(|trace| log.add(now, trace)));
+        }
         for event in events {
             self.reader_said(event);
         }
@@ -45,6 +48,7 @@ impl Desk {
     /// The reader is gone, and with it whatever card was in work.
     pub(super) fn reader_lost(self, reader: Reader) {
         self.reader.set(reader);
+        self.link.update(|log| log.losses = log.losses.saturating_add(1));
         self.reader_busy.set(false);
         self.prompt.set(None);
         self.card_in.set(false);
@@ -58,7 +62,14 @@ impl Desk {
         let id = self.own().borrow().session.clone();
         match event {
             Said::Ready(identity) => return self.identified(identity),
-            Said::Battery(battery) => return self.reader.set(Reader::Ready(Some(battery.percent))),
+            Said::Battery(battery) => {
+                self.identity.update(|identity| {
+                    if let Some(identity) = identity {
+                        identity.battery = Some(battery);
+                    }
+                });
+                return self.reader.set(Reader::Ready(Some(battery.percent)));
+            }
             Said::NotSecure => return self.reader_unusable(Reader::NotSecure),
             Said::KeysExhausted => return self.reader_unusable(Reader::KeysUsedUp),
             Said::Prompt(prompt) => {
@@ -79,6 +90,11 @@ impl Desk {
             Said::CardSeen => self.feed(&id, Event::CardSeen),
             Said::CardRead(read) => {
                 self.prompt.set(None);
+                self.identity.update(|identity| {
+                    if let Some(identity) = identity {
+                        identity.ksn = read.ksn.clone().or(identity.ksn.take());
+                    }
+                });
                 self.card_read(&id, self.read(read));
             }
             Said::Decision(decision) => self.feed(

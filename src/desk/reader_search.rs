@@ -86,6 +86,7 @@ impl Desk {
         let percent = identity.battery.map(|battery| battery.percent);
         let found = identity.serial.clone();
         self.identity.set(Some(identity));
+        self.link.update(|log| log.ready_at = Some(browser::now()));
         let emulated = self.with_device(|device, _| device.is_emulated());
         match browser::remembered(BOUND).filter(|_| !emulated) {
             Some(expected) if expected != found => {
@@ -109,6 +110,22 @@ impl Desk {
                 self.look_for_reader();
             }
         });
+    }
+
+    /// Opens the page for support, unless a payment is on screen.
+    pub fn open_reader_page(self) {
+        if self.current.with_untracked(Option::is_none) {
+            self.reader_open.set(true);
+        }
+    }
+
+    /// Shows a text on the reader, and watches whether it answers.
+    pub fn test_reader(self) {
+        let shown = self.with_device(|device, now| device.driver.display(now, "Test prompt").is_ok());
+        if shown {
+            self.link.update(|log| log.test = Some((browser::now(), None)));
+            self.pump();
+        }
     }
 
     /// The reader that was found becomes the till's own.

@@ -17,6 +17,8 @@ pub enum Screen {
     Keypad,
     /// Payments that are not on screen.
     List,
+    /// All about the reader, for support.
+    Reader,
     /// Waiting for a card.
     Present,
     /// The same card and amount again?
@@ -46,6 +48,7 @@ impl Screen {
         desk.current.with(|attempt| match attempt {
             Some(attempt) => Self::of_attempt(attempt, desk.less_kept.get()),
             None if desk.list_open.get() => Self::List,
+            None if desk.reader_open.get() => Self::Reader,
             None if desk.entry.with(Option::is_none) => Self::Starting,
             None => Self::Keypad,
         })

@@ -1,4 +1,4 @@
-use super::{Screen, Watched};
+use super::{LinkLog, Screen, Watched};
 use crate::device::Device;
 use crate::device::search::{Candidate, Watch};
 use crate::{entry::Entry, journal::Journal};
@@ -107,6 +107,10 @@ pub struct DeskState {
     pub alert: Watched<String>,
     /// Who the reader says it is.
     pub identity: Watched<Option<Identity>>,
+    /// How the link to it does.
+    pub link: Watched<LinkLog>,
+    /// The reader page is open.
+    pub reader_open: Watched<bool>,
     /// Sale or preauthorisation, as chosen on the keypad.
     pub kind: Watched<Kind>,
     /// The e-mail keyed for the receipt.
@@ -140,6 +144,8 @@ impl Default for DeskState {
             status: Watched::new(String::new()),
             alert: Watched::new(String::new()),
             identity: Watched::new(None),
+            link: Watched::new(LinkLog::default()),
+            reader_open: Watched::new(false),
             kind: Watched::new(Kind::Sale),
             email: Watched::new(String::new()),
             refused: Watched::new(String::new()),

@@ -7,7 +7,6 @@ use leptos::prelude::*;
 pub fn status_strip(desk: Desk) -> AnyView {
     let till = move || desk.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
     let sandbox = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
-    let reader_bad = move || !matches!(desk.reader.get(), Reader::Ready(_));
     let network_bad = move || desk.network.get() != Network::Online;
     let open = move || desk.parked.with(|all| all.iter().filter(|a| !a.is_finished()).count());
     let parked = move || desk.parked.with(Vec::len);
@@ -16,18 +15,14 @@ pub fn status_strip(desk: Desk) -> AnyView {
         (0, ended) => Some(words::came_in_count(ended)),
         (open, _) => Some(words::not_known_count(open)),
     };
-    let chip = |state: &'static str, is_bad: Box<dyn Fn() -> bool + Send>, words: Text| {
-        let class = text(move || if is_bad() { "chip bad" } else { "chip" }.to_owned());
-        element("span").live_attr("class", class).attr("data-testid", state).live_text(words).view()
-    };
+    let class = text(move || if network_bad() { "chip bad" } else { "chip" }.to_owned());
+    let network = text(move || words::network(desk.network.get()).to_owned());
+    let network =
+        element("span").live_attr("class", class).attr("data-testid", "network-state").live_text(network);
     let strip = element("div").class("strip").children([
         element("span").class("till").live_text(text(till)).view(),
-        chip("reader-state", Box::new(reader_bad), text(move || words::reader(&desk.reader.get()))),
-        chip(
-            "network-state",
-            Box::new(network_bad),
-            text(move || words::network(desk.network.get()).to_owned()),
-        ),
+        reader_chip(desk),
+        network.view(),
         element("time").live_text(text(move || crate::browser::hh_mm(desk.now.get()))).view(),
     ]);
     let ribbon = part(move || sandbox().then(|| line("ribbon", words::TEST.to_owned())));
@@ -39,6 +34,15 @@ pub fn status_strip(desk: Desk) -> AnyView {
         Some(button.child(element("span").text(words).view()).view())
     });
     element("header").children([strip.view(), ribbon, bar]).view()
+}
+
+/// The reader's state, and the way to the reader page.
+fn reader_chip(desk: Desk) -> AnyView {
+    let is_ready = move || matches!(desk.reader.get(), Reader::Ready(_));
+    let class = text(move || if is_ready() { "chip" } else { "chip bad" }.to_owned());
+    let button = element("button").attr("type", "button").live_attr("class", class);
+    let button = button.attr("data-testid", "reader-state").on("click", move |_| desk.open_reader_page());
+    button.live_text(text(move || words::reader(&desk.reader.get()))).view()
 }
 
 /// The two live regions: there from the start, filled later.
