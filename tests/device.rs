@@ -5,7 +5,7 @@
 use js_sys::Function;
 use mpos_terminal::device::Closed;
 use mpos_terminal::device::search::{Candidate, Watch, granted, is_supported};
-use reader::{FAMILIES, Setup};
+use reader::{Event, FAMILIES, Fault, Setup};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -160,6 +160,30 @@ async fn lost_bytes_end_the_session_and_a_clean_one_begins() {
         })
         .await;
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_hid_reader_is_asked_by_feature_reports_and_let_go_of() {
+    pretend();
+    run("navigator.serial.devices = []; navigator.hid.devices = [device];");
+    let (candidate, _, mut reader) = reader().await;
+    assert_eq!(candidate.family.name, "magtek-v5");
+    until("a feature report is set", || {
+        reader.pump(now());
+        holds("device.opened && device.sent.some(([kind, id, ...data]) => kind === 'set' && id === 0 && data.length === 60)")
+    })
+    .await;
+    assert!(holds("device.oninputreport != null"));
+    // A report of the clear kind: 337 bytes. It is recognised and refused.
+    run("device.oninputreport({ reportId: 0, data: new DataView(new Uint8Array(337).buffer) });");
+    let mut events = Vec::new();
+    until("it is refused", || {
+        events.extend(reader.pump(now()).events);
+        events.contains(&Event::Broken(Fault::ClearData))
+    })
+    .await;
+    drop(reader);
+    until("the device is closed", || holds("!device.opened && device.oninputreport == null")).await;
 }
 
 #[wasm_bindgen_test]
