@@ -35,7 +35,7 @@ const EMULATORS: &[(&str, Make)] = &[("miura", |_, seed| Box::new(MiuraEmulator:
 
 /// An emulated card reader. It holds public test keys and test cards, and listens on this machine only.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_help = command::HELP)]
 struct Arguments {
     /// Reader family.
     #[arg(value_parser = PossibleValuesParser::new(EMULATORS.iter().map(|(name, _)| *name)))]
