@@ -33,10 +33,7 @@ pub enum Hold {
 impl Till {
     /// A browser that sees this machine's devices, or those of the testbed.
     pub async fn start(folder: &Path, testbed: Option<&Testbed>) -> Self {
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").envs(testbed.map(Testbed::environment).unwrap_or_default());
-        let mut process = Process::start("chromedriver", &mut command, folder);
-        let driver = format!("http://127.0.0.1:{}", process.said("started successfully on port ").await);
+        let (process, driver) = start_driver(folder, testbed).await;
         let mut arguments = vec!["--headless", "--disable-gpu", "--disable-quic", "--no-first-run"];
         arguments.extend(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
         arguments.extend(["--window-size=1280,1000", "--lang=en-GB"]);
@@ -225,6 +222,22 @@ impl Till {
         let (picture, text, console) = (picture.display(), self.text().await, self.console().await);
         panic!("{why}; see {picture}\nscreen: {text}\nconsole: {console:#?}");
     }
+}
+
+/// Chromedriver, and its `http://HOST:PORT`.
+async fn start_driver(folder: &Path, testbed: Option<&Testbed>) -> (Process, String) {
+    let mut command = Command::new("chromedriver");
+    command.arg("--port=0").envs(testbed.map(Testbed::environment).unwrap_or_default());
+    for _ in 0..5 {
+        let mut process = Process::start("chromedriver", &mut command, folder);
+        match process.says("started successfully on port ").await {
+            Ok(port) => return (process, format!("http://127.0.0.1:{port}")),
+            // It chooses a port that is free on IPv4 and then wants the same on IPv6, where another may have it.
+            Err(why) if why.contains("Address already in use") => {}
+            Err(why) => panic!("{why}"),
+        }
+    }
+    panic!("chromedriver finds no port that is free on IPv4 and IPv6");
 }
 
 impl Drop for Till {

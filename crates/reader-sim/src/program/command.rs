@@ -1,19 +1,21 @@
-//! What can be asked of the program, one line each:
-//!
-//! | line | does |
-//! |---|---|
-//! | `cards` | names the cards, as a JSON list |
-//! | `insert CARD`, `tap CARD`, `swipe CARD` | presents a card, by its name or by a part that no other name has |
-//! | `remove` | takes the card out of the slot |
-//! | `press 0-9\|enter\|clear\|cancel` | presses a key |
-//! | `pin DIGITS` | presses these keys, then enter |
-//! | `fault NAME on\|off\|NUMBER` | switches a fault, by the name of its field |
-//! | `screen` | tells what the device shows, as JSON: `rows`, `contactless`, `keypad`, `card` |
-//! | `wait contactless\|keypad\|text WORDS [MS]` | answers once the device shows it; an error after so long |
+//! What can be asked of the program, one line each: see [`HELP`].
 
 use reader_sim::{Card, Hand, Key, Screen, cards};
 
 use crate::fault::Fault;
+
+/// The lines, for whoever types them.
+pub(crate) const HELP: &str = "\
+Commands, each answered by a line that begins with ok or error:
+  cards                                      names the cards, as a JSON list
+  insert CARD | tap CARD | swipe CARD        presents a card, by its name or by a part that no other name has
+  remove                                     takes the card out of the slot
+  press 0-9 | press enter | clear | cancel   presses a key
+  pin DIGITS                                 presses these keys, then enter
+  fault NAME on | off | NUMBER               switches a fault
+  screen                                     what the device shows, as JSON: rows, contactless, keypad, card
+  wait contactless | keypad | text WORDS [MS]
+                                             answers with the screen once it shows that; an error after so long";
 
 /// How long `wait` waits if nobody says, milliseconds.
 const LIMIT_MS: u64 = 10_000;

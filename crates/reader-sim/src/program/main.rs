@@ -29,7 +29,7 @@ use crate::device::Device;
 
 /// An emulated card reader. It holds public test keys and test cards, and listens on this machine only.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_help = command::HELP)]
 struct Arguments {
     /// Reader family.
     #[arg(value_parser = PossibleValuesParser::new(EMULATORS.iter().map(|(name, _)| *name)))]
