@@ -33,6 +33,11 @@ database = {database:?}
 name = "Till 1"
 preauth = true
 
+[till.readers]
+miura = "miura"
+magtek-v5 = "magtek-v5"
+magtek-mms = "magtek-mms"
+
 [merchant]
 name = "Corner Shop"
 address = "1 High Street"
