@@ -107,6 +107,9 @@ impl Desk {
                     self.entry.set(Some(Entry::new(terminal.limit)));
                 }
                 self.terminal.set(Some(terminal));
+                if self.own().borrow().watch.is_some() {
+                    self.look_for_reader();
+                }
             }
             if !adopted && let Some(views) = proxy::open_payments().await.got() {
                 adopted = true;

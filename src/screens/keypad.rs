@@ -9,7 +9,7 @@ use crate::words;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use payment::api::Kind;
-use reader::FAMILIES;
+use reader::{FAMILIES, Family};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, PointerEvent};
 
@@ -186,12 +186,9 @@ fn why_not(desk: Desk) -> String {
 fn reader_choice(desk: Desk) -> Option<AnyView> {
     match desk.reader.get() {
         Reader::None | Reader::Unplugged => {
-            let families = FAMILIES.iter().filter(|family| {
-                let allowed = desk
-                    .terminal
-                    .with(|t| t.as_ref().is_some_and(|t| t.readers.iter().any(|r| r == family.name)));
-                allowed && search::is_supported(family)
-            });
+            let usable =
+                |family: &&&'static Family| desk.may_take_cards(family) && search::is_supported(family);
+            let families = FAMILIES.iter().filter(usable);
             let buttons = families.map(|family| {
                 let label = format!("Choose reader: {}", family.title);
                 button(label, pressed(move || desk.choose_reader(family)))
