@@ -1,6 +1,6 @@
 //! The ways to a reader in a real browser, with devices that only pretend: opened, used, and let go of without a rest.
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use js_sys::Function;
 use mpos_terminal::device::Closed;

@@ -68,6 +68,6 @@ pub fn amount_size(amount: &str) -> &'static str {
 
 /// Does something now, and again whenever what it looked at has changed.
 pub fn follow(action: impl FnMut() + 'static) {
-    let mut action: Box<dyn FnMut()> = Box::new(action);
-    Effect::new(move || action());
+    let action: Box<dyn FnMut()> = Box::new(action);
+    Effect::new(action);
 }
