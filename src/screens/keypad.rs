@@ -34,8 +34,7 @@ pub fn keypad(desk: Desk) -> Option<AnyView> {
     let amount = move || desk.entry.get().map(|entry| entry.amount());
 
     let press = move |key: Key| {
-        let mut refused = None;
-        desk.entry.update(|entry| refused = entry.as_mut().and_then(|entry| entry.press(key).err()));
+        let refused = desk.key(key).err();
         desk.refused.set(refused.map(refusal).unwrap_or_default());
         match refused {
             Some(refused) => {
