@@ -32,6 +32,11 @@ pub(crate) fn hh_mm(moment: u64) -> String {
     format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
 }
 
+/// A moment as local `14:05:09`.
+pub(crate) fn hh_mm_ss(moment: u64) -> String {
+    format!("{}:{:02}", hh_mm(moment), moment / 1000 % 60)
+}
+
 /// A new attempt id from the browser's cryptographic generator; `None` where there is none, and then there are no
 /// payments.
 pub(crate) fn draw_attempt() -> Option<AttemptId> {

@@ -47,6 +47,12 @@ impl Entry {
         }
     }
 
+    /// With this amount keyed already, unless the limit forbids it.
+    #[must_use]
+    pub fn keyed(self, minor: u64) -> Self {
+        self.with(minor, None).unwrap_or(self)
+    }
+
     /// What is keyed.
     #[must_use]
     pub fn amount(&self) -> Amount {
@@ -180,6 +186,13 @@ mod tests {
         assert_eq!(keyed("EUR", ".5").0, "0.50");
         assert_eq!(keyed("EUR", "12.345"), ("12.34".into(), Some(Refused::TooManyDecimals)));
         assert_eq!(keyed("JPY", "12."), ("12".into(), Some(Refused::TooManyDecimals)));
+    }
+
+    #[test]
+    fn an_amount_that_was_keyed_before_comes_back_unless_it_is_over_the_limit() {
+        let entry = Entry::new(Amount::new(1000, Currency::from_code("EUR").unwrap()));
+        assert_eq!(entry.keyed(1000).amount().minor, 1000);
+        assert_eq!(entry.keyed(1001).amount().minor, 0);
     }
 
     #[test]

@@ -23,6 +23,18 @@ pub enum Sound {
 }
 
 impl Sound {
+    /// What a hand on the till feels: milliseconds on and off in turn.
+    fn vibration(self) -> &'static [u8] {
+        match self {
+            Self::Key => &[10],
+            Self::Prompt => &[40],
+            Self::Approved => &[60, 60, 120],
+            Self::NotPaid => &[200, 100, 200],
+            Self::Attention => &[80, 60, 80, 60, 80],
+            Self::RemoveCard => &[120],
+        }
+    }
+
     /// Gain in percent and tones of Hz, begin ms, length ms.
     fn tones(self) -> (u8, &'static [(u16, u16, u16)]) {
         match self {
@@ -43,6 +55,7 @@ thread_local! {
 /// Plays it, if the browser lets the page be heard already.
 pub fn play(sound: Sound) {
     if cfg!(target_arch = "wasm32") {
+        vibrate(sound);
         CONTEXT.with_borrow_mut(|context| {
             if context.is_none() {
                 *context = AudioContext::new().ok();
@@ -50,6 +63,15 @@ pub fn play(sound: Sound) {
             // A page that may not be heard stays silent: every sound has its words.
             let _ = context.as_ref().and_then(|context| schedule(context, sound).ok());
         });
+    }
+}
+
+/// Where the till can: a table does not feel it, a tablet in a hand does.
+fn vibrate(sound: Sound) {
+    let pattern: js_sys::Array =
+        sound.vibration().iter().map(|ms| wasm_bindgen::JsValue::from(*ms)).collect();
+    if let Some(window) = web_sys::window() {
+        let _ = window.navigator().vibrate_with_pattern(&pattern);
     }
 }
 

@@ -71,8 +71,7 @@ fn click(root: &HtmlElement, name: &str) {
 async fn keys_shift_the_amount_in_and_pay_carries_it() {
     let root = root();
     let _mounted = leptos::mount::mount_to(root.clone(), || {
-        provide_context(desk());
-        view! { <screens::Keypad /> }
+        view! { {screens::keypad(desk())} }
     });
     for key in ["1", "2", "5", "0", "delete", "double zero"] {
         click(&root, key);
@@ -89,8 +88,7 @@ async fn keys_shift_the_amount_in_and_pay_carries_it() {
 async fn an_amount_over_the_limit_is_refused_in_words() {
     let root = root();
     let _mounted = leptos::mount::mount_to(root.clone(), || {
-        provide_context(desk());
-        view! { <screens::Keypad /> }
+        view! { {screens::keypad(desk())} }
     });
     for _ in 0..6 {
         click(&root, "9");
@@ -107,8 +105,7 @@ async fn a_result_says_its_title_and_the_money_and_takes_the_focus() {
     desk.current.set(Some(finished));
     let root = root();
     let _mounted = leptos::mount::mount_to(root.clone(), move || {
-        provide_context(desk);
-        view! { <parts::LiveRegions /> <screens::OutcomeScreen /> }
+        view! { {parts::live_regions(desk)}{screens::outcome_screen(desk)} }
     });
     settle().await;
     let heading = root.query_selector("h1").unwrap().unwrap();

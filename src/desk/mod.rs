@@ -1,21 +1,35 @@
 //! The till's desk: the payment on screen, the parked ones, and everything that carries out what they ask for.
 
 mod effects;
+mod link_log;
 mod reader_events;
 mod reader_search;
+mod screen;
 mod start;
 mod state;
 mod watched;
 
-use crate::{browser, duplicate, entry::Entry, sound, sound::Sound, words};
+use crate::entry::{Entry, Key, Refused};
+use crate::{browser, duplicate, sound, sound::Sound, words};
+use leptos::prelude::set_timeout_with_handle;
+pub use link_log::LinkLog;
 use payment::api::Kind;
 use payment::attempt::AttemptId;
+use payment::money::Amount;
 use payment::till::{Attempt, CardRead, Draft, Event, State};
+pub use screen::Screen;
 use state::Own;
 pub use state::{DeskState, Network, Reader, Readiness};
 use std::cell::RefCell;
 use std::ops::Deref;
+use std::time::Duration;
 pub use watched::Watched;
+
+/// Where the amount is kept that is being keyed, in minor units.
+const ENTRY: &str = "mpos-terminal.entry";
+
+/// The amount is spoken so long after the last key.
+const SPEAK_AFTER: Duration = Duration::from_millis(500);
 
 /// The desk. A handle: all copies are the same desk, which lives as long as the page.
 #[derive(Clone, Copy)]
@@ -42,7 +56,7 @@ impl Desk {
     }
 
     /// Pay was pressed. Does nothing unless a payment can begin now.
-    pub fn pay(self, kind: Kind, amount: payment::money::Amount, email: Option<String>) {
+    pub fn pay(self, kind: Kind, amount: Amount, email: Option<String>) {
         let ready = self.readiness.get_untracked() == Readiness::Ready && self.can_pay();
         if !ready || amount.minor == 0 || self.current.with_untracked(Option::is_some) {
             return;
@@ -50,6 +64,7 @@ impl Desk {
         let Some(attempt) = self.own().borrow_mut().next_id.take() else { return };
         self.own().borrow_mut().next_id = browser::draw_attempt();
         let draft = Draft { attempt, kind, amount, description: None, email, paid_at: browser::now() };
+        browser::remember(ENTRY, "0");
         let (attempt, effects) = Attempt::pay(draft);
         self.show(attempt.clone());
         self.enqueue(attempt, effects);
@@ -67,7 +82,7 @@ impl Desk {
     /// The amount of the payment on screen, in words for people.
     #[must_use]
     pub fn amount_asked(self) -> String {
-        self.current.with(|a| a.as_ref().map(|a| words::amount(a.draft.amount)).unwrap_or_default())
+        self.current.with_untracked(|a| a.as_ref().map(|a| words::amount(a.draft.amount)).unwrap_or_default())
     }
 
     /// Something happened to the attempt of this id.
@@ -113,6 +128,7 @@ impl Desk {
         self.less_kept.set(false);
         if let Some(limit) = self.terminal.with_untracked(|t| t.as_ref().map(|t| t.limit)) {
             self.entry.set(Some(Entry::new(limit)));
+            self.remember_entry();
         }
         self.kind.set(Kind::Sale);
         self.email.set(String::new());
@@ -137,6 +153,40 @@ impl Desk {
         let Some(read) = self.repeated.get_untracked() else { return };
         self.repeated.set(None);
         self.feed_current(if charge_again { Event::CardRead(Box::new(read)) } else { Event::Cancel });
+    }
+
+    /// Presses a key of the keypad. What is keyed outlives a reload.
+    ///
+    /// # Errors
+    /// [`Refused`]; the amount stays as it was.
+    pub fn key(self, key: Key) -> Result<(), Refused> {
+        let mut pressed = Ok(());
+        self.entry.update(|entry| pressed = entry.as_mut().map_or(Ok(()), |entry| entry.press(key)));
+        self.remember_entry();
+        pressed
+    }
+
+    fn remember_entry(self) {
+        let minor = self.entry.with_untracked(|entry| entry.map_or(0, |entry| entry.amount().minor));
+        browser::remember(ENTRY, &minor.to_string());
+    }
+
+    /// Begins to key an amount, or goes on with the one that was keyed before a reload.
+    fn begin_entry(self, limit: Amount) {
+        let before = browser::remembered(ENTRY).and_then(|minor| minor.parse().ok()).unwrap_or_default();
+        self.entry.set(Some(Entry::new(limit).keyed(before)));
+    }
+
+    /// Says the amount that is keyed, once no key follows.
+    pub fn speak_amount(self) {
+        let speak = move || {
+            let keyed = self.entry.with_untracked(|entry| entry.map(|entry| entry.amount()));
+            self.say(keyed.map(words::spoken).unwrap_or_default());
+        };
+        let timer = set_timeout_with_handle(speak, SPEAK_AFTER).ok();
+        if let Some(earlier) = std::mem::replace(&mut self.own().borrow_mut().speaking, timer) {
+            earlier.clear();
+        }
     }
 
     /// Says it politely to those who listen.

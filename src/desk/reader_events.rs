@@ -20,7 +20,10 @@ impl Desk {
     pub fn pump(self) {
         let now = browser::now();
         let pumped = self.own().borrow_mut().device.as_mut().map(|device| device.pump(now));
-        let Some(Pumped { events, closed, .. }) = pumped else { return };
+        let Some(Pumped { events, traces, closed }) = pumped else { return };
+        if !traces.is_empty() {
+            self.link.update(|log| traces.into_iter().for_each(|trace| log.add(now, trace)));
+        }
         for event in events {
             self.reader_said(event);
         }
@@ -33,9 +36,19 @@ impl Desk {
         }
     }
 
+    /// The reader may not be used, and a card in work with it is done with.
+    fn reader_unusable(self, reader: Reader) {
+        let id = self.own().borrow().session.clone();
+        if let Some(id) = id {
+            self.session_ended(&id, NotSent::NotSecure);
+        }
+        self.reader_lost(reader);
+    }
+
     /// The reader is gone, and with it whatever card was in work.
     pub(super) fn reader_lost(self, reader: Reader) {
         self.reader.set(reader);
+        self.link.update(|log| log.losses = log.losses.saturating_add(1));
         self.reader_busy.set(false);
         self.prompt.set(None);
         self.card_in.set(false);
@@ -49,8 +62,16 @@ impl Desk {
         let id = self.own().borrow().session.clone();
         match event {
             Said::Ready(identity) => return self.identified(identity),
-            Said::Battery(battery) => return self.reader.set(Reader::Ready(Some(battery.percent))),
-            Said::NotSecure => return self.reader.set(Reader::NotSecure),
+            Said::Battery(battery) => {
+                self.identity.update(|identity| {
+                    if let Some(identity) = identity {
+                        identity.battery = Some(battery);
+                    }
+                });
+                return self.reader.set(Reader::Ready(Some(battery.percent)));
+            }
+            Said::NotSecure => return self.reader_unusable(Reader::NotSecure),
+            Said::KeysExhausted => return self.reader_unusable(Reader::KeysUsedUp),
             Said::Prompt(prompt) => {
                 self.card_in.update(|card_in| *card_in |= prompt == Prompt::RemoveCard);
                 return self.prompt.set(Some(prompt));
@@ -69,6 +90,11 @@ impl Desk {
             Said::CardSeen => self.feed(&id, Event::CardSeen),
             Said::CardRead(read) => {
                 self.prompt.set(None);
+                self.identity.update(|identity| {
+                    if let Some(identity) = identity {
+                        identity.ksn = read.ksn.clone().or(identity.ksn.take());
+                    }
+                });
                 self.card_read(&id, self.read(read));
             }
             Said::Decision(decision) => self.feed(
@@ -80,8 +106,7 @@ impl Desk {
             ),
             Said::Ended(end) => self.session_ended(&id, not_sent(end)),
             Said::Broken(_) => {
-                self.session_ended(&id, NotSent::NotSecure);
-                self.reader_lost(Reader::NotSecure);
+                self.reader_unusable(Reader::NotSecure);
             }
             _ => {}
         }

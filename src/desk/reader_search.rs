@@ -11,11 +11,12 @@ use std::rc::Rc;
 const BOUND: &str = "mpos-terminal.reader";
 
 impl Desk {
-    /// Uses a reader that may be used without asking, now and whenever one is plugged in.
+    /// Uses a reader that may be used without asking, once the proxy has said which families may take cards, and
+    /// whenever one is plugged in.
     pub(super) fn watch_readers(self) {
         let watch = Watch::new(move |plugged: Plugged| self.plugged(&plugged));
         self.own().borrow_mut().watch = Some(watch);
-        self.look_for_reader();
+        self.reader.set(Reader::Connecting);
     }
 
     fn plugged(self, plugged: &Plugged) {
@@ -28,20 +29,47 @@ impl Desk {
         }
     }
 
-    /// Takes the next reader that was granted, unless one is in use already.
+    /// Takes the first reader that was granted, unless one is in use already.
     pub(super) fn look_for_reader(self) {
         spawn_local(async move {
-            let granted = search::granted().await;
+            let granted = self.granted().await;
             if self.own().borrow().device.is_some() {
                 return;
             }
-            // After a reader that is not the till's own comes the one behind it.
-            let tried = self.own().borrow().candidate.clone();
-            let after = granted.iter().position(|c| Some(c) == tried.as_ref()).map_or(0, |at| at + 1);
-            if let Some(next) = granted.get(after).or(granted.first()) {
-                self.use_reader(next.clone());
+            match granted.into_iter().next() {
+                Some(first) => self.use_reader(first),
+                None if self.reader.get_untracked() == Reader::Connecting => self.reader.set(Reader::None),
+                None => {}
             }
         });
+    }
+
+    /// Another reader may be the till's own: takes the one behind this one, if there is one.
+    fn look_for_reader_behind(self) {
+        spawn_local(async move {
+            let granted = self.granted().await;
+            let tried = self.own().borrow().candidate.clone();
+            let mut behind =
+                granted.into_iter().skip_while(|candidate| Some(candidate) != tried.as_ref()).skip(1);
+            if let Some(next) = behind.next() {
+                self.use_reader(next);
+            }
+        });
+    }
+
+    /// The readers that were granted, of the families that may take cards here.
+    async fn granted(self) -> Vec<Candidate> {
+        let mut granted = search::granted().await;
+        granted.retain(|candidate| self.may_take_cards(candidate.family));
+        granted
+    }
+
+    /// Whether the proxy takes payments from readers of this family.
+    #[must_use]
+    pub fn may_take_cards(self, family: &Family) -> bool {
+        self.terminal.with(|terminal| {
+            terminal.as_ref().is_some_and(|terminal| terminal.readers.iter().any(|name| name == family.name))
+        })
     }
 
     /// Asks the user for a reader of this family.
@@ -86,6 +114,7 @@ impl Desk {
         let percent = identity.battery.map(|battery| battery.percent);
         let found = identity.serial.clone();
         self.identity.set(Some(identity));
+        self.link.update(|log| log.ready_at = Some(browser::now()));
         let emulated = self.with_device(|device, _| device.is_emulated());
         match browser::remembered(BOUND).filter(|_| !emulated) {
             Some(expected) if expected != found => {
@@ -102,13 +131,20 @@ impl Desk {
         }
     }
 
-    /// Another reader may be the till's own.
-    fn look_for_reader_behind(self) {
-        spawn_local(async move {
-            if search::granted().await.len() > 1 {
-                self.look_for_reader();
-            }
-        });
+    /// Opens the page for support, unless a payment is on screen.
+    pub fn open_reader_page(self) {
+        if self.current.with_untracked(Option::is_none) {
+            self.reader_open.set(true);
+        }
+    }
+
+    /// Shows a text on the reader, and watches whether it answers.
+    pub fn test_reader(self) {
+        let shown = self.with_device(|device, now| device.driver.display(now, "Test prompt").is_ok());
+        if shown {
+            self.link.update(|log| log.test = Some((browser::now(), None)));
+            self.pump();
+        }
     }
 
     /// The reader that was found becomes the till's own.

@@ -2,7 +2,7 @@
 
 use super::{Desk, Network, Reader, Readiness};
 use crate::device::{Device, search};
-use crate::{browser, entry::Entry, journal::Journal, lock, proxy};
+use crate::{browser, journal::Journal, lock, proxy};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use payment::till::Attempt;
@@ -104,9 +104,12 @@ impl Desk {
                 && self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal))
             {
                 if self.entry.with_untracked(Option::is_none) {
-                    self.entry.set(Some(Entry::new(terminal.limit)));
+                    self.begin_entry(terminal.limit);
                 }
                 self.terminal.set(Some(terminal));
+                if self.own().borrow().watch.is_some() {
+                    self.look_for_reader();
+                }
             }
             if !adopted && let Some(views) = proxy::open_payments().await.got() {
                 adopted = true;

@@ -1,7 +1,8 @@
-use super::Watched;
+use super::{LinkLog, Screen, Watched};
 use crate::device::Device;
 use crate::device::search::{Candidate, Watch};
 use crate::{entry::Entry, journal::Journal};
+use leptos::prelude::TimeoutHandle;
 use payment::api::{Kind, Terminal};
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, CardRead, Effect};
@@ -70,6 +71,8 @@ pub enum Network {
 pub struct DeskState {
     /// What the page can do.
     pub readiness: Watched<Readiness>,
+    /// Which screen is to be seen.
+    pub screen: Watched<Screen>,
     /// Unix milliseconds, once a second.
     pub now: Watched<u64>,
     /// What this till may do, once the proxy has said so.
@@ -104,6 +107,10 @@ pub struct DeskState {
     pub alert: Watched<String>,
     /// Who the reader says it is.
     pub identity: Watched<Option<Identity>>,
+    /// How the link to it does.
+    pub link: Watched<LinkLog>,
+    /// The reader page is open.
+    pub reader_open: Watched<bool>,
     /// Sale or preauthorisation, as chosen on the keypad.
     pub kind: Watched<Kind>,
     /// The e-mail keyed for the receipt.
@@ -119,6 +126,7 @@ impl Default for DeskState {
     fn default() -> Self {
         Self {
             readiness: Watched::new(Readiness::Starting),
+            screen: Watched::new(Screen::Starting),
             now: Watched::new(0),
             terminal: Watched::new(None),
             network: Watched::new(Network::Unknown),
@@ -136,6 +144,8 @@ impl Default for DeskState {
             status: Watched::new(String::new()),
             alert: Watched::new(String::new()),
             identity: Watched::new(None),
+            link: Watched::new(LinkLog::default()),
+            reader_open: Watched::new(false),
             kind: Watched::new(Kind::Sale),
             email: Watched::new(String::new()),
             refused: Watched::new(String::new()),
@@ -159,6 +169,8 @@ pub(super) struct Own {
     pub(super) journal: Option<Journal>,
     pub(super) work: VecDeque<Work>,
     pub(super) working: bool,
+    /// Until the amount is spoken.
+    pub(super) speaking: Option<TimeoutHandle>,
 }
 
 /// An attempt and the effects of its last step, in their order.

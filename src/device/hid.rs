@@ -73,6 +73,11 @@ pub(super) fn matches(device: &HidDevice, filter: &HidFilter) -> bool {
     device.vendor_id() == filter.vendor && device.product_id() == filter.product
 }
 
+/// Its USB product id.
+pub(super) fn product(device: &HidDevice) -> u16 {
+    device.product_id()
+}
+
 async fn devices(promise: Promise) -> Vec<HidDevice> {
     let devices = JsFuture::from(promise).await;
     devices.map_or_else(|_| vec![], |all| Array::from(&all).iter().map(JsCast::unchecked_into).collect())

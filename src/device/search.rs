@@ -63,7 +63,10 @@ impl Candidate {
             Port::Serial(port) => {
                 (reader::Link::Serial, Box::new(serial::SerialLink::new(port.clone(), wake)))
             }
-            Port::Hid(device) => (reader::Link::Hid, Box::new(hid::HidLink::new(device.clone(), wake))),
+            Port::Hid(device) => {
+                let product = hid::product(device);
+                (reader::Link::Hid { product }, Box::new(hid::HidLink::new(device.clone(), wake)))
+            }
         };
         Device::new((self.family.driver)(kind, setup), link)
     }

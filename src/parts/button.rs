@@ -1,4 +1,4 @@
-use super::{Press, Text, press, text};
+use super::{Press, Text, element, press, text};
 use crate::desk::Desk;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -9,8 +9,7 @@ const GUARD: Duration = Duration::from_millis(350);
 /// The one filled button of a screen: what nearly everybody wants next. For its first 350 ms, and unless it is enabled,
 /// it takes no press and says so by `aria-disabled`.
 #[inline(never)]
-pub fn filled(label: Text, enabled: fn(Desk) -> bool, mut on_press: Press) -> AnyView {
-    let desk = expect_context::<Desk>();
+pub fn filled(desk: Desk, label: Text, enabled: fn(Desk) -> bool, mut on_press: Press) -> AnyView {
     desk.settled.set(false);
     set_timeout(move || desk.settled.set(true), GUARD);
     let disabled = text(move || (!(desk.settled.get() && enabled(desk))).to_string());
@@ -19,24 +18,22 @@ pub fn filled(label: Text, enabled: fn(Desk) -> bool, mut on_press: Press) -> An
             on_press();
         }
     });
-    view! {
-        <button type="button" class="filled" aria-disabled=disabled on:click=move |_| guarded()>{label}</button>
-    }
-    .into_any()
+    let button = element("button").attr("type", "button").class("filled");
+    button.live_attr("aria-disabled", disabled).on("click", move |_| guarded()).live_text(label).view()
 }
 
 /// The buttons under a result.
 pub fn actions(buttons: Vec<AnyView>) -> AnyView {
-    view! { <div class="actions">{buttons}</div> }.into_any()
+    element("div").class("actions").children(buttons).view()
 }
 
 /// The buttons under a question or a wait.
 pub fn row(buttons: Vec<AnyView>) -> AnyView {
-    view! { <div class="row">{buttons}</div> }.into_any()
+    element("div").class("row").children(buttons).view()
 }
 
 /// Any other button.
 #[inline(never)]
 pub fn button(label: String, mut on_press: Press) -> AnyView {
-    view! { <button type="button" on:click=move |_| on_press()>{label}</button> }.into_any()
+    element("button").attr("type", "button").on("click", move |_| on_press()).text(label).view()
 }

@@ -1,6 +1,7 @@
 //! What changes while a screen is shown, boxed: leptos compiles its rendering anew for each type of closure, and this way
 //! there is one type of each kind.
 
+use super::element;
 use leptos::prelude::*;
 
 /// A text that changes.
@@ -34,37 +35,39 @@ pub fn press(action: impl FnMut() + 'static) -> Press {
 /// A line of text.
 #[inline(never)]
 pub fn line(class: &'static str, text: String) -> AnyView {
-    view! { <p class=class>{text}</p> }.into_any()
+    element("p").class(class).text(text).view()
 }
 
 /// A line of text that changes.
 #[inline(never)]
 pub fn live_line(class: &'static str, text: Text) -> AnyView {
-    view! { <p class=class>{text}</p> }.into_any()
+    element("p").class(class).live_text(text).view()
 }
 
 /// What is being waited for: a ring beside a text that changes.
 #[inline(never)]
 pub fn waiting_line(text: Text) -> AnyView {
-    view! { <p class="wait"><span class="ring" aria-hidden="true"></span>{text}</p> }.into_any()
+    let ring = element("span").class("ring").attr("aria-hidden", "true").view();
+    element("p").class("wait").child(ring).live_text(text).view()
 }
 
 /// The amount that a screen is about.
 #[inline(never)]
-pub fn amount_line(amount: Text) -> AnyView {
-    view! { <p class="amount"><bdi>{amount}</bdi></p> }.into_any()
+pub fn amount_line(amount: String) -> AnyView {
+    element("p").class(amount_size(&amount)).child(element("bdi").text(amount).view()).view()
+}
+
+/// The class of an amount: a long one is smaller, so that it is never cut.
+pub fn amount_size(amount: &str) -> &'static str {
+    match amount.len() {
+        0..=10 => "amount",
+        11..=13 => "amount long",
+        _ => "amount longest",
+    }
 }
 
 /// Does something now, and again whenever what it looked at has changed.
 pub fn follow(action: impl FnMut() + 'static) {
-    let mut action: Box<dyn FnMut()> = Box::new(action);
-    Effect::new(move || action());
-}
-
-/// A text that is looked at often and changes seldom: whoever renders by it is called only when it is another.
-pub fn seldom<T: PartialEq + Clone + Send + Sync + 'static>(
-    of: impl Fn() -> T + Send + Sync + 'static,
-) -> Memo<T> {
-    let of: Box<dyn Fn() -> T + Send + Sync> = Box::new(of);
-    Memo::new(move |_| of())
+    let action: Box<dyn FnMut()> = Box::new(action);
+    Effect::new(action);
 }

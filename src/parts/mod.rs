@@ -1,6 +1,7 @@
 //! What screens are made of.
 
 mod button;
+mod element;
 mod heading;
 mod live;
 mod receipt;
@@ -9,9 +10,10 @@ mod shape;
 mod status_strip;
 
 pub use button::{actions, button, filled, row};
-pub use heading::heading;
+pub use element::{Element, element};
+pub use heading::{focus_heading, heading};
 pub use live::{
-    Press, Text, amount_line, flag, follow, line, live_line, part, press, seldom, text, waiting_line,
+    Press, Text, amount_line, amount_size, flag, follow, line, live_line, part, press, text, waiting_line,
 };
 pub use receipt::receipt;
 pub use result_frame::result_frame;

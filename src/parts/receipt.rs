@@ -1,4 +1,4 @@
-use super::line;
+use super::{element, line};
 use crate::desk::Desk;
 use crate::words;
 use leptos::prelude::*;
@@ -24,8 +24,7 @@ const FIELDS: [(&str, &str); 14] = [
 
 /// The summary of a receipt: the merchant's texts and what the gateway reported. A field that is absent has no line.
 #[inline(never)]
-pub fn receipt(payment: PaymentView, amount: Amount, result: &'static str) -> AnyView {
-    let desk = expect_context::<Desk>();
+pub fn receipt(desk: Desk, payment: PaymentView, amount: Amount, result: &'static str) -> AnyView {
     let terminal = desk.terminal.get_untracked();
     let merchant = terminal.as_ref().map(|t| t.merchant.clone()).unwrap_or_default();
     let sandbox = terminal.is_some_and(|t| t.sandbox);
@@ -35,21 +34,19 @@ pub fn receipt(payment: PaymentView, amount: Amount, result: &'static str) -> An
     });
     let rows =
         [("Order", order), ("Amount", words::amount(amount)), ("Card", words::card(&payment.terms.card))];
-    let rows =
-        rows.into_iter().chain(fields).map(|(label, value)| view! { <dt>{label}</dt><dd>{value}</dd> });
-    view! {
-        <details class="receipt">
-            <summary>"Receipt"</summary>
-            <article aria-label="Receipt">
-                {line("shop", merchant.name)}
-                {line("", merchant.address)}
-                {line("", merchant.tax_id)}
-                {sandbox.then(|| line("mark", "*** TEST, NOT A RECEIPT ***".to_owned()))}
-                <dl>{rows.collect_view()}</dl>
-                {line("mark", result.to_owned())}
-                {line("", merchant.footer)}
-            </article>
-        </details>
+    let mut list = element("dl");
+    for (label, value) in rows.into_iter().chain(fields) {
+        list = list.child(element("dt").text(label).view()).child(element("dd").text(value).view());
     }
-    .into_any()
+    let mut article = element("article").attr("aria-label", "Receipt");
+    for (class, text) in [("shop", merchant.name), ("", merchant.address), ("", merchant.tax_id)] {
+        article = article.child(line(class, text));
+    }
+    if sandbox {
+        article = article.child(line("mark", "*** TEST, NOT A RECEIPT ***".to_owned()));
+    }
+    let article = article.child(list.view()).child(line("mark", result.to_owned()));
+    let article = article.child(line("", merchant.footer));
+    let summary = element("summary").text("Receipt").view();
+    element("details").class("receipt").child(summary).child(article.view()).view()
 }

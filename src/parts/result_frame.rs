@@ -1,4 +1,4 @@
-use super::{amount_line, heading, line, shape_icon, text};
+use super::{amount_line, element, heading, line, shape_icon, text};
 use crate::words::{self, Look, Words};
 use leptos::prelude::*;
 use payment::money::Amount;
@@ -12,16 +12,9 @@ pub fn result_frame(words: Words, amount: Amount, below: Vec<AnyView>) -> AnyVie
         Look::NotKnown => "result not-known",
         Look::Neutral => "result neutral",
     };
-    view! {
-        <section class=look>
-            <div class="paper">
-                <div class="title">{shape_icon(words.shape)}{heading(text(move || words.title.to_owned()))}</div>
-                {amount_line(text(move || words::amount(amount)))}
-                {line("money", words.money)}
-                {line("next", words.next)}
-                {below}
-            </div>
-        </section>
-    }
-    .into_any()
+    let title = element("div").class("title").child(shape_icon(words.shape));
+    let title = title.child(heading(text(move || words.title.to_owned())));
+    let paper = element("div").class("paper").child(title.view()).child(amount_line(words::amount(amount)));
+    let paper = paper.child(line("money", words.money)).child(line("next", words.next)).children(below);
+    element("section").class(look).child(paper.view()).view()
 }

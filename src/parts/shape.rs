@@ -13,11 +13,9 @@ pub fn shape_icon(shape: Shape) -> AnyView {
         Shape::Cancelled => ("M24 4a20 20 0 1 0 0 40a20 20 0 1 0 0-40z", "M14 24h20"),
         Shape::Returned => ("M24 4a20 20 0 1 0 0 40a20 20 0 1 0 0-40z", "M34 24h-20M21 17l-7 7 7 7"),
     };
-    view! {
-        <svg class="shape" viewBox="0 0 48 48" aria-hidden="true">
-            <path class="outline" d=outline />
-            <path class="mark" d=mark />
-        </svg>
-    }
-    .into_any()
+    let svg = format!(
+        r#"<svg viewBox="0 0 48 48"><path class="outline" d="{outline}"/><path class="mark" d="{mark}"/></svg>"#
+    );
+    let icon = leptos::html::span().class("shape").attr("aria-hidden", "true");
+    icon.inner_html(svg).into_any()
 }

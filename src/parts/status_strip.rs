@@ -1,14 +1,12 @@
-use super::{flag, line, part, text};
+use super::{Text, element, line, part, text};
 use crate::desk::{Desk, Network, Reader};
 use crate::words;
 use leptos::prelude::*;
 
 /// Till, reader and network in words, always there; the ribbon where no money moves; the bar while a result is open.
-pub fn status_strip() -> AnyView {
-    let desk = expect_context::<Desk>();
+pub fn status_strip(desk: Desk) -> AnyView {
     let till = move || desk.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
     let sandbox = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
-    let reader_bad = move || !matches!(desk.reader.get(), Reader::Ready(_));
     let network_bad = move || desk.network.get() != Network::Online;
     let open = move || desk.parked.with(|all| all.iter().filter(|a| !a.is_finished()).count());
     let parked = move || desk.parked.with(Vec::len);
@@ -17,36 +15,43 @@ pub fn status_strip() -> AnyView {
         (0, ended) => Some(words::came_in_count(ended)),
         (open, _) => Some(words::not_known_count(open)),
     };
-    view! {
-        <header>
-            <div class="strip">
-                <span class="till">{text(till)}</span>
-                <span class="chip" class:bad=flag(reader_bad) data-testid="reader-state">
-                    {text(move || words::reader(&desk.reader.get()))}
-                </span>
-                <span class="chip" class:bad=flag(network_bad) data-testid="network-state">
-                    {text(move || words::network(desk.network.get()).to_owned())}
-                </span>
-                <time>{text(move || crate::browser::hh_mm(desk.now.get()))}</time>
-            </div>
-            {part(move || sandbox().then(|| line("ribbon", words::TEST.to_owned())))}
-            {part(move || {
-                let words = bar()?;
-                Some(view! {
-                    <button type="button" class="bar" class:hatched=flag(move || open() != 0) on:click=move |_| desk.list_open.set(true)>
-                        <span>{words}</span>
-                    </button>
-                }.into_any())
-            })}
-        </header>
-    }    .into_any()
+    let class = text(move || if network_bad() { "chip bad" } else { "chip" }.to_owned());
+    let network = text(move || words::network(desk.network.get()).to_owned());
+    let network =
+        element("span").live_attr("class", class).attr("data-testid", "network-state").live_text(network);
+    let strip = element("div").class("strip").children([
+        element("span").class("till").live_text(text(till)).view(),
+        reader_chip(desk),
+        network.view(),
+        element("time").live_text(text(move || crate::browser::hh_mm(desk.now.get()))).view(),
+    ]);
+    let ribbon = part(move || sandbox().then(|| line("ribbon", words::TEST.to_owned())));
+    let bar = part(move || {
+        let words = bar()?;
+        let class = text(move || if open() == 0 { "bar" } else { "bar hatched" }.to_owned());
+        let button = element("button").attr("type", "button").live_attr("class", class);
+        let button = button.on("click", move |_| desk.list_open.set(true));
+        Some(button.child(element("span").text(words).view()).view())
+    });
+    element("header").children([strip.view(), ribbon, bar]).view()
+}
+
+/// The reader's state, and the way to the reader page.
+fn reader_chip(desk: Desk) -> AnyView {
+    let is_ready = move || matches!(desk.reader.get(), Reader::Ready(_));
+    let class = text(move || if is_ready() { "chip" } else { "chip bad" }.to_owned());
+    let button = element("button").attr("type", "button").live_attr("class", class);
+    let button = button.attr("data-testid", "reader-state").on("click", move |_| desk.open_reader_page());
+    button.live_text(text(move || words::reader(&desk.reader.get()))).view()
 }
 
 /// The two live regions: there from the start, filled later.
-pub fn live_regions() -> AnyView {
-    let desk = expect_context::<Desk>();
-    view! {
-        <p class="heard" role="status" aria-live="polite" aria-atomic="true">{text(move || desk.status.get())}</p>
-        <p class="heard" role="alert" aria-live="assertive" aria-atomic="true">{text(move || desk.alert.get())}</p>
-    }    .into_any()
+pub fn live_regions(desk: Desk) -> AnyView {
+    let region = |role: &'static str, live: &'static str, words: Text| {
+        let region = element("p").class("heard").attr("role", role).attr("aria-live", live);
+        region.attr("aria-atomic", "true").live_text(words).view()
+    };
+    let polite = region("status", "polite", text(move || desk.status.get()));
+    let assertive = region("alert", "assertive", text(move || desk.alert.get()));
+    vec![polite, assertive].into_any()
 }

@@ -1,20 +1,17 @@
 use crate::desk::{Desk, Network, Reader};
 use crate::device::search;
 use crate::entry::{Key, Refused};
-use crate::parts::{button, filled, flag, follow, live_line, part, press as pressed, row, text};
+use crate::parts::{
+    amount_size, button, element, filled, flag, focus_heading, live_line, part, press as pressed, row, text,
+};
 use crate::sound::{self, Sound};
 use crate::words;
 use leptos::ev::{self, KeyboardEvent};
-use leptos::html::H1;
 use leptos::prelude::*;
 use payment::api::Kind;
-use reader::FAMILIES;
-use std::time::Duration;
+use reader::{FAMILIES, Family};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
-
-/// The amount is spoken so long after the last key.
-const SPEAK_AFTER: Duration = Duration::from_millis(500);
+use web_sys::{HtmlElement, PointerEvent};
 
 /// The keys in their rows: label, name, what it does.
 const KEYS: [(&str, &str, Key); 12] = [
@@ -33,14 +30,11 @@ const KEYS: [(&str, &str, Key); 12] = [
 ];
 
 /// Keying an amount, choosing the kind, pressing Pay.
-pub fn keypad() -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
+pub fn keypad(desk: Desk) -> Option<AnyView> {
     let amount = move || desk.entry.get().map(|entry| entry.amount());
-    let spoken = StoredValue::new(None::<TimeoutHandle>);
 
     let press = move |key: Key| {
-        let mut refused = None;
-        desk.entry.update(|entry| refused = entry.as_mut().and_then(|entry| entry.press(key).err()));
+        let refused = desk.key(key).err();
         desk.refused.set(refused.map(refusal).unwrap_or_default());
         match refused {
             Some(refused) => {
@@ -49,17 +43,7 @@ pub fn keypad() -> Option<AnyView> {
             }
             None => sound::play(Sound::Key),
         }
-        spoken.update_value(|timer| {
-            if let Some(timer) = timer.take() {
-                timer.clear();
-            }
-            // The desk's own entry: this screen may be gone by then.
-            let speak = move || {
-                let keyed = desk.entry.with_untracked(|entry| entry.map(|entry| entry.amount()));
-                desk.say(keyed.map(words::spoken).unwrap_or_default());
-            };
-            *timer = set_timeout_with_handle(speak, SPEAK_AFTER).ok();
-        });
+        desk.speak_amount();
     };
     let pay = move || {
         let Some(amount) = desk.entry.with_untracked(|entry| entry.map(|entry| entry.amount())) else {
@@ -83,53 +67,60 @@ pub fn keypad() -> Option<AnyView> {
             Kind::Preauth => format!("Reserve {figures}"),
         }
     });
-    let screen = view! {
-        <section class="keypad">
-            <div class="entry">
-                {part(move || preauth().then(|| view! {
-                    <fieldset class="kinds">
-                        <legend class="heard">"Kind"</legend>
-                        {[Kind::Sale, Kind::Preauth].map(|each| view! {
-                            <label>
-                                <input
-                                    type="radio" name="kind"
-                                    prop:checked=flag(move || desk.kind.get() == each)
-                                    on:change=move |_| desk.kind.set(each)
-                                />
-                                <span>{words::kind(each)}</span>
-                            </label>
-                        }).collect_view()}
-                    </fieldset>
-                }.into_any()))}
-                <div class="keyed">
-                    {keyed_amount(desk)}
-                    <button type="button" class="clear" aria-label="clear" on:click=move |_| press(Key::Clear)>"C"</button>
-                </div>
-                {live_line("refused", text(move || desk.refused.get()))}
-                <label class="field">
-                    <span>"E-mail for the receipt (optional)"</span>
-                    <input
-                        type="email" autocomplete="off" maxlength="100"
-                        prop:value=text(move || desk.email.get())
-                        on:input=move |event| desk.email.set(event_target_value(&event))
-                    />
-                </label>
-            </div>
-            <div class="keys" dir="ltr" role="group" aria-label="Keypad">
-                {KEYS.map(|(label, name, key)| view! {
-                    <button type="button" class="key" aria-label=name
-                        on:pointerdown=move |event| if event.button() == 0 { press(key) }
-                        // A press that is no pointer: keyboard or assistive technology.
-                        on:click=move |event| if event.detail() == 0 { press(key) }
-                    >{label}</button>
-                }).collect_view()}
-                {filled(pay_label, can_pay, pressed(pay))}
-                {live_line("why-not", text(move || why_not(desk)))}
-                {part(move || reader_choice(desk))}
-            </div>
-        </section>
-    };
-    Some(screen.into_any())
+    let kinds = part(move || {
+        let choice = |kind| kind_choice(desk, kind);
+        let legend = element("legend").class("heard").text("Kind").view();
+        let field = || element("fieldset").class("kinds").child(legend);
+        preauth().then(|| field().children([Kind::Sale, Kind::Preauth].map(choice)).view())
+    });
+    let clear = element("button").attr("type", "button").class("clear").attr("aria-label", "clear");
+    let clear = clear.on("click", move |_| press(Key::Clear)).text("C");
+    let keyed = element("div").class("keyed").child(keyed_amount(desk)).child(clear.view());
+    let entry = element("div").class("entry").children([
+        kinds,
+        keyed.view(),
+        live_line("refused", text(move || desk.refused.get())),
+        email_field(desk),
+    ]);
+    let keys = element("div").class("keys").attr("dir", "ltr").attr("role", "group");
+    let keys = keys.attr("aria-label", "Keypad").children(KEYS.map(|(label, name, key)| {
+        let button = element("button").attr("type", "button").class("key").attr("aria-label", name);
+        let button = button.on("pointerdown", move |event| {
+            if event.unchecked_ref::<PointerEvent>().button() == 0 {
+                press(key);
+            }
+        });
+        // A press that is no pointer: keyboard or assistive technology.
+        let button = button.on("click", move |event| {
+            if event.unchecked_ref::<PointerEvent>().detail() == 0 {
+                press(key);
+            }
+        });
+        button.text(label).view()
+    }));
+    let keys = keys.children([
+        filled(desk, pay_label, can_pay, pressed(pay)),
+        live_line("why-not", text(move || why_not(desk))),
+        part(move || reader_choice(desk)),
+    ]);
+    Some(element("section").class("keypad").child(entry.view()).child(keys.view()).view())
+}
+
+/// One of the kinds to choose from.
+fn kind_choice(desk: Desk, kind: Kind) -> AnyView {
+    let radio = element("input").attr("type", "radio").attr("name", "kind");
+    let radio = radio.prop("checked", flag(move || desk.kind.get() == kind));
+    let radio = radio.on("change", move |_| desk.kind.set(kind));
+    element("label").child(radio.view()).child(element("span").text(words::kind(kind)).view()).view()
+}
+
+fn email_field(desk: Desk) -> AnyView {
+    const NAME: &str = "E-mail for the receipt";
+    let input = element("input").attr("type", "email").attr("autocomplete", "off").attr("maxlength", "100");
+    let input = input.attr("aria-label", NAME).live_attr("value", text(move || desk.email.get()));
+    let input = input.on("input", move |event| desk.email.set(event_target_value(&event)));
+    let summary = element("summary").text(NAME).view();
+    element("details").class("email").child(summary).child(input.view()).view()
 }
 
 /// Whether Pay can be pressed.
@@ -139,19 +130,11 @@ fn can_pay(desk: Desk) -> bool {
 
 /// The amount is the heading of this screen: it has the focus when the screen comes, so that Enter can mean Pay.
 fn keyed_amount(desk: Desk) -> AnyView {
+    focus_heading();
     let amount = move || desk.entry.get().map(|entry| words::amount(entry.amount())).unwrap_or_default();
-    let node = NodeRef::<H1>::new();
-    follow(move || {
-        if let Some(heading) = node.get() {
-            let _ = heading.focus();
-        }
-    });
-    view! {
-        <h1 class="amount" tabindex="-1" node_ref=node data-testid="amount">
-            <bdi>{text(amount)}</bdi>
-        </h1>
-    }
-    .into_any()
+    let heading = element("h1").attr("tabindex", "-1").attr("data-testid", "amount");
+    let heading = heading.live_attr("class", text(move || amount_size(&amount()).to_owned()));
+    heading.child(element("bdi").live_text(text(amount)).view()).view()
 }
 
 /// A key of the hardware keyboard, unless it belongs to a field or a button that has the focus.
@@ -202,12 +185,9 @@ fn why_not(desk: Desk) -> String {
 fn reader_choice(desk: Desk) -> Option<AnyView> {
     match desk.reader.get() {
         Reader::None | Reader::Unplugged => {
-            let families = FAMILIES.iter().filter(|family| {
-                let allowed = desk
-                    .terminal
-                    .with(|t| t.as_ref().is_some_and(|t| t.readers.iter().any(|r| r == family.name)));
-                allowed && search::is_supported(family)
-            });
+            let usable =
+                |family: &&&'static Family| desk.may_take_cards(family) && search::is_supported(family);
+            let families = FAMILIES.iter().filter(usable);
             let buttons = families.map(|family| {
                 let label = format!("Choose reader: {}", family.title);
                 button(label, pressed(move || desk.choose_reader(family)))

@@ -1,18 +1,17 @@
 use crate::browser;
 use crate::desk::Desk;
-use crate::parts::{button, heading, line, part, press, row, shape_icon, text};
+use crate::parts::{button, element, heading, line, part, press, row, shape_icon, text};
 use crate::words;
 use leptos::prelude::*;
 use payment::till::Attempt;
 
 /// Payments that nobody has seen the end of: the oldest first, those that are not known before those that came in.
-pub fn parked_list() -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
+pub fn parked_list(desk: Desk) -> Option<AnyView> {
     let rows = part(move || {
         desk.parked.with(|all| {
             let (known, open): (Vec<_>, Vec<_>) = all.iter().partition(|attempt| attempt.is_finished());
             let rows: Vec<_> = open.into_iter().chain(known).map(|attempt| entry(desk, attempt)).collect();
-            Some(view! { <ul>{rows}</ul> }.into_any())
+            Some(element("ul").children(rows).view())
         })
     });
     let all = vec![
@@ -21,7 +20,7 @@ pub fn parked_list() -> Option<AnyView> {
         rows,
         row(vec![button("Back".to_owned(), press(move || desk.list_open.set(false)))]),
     ];
-    Some(view! { <section class="list">{all}</section> }.into_any())
+    Some(element("section").class("list").children(all).view())
 }
 
 fn entry(desk: Desk, attempt: &Attempt) -> AnyView {
@@ -31,15 +30,12 @@ fn entry(desk: Desk, attempt: &Attempt) -> AnyView {
     let amount = words::amount(attempt.draft.amount);
     let at = browser::hh_mm(attempt.draft.paid_at);
     let label = format!("Open {amount} {card}");
-    view! {
-        <li class:hatched=!attempt.is_finished()>
-            {shape_icon(words.shape)}
-            <span class="strong"><bdi>{amount}</bdi></span>
-            <span>{card}</span>
-            <span>{words.title}</span>
-            <time>{at}</time>
-            {button(label, press(move || desk.open(&id)))}
-        </li>
-    }
-    .into_any()
+    let class = if attempt.is_finished() { "" } else { "hatched" };
+    let strong = element("span").class("strong").child(element("bdi").text(amount).view());
+    let row = element("li").class(class).child(shape_icon(words.shape)).child(strong.view());
+    row.child(element("span").text(card).view())
+        .child(element("span").text(words.title).view())
+        .child(element("time").text(at).view())
+        .child(button(label, press(move || desk.open(&id))))
+        .view()
 }

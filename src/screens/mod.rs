@@ -5,6 +5,7 @@ mod list;
 mod notice;
 mod outcome;
 mod present;
+mod reader;
 mod repeated;
 mod unresolved;
 #[cfg(feature = "demo")]
@@ -16,6 +17,7 @@ pub use list::parked_list;
 pub use notice::notice;
 pub use outcome::{approved_for_less, outcome_screen};
 pub use present::present;
+pub use reader::reader_page;
 pub use repeated::repeated;
 pub use unresolved::unresolved;
 #[cfg(feature = "demo")]

@@ -12,8 +12,7 @@ use std::time::Duration;
 const REMIND: Duration = Duration::from_millis(5_000);
 
 /// The end of a payment: paid, not paid, not sent, given back.
-pub fn outcome_screen() -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
+pub fn outcome_screen(desk: Desk) -> Option<AnyView> {
     let attempt = desk.current.get_untracked()?;
     let (words, amount) = (words::result(&attempt), amount_of(&attempt));
     announce(desk, &words, amount);
@@ -33,23 +32,22 @@ pub fn outcome_screen() -> Option<AnyView> {
                 desk.leave();
                 desk.pay(draft.kind, draft.amount, draft.email);
             });
-            buttons.push(filled(text(move || label.clone()), Desk::can_pay, start_again));
+            buttons.push(filled(desk, text(move || label.clone()), Desk::can_pay, start_again));
             buttons.push(button("New sale".to_owned(), press(move || desk.leave())));
         }
         None => {
             let leave = press(move || desk.leave());
-            buttons.push(filled(text(|| "New sale".to_owned()), |desk| !desk.card_in.get(), leave));
+            buttons.push(filled(desk, text(|| "New sale".to_owned()), |desk| !desk.card_in.get(), leave));
         }
     }
     let mut below = vec![remove_card(desk), actions(buttons)];
-    below.extend(paid.map(|payment| receipt(payment, amount, title)));
+    below.extend(paid.map(|payment| receipt(desk, payment, amount, title)));
     below.push(line("codes", code_of(&attempt)));
     Some(result_frame(words, amount, below))
 }
 
 /// Approved for less than was asked for: keep it or give it back.
-pub fn approved_for_less() -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
+pub fn approved_for_less(desk: Desk) -> Option<AnyView> {
     let attempt = desk.current.get_untracked()?;
     let (approved, asked) = (amount_of(&attempt), attempt.draft.amount);
     let missing = Amount::new(asked.minor.saturating_sub(approved.minor), asked.currency);

@@ -1,6 +1,6 @@
 use crate::desk::Desk;
 use crate::parts::{
-    amount_line, button, follow, heading, line, live_line, part, press, row, seldom, text, waiting_line,
+    amount_line, button, element, follow, heading, line, live_line, part, press, row, text, waiting_line,
 };
 use crate::sound::{self, Sound};
 use crate::words;
@@ -13,9 +13,8 @@ use reader::Prompt;
 const ASK_AFTER_MS: u64 = 30_000;
 
 /// Before anything is sent: the customer presents the card and does what the reader asks for.
-pub fn present() -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
-    let asked = seldom(move || words::prompt(desk.prompt.get()));
+pub fn present(desk: Desk) -> Option<AnyView> {
+    let asked = move || words::prompt(desk.prompt.get());
     let waits = move || {
         desk.current.with(|a| match a.as_ref().map(|a| &a.state) {
             Some(State::AwaitCard { since, card_seen: false }) => Some(*since),
@@ -27,10 +26,13 @@ pub fn present() -> Option<AnyView> {
         Some(Prompt::EnterPin { digits }) => "\u{25cf}".repeat(usize::from(digits)),
         _ => String::new(),
     };
+    let mut said = None;
     follow(move || {
-        let (title, what) = asked.get();
-        sound::play(Sound::Prompt);
-        desk.say(format!("{title}. {what}"));
+        let (title, what) = asked();
+        if said.replace(title) != Some(title) {
+            sound::play(Sound::Prompt);
+            desk.say(format!("{title}. {what}"));
+        }
     });
     let keys = window_event_listener(ev::keydown, move |event| {
         if event.key() == "Escape" && !event.repeat() {
@@ -47,13 +49,13 @@ pub fn present() -> Option<AnyView> {
         waited().is_some_and(|ms| ms >= ASK_AFTER_MS).then(keep)
     });
     let all = vec![
-        amount_line(text(move || desk.amount_asked())),
-        heading(text(move || asked.get().0.to_owned())),
-        live_line("next", text(move || asked.get().1.to_owned())),
-        view! { <p class="dots" aria-hidden="true">{text(dots)}</p> }.into_any(),
+        amount_line(desk.amount_asked()),
+        heading(text(move || asked().0.to_owned())),
+        live_line("next", text(move || asked().1.to_owned())),
+        element("p").class("dots").attr("aria-hidden", "true").live_text(text(dots)).view(),
         waiting_line(waiting),
         line("money", "Nothing charged yet.".to_owned()),
         row(vec![button("Cancel".to_owned(), press(move || desk.feed_current(Event::Cancel))), keep_waiting]),
     ];
-    Some(view! { <section class="present">{all}</section> }.into_any())
+    Some(element("section").class("present").children(all).view())
 }

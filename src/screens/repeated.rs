@@ -1,11 +1,10 @@
 use crate::desk::Desk;
-use crate::parts::{amount_line, button, heading, line, press, row, text};
+use crate::parts::{amount_line, button, element, heading, line, press, row, text};
 use crate::words;
 use leptos::prelude::*;
 
 /// The same card and amount once more: asked before anything is sent, with both answers outlined.
-pub fn repeated() -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
+pub fn repeated(desk: Desk) -> Option<AnyView> {
     let amount = desk.current.with_untracked(|a| a.as_ref().map(|a| a.draft.amount));
     let amount = amount.map(words::amount).unwrap_or_default();
     let card = desk.repeated.with_untracked(|read| read.as_ref().map(|read| words::card(&read.card)));
@@ -13,7 +12,7 @@ pub fn repeated() -> Option<AnyView> {
     desk.alert.set(format!("{card} has just paid {amount}, or may have. Charge it again?"));
     let why = format!("{card} has paid {amount} in the last minutes, or that payment is not known yet.");
     let all = vec![
-        amount_line(text(move || amount.clone())),
+        amount_line(amount),
         heading(text(|| "Charge the same again?".to_owned())),
         line("money", "Nothing was sent yet.".to_owned()),
         line("", why),
@@ -22,5 +21,5 @@ pub fn repeated() -> Option<AnyView> {
             button("Charge again".to_owned(), press(move || desk.answer_repeated(true))),
         ]),
     ];
-    Some(view! { <section class="repeated">{all}</section> }.into_any())
+    Some(element("section").class("repeated").children(all).view())
 }

@@ -1,11 +1,12 @@
 use crate::browser;
 use crate::desk::Desk;
-use crate::parts::{actions, button, filled, line, part, press, result_frame, text, waiting_line};
+use crate::parts::{actions, button, filled, line, press, result_frame, text, waiting_line};
 use crate::sound::{self, Sound};
 use crate::words;
 use leptos::prelude::*;
 use payment::money::Amount;
-use payment::till::{Event, State, Unsure};
+use payment::till::{Event, Unsure};
+use std::cell::Cell;
 use std::time::Duration;
 
 /// The attention sound comes again each so often, so many times.
@@ -15,38 +16,28 @@ const TIMES: u8 = 4;
 const ASK_MS: u64 = 5_000;
 
 /// Sent, and not known: what is known, that it is asked for, and that nobody charges it again.
-pub fn unresolved() -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
-    let unsure = Memo::new(move |_| {
-        desk.current.with(|a| match a.as_ref().map(|a| &a.state) {
-            Some(State::Unresolved(_, unsure)) => Some(unsure.clone()),
-            _ => None,
-        })
-    });
+pub fn unresolved(desk: Desk, unsure: &Unsure) -> Option<AnyView> {
     attention();
-    Some(part(move || {
-        let unsure = unsure.get()?;
-        let attempt = desk.current.get_untracked()?;
-        let followed = attempt.followed()?;
-        let since = followed.since;
-        let words = words::unresolved(&attempt, &browser::hh_mm(since));
-        let view = followed.view.as_ref();
-        let codes = match view.and_then(|view| view.order_id.as_ref()) {
-            Some(order) => format!("Order {order}"),
-            None => format!("Reference {}", attempt.draft.attempt),
-        };
-        desk.alert.set(format!("{}. {}", words.title, words.money));
-        let asking =
-            text(move || format!("Asking\u{2026} {}", words::minutes(desk.now.get().saturating_sub(since))));
-        let missing = view.and_then(|view| view.needs_person.clone()).unwrap_or_default();
-        let below = vec![
-            waiting_line(asking),
-            line("next", missing),
-            actions(choices(desk, &unsure, attempt.draft.amount)),
-            line("codes", codes),
-        ];
-        Some(result_frame(words, attempt.draft.amount, below))
-    }))
+    let attempt = desk.current.get_untracked()?;
+    let followed = attempt.followed()?;
+    let since = followed.since;
+    let words = words::unresolved(&attempt, &browser::hh_mm(since));
+    let view = followed.view.as_ref();
+    let codes = match view.and_then(|view| view.order_id.as_ref()) {
+        Some(order) => format!("Order {order}"),
+        None => format!("Reference {}", attempt.draft.attempt),
+    };
+    desk.alert.set(format!("{}. {}", words.title, words.money));
+    let asking =
+        text(move || format!("Asking\u{2026} {}", words::minutes(desk.now.get().saturating_sub(since))));
+    let missing = view.and_then(|view| view.needs_person.clone()).unwrap_or_default();
+    let below = vec![
+        waiting_line(asking),
+        line("next", missing),
+        actions(choices(desk, unsure, attempt.draft.amount)),
+        line("codes", codes),
+    ];
+    Some(result_frame(words, attempt.draft.amount, below))
 }
 
 /// What can be done while it is not known.
@@ -69,16 +60,16 @@ fn choices(desk: Desk, unsure: &Unsure, amount: Amount) -> Vec<AnyView> {
             desk.feed_current(Event::AskNow);
         }
     });
-    vec![filled(text(move || serve_next.clone()), |_| true, leave), button("Ask now".to_owned(), ask)]
+    vec![filled(desk, text(move || serve_next.clone()), |_| true, leave), button("Ask now".to_owned(), ask)]
 }
 
 fn attention() {
     sound::play(Sound::Attention);
-    let left = StoredValue::new(TIMES);
+    let left = Cell::new(TIMES);
     let again = set_interval_with_handle(
         move || {
-            if left.get_value() > 0 {
-                left.update_value(|left| *left -= 1);
+            if left.get() > 0 {
+                left.set(left.get() - 1);
                 sound::play(Sound::Attention);
             }
         },

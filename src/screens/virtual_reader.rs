@@ -8,7 +8,7 @@ use std::time::Duration;
 /// A fault's label, and its switch.
 type Fault = (&'static str, fn(&mut Faults) -> &mut bool);
 
-const FAULTS: [Fault; 13] = [
+const FAULTS: [Fault; 17] = [
     ("Silent", |f| &mut f.silent),
     ("Cut the next frame", |f| &mut f.cut_frame),
     ("Wrong checksum in the next frame", |f| &mut f.wrong_checksum),
@@ -22,6 +22,10 @@ const FAULTS: [Fault; 13] = [
     ("One PIN try left", |f| &mut f.last_pin_try),
     ("Clear card number", |f| &mut f.clear_data),
     ("Card signs another amount", |f| &mut f.other_amount),
+    ("Next message comes twice", |f| &mut f.duplicate),
+    ("Restart once", |f| &mut f.restart),
+    ("Keys used up", |f| &mut f.keys_exhausted),
+    ("Cancel comes too late", |f| &mut f.cancel_race),
 ];
 
 /// The keys in rows of four: what is on them, their name.
@@ -44,10 +48,11 @@ const PIN_PAD: [(&str, &str, Key); 13] = [
 /// The virtual reader, drawn as the little device that it emulates.
 #[component]
 pub fn VirtualReader(
+    /// The till's desk.
+    desk: Desk,
     /// What it is.
     emulator: SharedEmulator,
 ) -> impl IntoView {
-    let desk = expect_context::<Desk>();
     let emulator = StoredValue::new_local(emulator);
     let screen = RwSignal::new(emulator.with_value(|e| e.borrow().screen()));
     let slot = RwSignal::new(None::<&'static str>);

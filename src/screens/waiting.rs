@@ -1,5 +1,5 @@
 use crate::desk::Desk;
-use crate::parts::{amount_line, follow, heading, line, live_line, seldom, text, waiting_line};
+use crate::parts::{amount_line, element, follow, heading, line, live_line, text, waiting_line};
 use crate::words;
 use leptos::prelude::*;
 use payment::till::{Attempt, State};
@@ -23,8 +23,7 @@ const SLOW_MS: u64 = 20_000;
 const COUNT_MS: u64 = 5_000;
 
 /// Nobody can do anything but wait: for what, by whom, how long already.
-pub fn waiting(whom: WaitingFor) -> Option<AnyView> {
-    let desk = expect_context::<Desk>();
+pub fn waiting(desk: Desk, whom: WaitingFor) -> Option<AnyView> {
     let card = move || desk.current.with(|a| a.as_ref().and_then(card)).unwrap_or_default();
     let since = move || desk.current.with(|a| a.as_ref().map_or(0, since));
     let chip = desk.current.with_untracked(|a| {
@@ -40,18 +39,19 @@ pub fn waiting(whom: WaitingFor) -> Option<AnyView> {
     };
     let waited = move || desk.now.get().saturating_sub(since());
     desk.say(format!("{title}. {what}"));
-    let slow = seldom(move || waited() >= SLOW_MS && whom != WaitingFor::Reader);
+    let slow = move || waited() >= SLOW_MS && whom != WaitingFor::Reader;
+    let mut said = false;
     follow(move || {
-        if slow.get() {
+        if slow() && !std::mem::replace(&mut said, true) {
             desk.say("This takes longer than usual");
         }
     });
     let waiting = text(move || {
         let seconds = if waited() >= COUNT_MS { words::minutes(waited()) } else { String::new() };
-        if slow.get() { format!("{seconds} \u{2013} slower than usual") } else { seconds }
+        if slow() { format!("{seconds} \u{2013} slower than usual") } else { seconds }
     });
     let mut all = vec![
-        amount_line(text(move || desk.amount_asked())),
+        amount_line(desk.amount_asked()),
         heading(text(move || title.to_owned())),
         line("next", what.to_owned()),
         live_line("card", text(card)),
@@ -60,7 +60,7 @@ pub fn waiting(whom: WaitingFor) -> Option<AnyView> {
     if whom != WaitingFor::Reader {
         all.push(line("small", "Sent, can no longer be cancelled".to_owned()));
     }
-    Some(view! { <section class="waiting">{all}</section> }.into_any())
+    Some(element("section").class("waiting").children(all).view())
 }
 
 fn card(attempt: &Attempt) -> Option<String> {

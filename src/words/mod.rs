@@ -1,5 +1,6 @@
 //! Every text of the page, in one place: plain, calm, first the money, then the next step and who takes it.
 
+pub mod reader_page;
 mod result;
 mod waiting;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const ADVICE: &str = "`cargo xtask test e2e` builds it";
 
 /// Cargo's target folder, which this test was built into.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     // target/debug/deps/test
     test.ancestors().nth(3).expect("a test is built into target/debug/deps").to_path_buf()
@@ -29,13 +29,23 @@ pub fn release_page() -> PathBuf {
     built(root.join("dist/index.html")).with_file_name("")
 }
 
+/// A page with nothing on it, to look at devices from.
+pub fn empty_page() -> PathBuf {
+    testbed().join("page")
+}
+
+/// The testbed's own files.
+pub(crate) fn testbed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testbed")
+}
+
 fn built(path: PathBuf) -> PathBuf {
     assert!(path.exists(), "{} is missing; {ADVICE}", path.display());
     path
 }
 
 /// An empty folder for what the scenario's processes write.
-pub(crate) fn scenario(name: &str) -> PathBuf {
+pub fn scenario(name: &str) -> PathBuf {
     let folder = target().join("e2e").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder).expect("the last run's files can be removed");

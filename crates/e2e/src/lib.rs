@@ -20,13 +20,15 @@ mod leaks;
 mod process;
 mod proxy;
 mod shop;
+pub mod testbed;
 mod till;
 mod wait;
 
-pub use folder::{files, page, release_page};
+pub use folder::{empty_page, files, page, release_page, scenario};
 pub use gateway::{CONTROL_KEY, Gateway, Ledger, Order};
 pub use leaks::{Find, Needle, search};
 pub use proxy::Proxy;
 pub use shop::Shop;
+pub use testbed::Testbed;
 pub use till::{Hold, Till};
 pub use wait::until;

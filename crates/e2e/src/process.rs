@@ -36,19 +36,32 @@ impl Process {
 
     /// What stands behind these words on a line that it printed.
     pub(crate) async fn said(&mut self, words: &str) -> String {
+        self.says(words).await.unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// The same, or why it ended before.
+    pub(crate) async fn says(&mut self, words: &str) -> Result<String, String> {
         let out = self.folder.join(format!("{}.out", self.name));
         let found = until(START, async || {
             if let Some(status) = self.child.try_wait().expect("our own child") {
                 let err =
                     fs::read_to_string(self.folder.join(format!("{}.err", self.name))).unwrap_or_default();
-                panic!("{} ended before it listened: {status}\n{err}", self.name);
+                return Some(Err(format!("{} ended before it listened: {status}\n{err}", self.name)));
             }
             let text = fs::read_to_string(&out).ok()?;
             let (whole, _) = text.get(self.earlier..)?.rsplit_once('\n')?;
             let line = whole.lines().find_map(|line| line.split_once(words))?;
-            Some(line.1.trim().trim_end_matches('.').to_owned())
+            Some(Ok(line.1.trim().trim_end_matches('.').to_owned()))
         });
-        found.await.unwrap_or_else(|| panic!("{} did not say `{words}`", self.name))
+        found.await.unwrap_or_else(|| Err(format!("{} did not say `{words}`", self.name)))
+    }
+
+    /// Gives it so long to end by itself.
+    pub(crate) fn let_end(&mut self, limit: Duration) {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < limit && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    pub(crate) async fn start(gateway: &Gateway, folder: &Path) -> Self {
+    pub(crate) async fn start(gateway: &Gateway, page: &Path, folder: &Path) -> Self {
         let config = folder.join("proxy.toml");
         // TOML's and Rust's quoted strings agree on every path that people have.
         let text = format!(
@@ -32,6 +32,11 @@ database = {database:?}
 [till]
 name = "Till 1"
 preauth = true
+
+[till.readers]
+miura = "miura"
+magtek-v5 = "magtek-v5"
+magtek-mms = "magtek-mms"
 
 [merchant]
 name = "Corner Shop"
@@ -51,7 +56,6 @@ chip_poll_ms = 200
 not_found_grace_ms = 2000
 not_found_gap_ms = 300
 "#,
-            page = folder::page(),
             database = folder.join("proxy.db"),
             gateway = gateway.address,
         );

@@ -1,7 +1,8 @@
 //! One scenario's world.
 
-use crate::{Gateway, Proxy, Till, folder};
-use std::path::PathBuf;
+use crate::testbed::Device;
+use crate::{Gateway, Proxy, Testbed, Till, folder};
+use std::path::{Path, PathBuf};
 
 /// A sandbox gateway, a proxy and a browser with the page open. All end with this value.
 pub struct Shop {
@@ -11,25 +12,47 @@ pub struct Shop {
     pub proxy: Proxy,
     /// The sandbox gateway.
     pub gateway: Gateway,
+    /// The readers on USB, if the scenario has some.
+    testbed: Option<Testbed>,
     /// Where all that they write is.
     pub folder: PathBuf,
 }
 
 impl Shop {
-    /// Starts everything for the scenario of this name and opens the page.
+    /// Starts everything for the scenario of this name and opens the page with the virtual reader.
     pub async fn open(scenario: &str) -> Self {
+        Self::start(scenario, &folder::page(), &[]).await
+    }
+
+    /// Starts everything with these readers plugged in, which the kiosk policy grants, and opens this page.
+    pub async fn with_readers(scenario: &str, page: &Path, devices: &[Device]) -> Self {
+        assert!(!devices.is_empty(), "no readers");
+        Self::start(scenario, page, devices).await
+    }
+
+    async fn start(scenario: &str, page: &Path, devices: &[Device]) -> Self {
         let folder = folder::scenario(scenario);
         let gateway = Gateway::start(&folder).await;
-        let proxy = Proxy::start(&gateway, &folder).await;
-        let till = Till::start(&folder).await;
-        let shop = Self { till, proxy, gateway, folder };
+        let proxy = Proxy::start(&gateway, page, &folder).await;
+        let testbed = match devices {
+            [] => None,
+            devices => Some(Testbed::start(&folder, &proxy.address, devices).await),
+        };
+        let till = Till::start(&folder, testbed.as_ref()).await;
+        let shop = Self { till, proxy, gateway, testbed, folder };
         shop.till.open(&shop.proxy.address).await;
         shop
     }
 
+    /// The readers on USB of a scenario that has some.
+    #[must_use]
+    pub fn testbed(&self) -> &Testbed {
+        self.testbed.as_ref().expect("the shop was opened with readers")
+    }
+
     /// Another browser, with an empty profile, in place of this one.
     pub async fn replace_till(&mut self) {
-        self.till = Till::start(&self.folder).await;
+        self.till = Till::start(&self.folder, self.testbed.as_ref()).await;
         self.till.open(&self.proxy.address).await;
     }
 }

@@ -1,7 +1,7 @@
 //! A headless Chromium over chromedriver, and the page in it as people use it: by the words that they see.
 
 use crate::process::Process;
-use crate::until;
+use crate::{Testbed, until};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ pub struct Till {
     folder: PathBuf,
     /// `http://HOST:PORT` of chromedriver.
     driver: String,
-    _process: Process,
+    process: Process,
 }
 
 /// Where a call of the page's to the proxy is stopped, so that the moment stays.
@@ -31,10 +31,9 @@ pub enum Hold {
 }
 
 impl Till {
-    pub(crate) async fn start(folder: &Path) -> Self {
-        let mut process =
-            Process::start("chromedriver", Command::new("chromedriver").arg("--port=0"), folder);
-        let driver = format!("http://127.0.0.1:{}", process.said("started successfully on port ").await);
+    /// A browser that sees this machine's devices, or those of the testbed.
+    pub async fn start(folder: &Path, testbed: Option<&Testbed>) -> Self {
+        let (process, driver) = start_driver(folder, testbed).await;
         let mut arguments = vec!["--headless", "--disable-gpu", "--disable-quic", "--no-first-run"];
         arguments.extend(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
         arguments.extend(["--window-size=1280,1000", "--lang=en-GB"]);
@@ -55,7 +54,7 @@ impl Till {
             .unwrap_or_else(|error| {
                 panic!("cannot start Chromium: {error}; `cargo xtask setup` installs it")
             });
-        Self { client, folder: folder.to_path_buf(), driver, _process: process }
+        Self { client, folder: folder.to_path_buf(), driver, process }
     }
 
     /// Opens the page.
@@ -195,6 +194,20 @@ impl Till {
         words.join(" ").to_lowercase()
     }
 
+    /// Runs the body of an async function in the page and answers what it returns. Fails if it throws.
+    pub async fn evaluate(&self, body: &str, arguments: Vec<Value>) -> Value {
+        let script = format!(
+            "const done = arguments[arguments.length - 1], given = [...arguments].slice(0, -1);
+            (async (...arguments) => {{ {body} }})(...given).then(
+                value => done({{ value }}), error => done({{ error: String(error) }}));"
+        );
+        let answer = self.client.execute_async(&script, arguments).await.expect("the page answers in time");
+        if let Some(error) = answer["error"].as_str() {
+            self.fail(error).await;
+        }
+        answer["value"].clone()
+    }
+
     /// Runs a script in the page.
     pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client.execute(script, arguments).await.unwrap_or(Value::Null)
@@ -211,14 +224,31 @@ impl Till {
     }
 }
 
+/// Chromedriver, and its `http://HOST:PORT`.
+async fn start_driver(folder: &Path, testbed: Option<&Testbed>) -> (Process, String) {
+    let mut command = Command::new("chromedriver");
+    command.arg("--port=0").envs(testbed.map(Testbed::environment).unwrap_or_default());
+    for _ in 0..5 {
+        let mut process = Process::start("chromedriver", &mut command, folder);
+        match process.says("started successfully on port ").await {
+            Ok(port) => return (process, format!("http://127.0.0.1:{port}")),
+            // It chooses a port that is free on IPv4 and then wants the same on IPv6, where another may have it.
+            Err(why) if why.contains("Address already in use") => {}
+            Err(why) => panic!("{why}"),
+        }
+    }
+    panic!("chromedriver finds no port that is free on IPv4 and IPv6");
+}
+
 impl Drop for Till {
     fn drop(&mut self) {
         // Without a word chromedriver would leave its Chromium behind.
         let _ = ureq::get(format!("{}/shutdown", self.driver)).call();
+        self.process.let_end(LIMIT);
     }
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }

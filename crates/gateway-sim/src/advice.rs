@@ -3,7 +3,7 @@
 use paynet::Fields;
 
 use crate::auth::{require, text};
-use crate::card;
+use crate::card::Family;
 use crate::gateway::Gateway;
 use crate::http::{Answer, Refused};
 use crate::outcome::Outcome;
@@ -19,9 +19,13 @@ pub(crate) fn handle(
 ) -> Result<Answer, Refused> {
     require(form, &REQUIRED)?;
     let blob = hex::decode(text(form, "encrypted-data")).map_err(|_| Refused::invalid("encrypted-data"))?;
-    let is_approved = card::is_approved_by_card(&blob)?;
+    let family = Family::of(text(form, "encrypted-type"), &gateway.settings.encrypted_types)?;
+    let is_approved = family.is_approved_by_card(&blob)?;
     let approve_despite = gateway.settings.approve_despite_advice;
     let order = gateway.find(now, form)?;
+    if order.family != family {
+        return Err(Refused::invalid("encrypted-type"));
+    }
     // Clients repeat an advice until it is answered, so a second one changes nothing (inferred).
     if order.advice.is_none() {
         if !order.payment.awaits_advice(now) {

@@ -1,11 +1,16 @@
 //! What is inside `encrypted-data`: decrypted with the public test key, checked, and forgotten but for what a
 //! status may show.
 
-use dukpt::{BaseKey, Ksn, Variant, decode_pin_block};
+mod magtek_mms;
+mod magtek_v5;
+mod miura;
+
+use dukpt::{BaseKey, Ksn, Variant};
 use tlv::{Tag, tag};
 use zeroize::Zeroizing;
 
 use crate::http::Refused;
+use crate::settings::EncryptedTypes;
 
 /// The base key of all published test readers. Not a secret.
 const TEST_KEY: [u8; 16] =
@@ -43,73 +48,67 @@ pub(crate) struct Reading {
     pub(crate) emv: Vec<(&'static str, String)>,
 }
 
-/// Reads and checks a Miura blob: `E4` of a chip or contactless transaction, or `E1` of a swipe.
-/// `amount` in minor units and the numeric currency must be those that the chip has signed.
-pub(crate) fn read(blob: &[u8], amount: u64, currency: u16) -> Result<Reading, Refused> {
-    let template = whole(blob)?;
-    let encrypted = value(blob, tag::SRED_DATA)?.ok_or(UNDECIPHERABLE)?;
-    let ksn = value(blob, tag::SRED_KSN)?.and_then(|ksn| ksn.try_into().ok()).map(Ksn::new);
-    let key = BaseKey::new(TEST_KEY);
-    let ksn = ksn.ok_or(UNDECIPHERABLE)?;
-    let key_of = |ksn: Ksn, variant| key.initial(ksn).transaction(ksn).working(variant);
-    let clear = key_of(ksn, Variant::DekRequest).decrypt(encrypted).map_err(|_| UNDECIPHERABLE)?;
-    let clear = Zeroizing::new(clear);
-    let (pan, expiry) = card_number(&clear).ok_or(UNDECIPHERABLE)?;
-    if let (Some(block), Some(pin_ksn)) = (value(blob, tag::PIN_BLOCK)?, value(blob, tag::PIN_KSN)?) {
-        let pin_ksn = Ksn::new(pin_ksn.try_into().map_err(|_| UNDECIPHERABLE)?);
-        let block = key_of(pin_ksn, Variant::Pin).decrypt(block).map_err(|_| UNDECIPHERABLE)?;
-        let block = Zeroizing::new(<[u8; 8]>::try_from(block).map_err(|_| UNDECIPHERABLE)?);
-        decode_pin_block(*block, &pan).map_err(|_| UNDECIPHERABLE)?;
-    }
-    let entry = match template {
-        tag::ONLINE_REQUIRED if value(blob, tag::CONTACTLESS_MODE)?.is_some() => Entry::Contactless,
-        tag::ONLINE_REQUIRED => Entry::Chip,
-        tag::RESPONSE => Entry::Swipe,
-        _ => return Err(UNDECIPHERABLE),
-    };
-    if entry != Entry::Swipe {
-        let signed_amount = value(blob, tag::AMOUNT)?.and_then(decimal);
-        let signed_currency = value(blob, tag::CURRENCY)?.and_then(decimal);
-        if signed_amount != Some(amount) || signed_currency != Some(u64::from(currency)) {
-            return Err(Refused::Error { code: 2, message: "Amount or currency differs from the card data" });
-        }
-    }
-    let text = |tag| Ok(value(blob, tag)?.map(|text| String::from_utf8_lossy(text).trim().to_owned()));
-    let mut emv = Vec::new();
-    for (field, tag) in RECEIPT_FIELDS {
-        if let Some(value) = value(blob, tag)? {
-            emv.push((field, hex::encode_upper(value)));
-        }
-    }
-    if let (None, Some(aid)) = (value(blob, TERMINAL_AID)?, value(blob, tag::AID)?) {
-        emv.push(("emv-terminal-aid-9f06", hex::encode_upper(aid)));
-    }
-    if let Some(label) = text(tag::APPLICATION_LABEL)? {
-        emv.push(("emv-app-label-50", label));
-    }
-    Ok(Reading {
-        entry,
-        bin: pan.get(..6).unwrap_or_default().to_owned(),
-        last_four: pan.get(pan.len() - 4..).unwrap_or_default().to_owned(),
-        scheme: scheme(&pan),
-        cardholder: text(tag::CARDHOLDER_NAME)?.unwrap_or_else(|| "CARDHOLDER".to_owned()),
-        expiry_year: format!("20{}", expiry.get(..2).unwrap_or_default()),
-        expiry_month: expiry.get(2..4).unwrap_or_default().to_owned(),
-        emv,
-    })
+/// Whose layout and keys the data has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    Miura,
+    MagtekV5,
+    MagtekMms,
 }
 
-/// The card's decision from an advice: the whole `E3` (approved) or `E5` (declined).
-pub(crate) fn is_approved_by_card(blob: &[u8]) -> Result<bool, Refused> {
-    match whole(blob)? {
-        tag::APPROVED => Ok(true),
-        tag::DECLINED => Ok(false),
-        _ => Err(UNDECIPHERABLE),
+impl Family {
+    /// The family whose data an `encrypted-type` is.
+    pub(crate) fn of(encrypted_type: &str, names: &EncryptedTypes) -> Result<Self, Refused> {
+        let EncryptedTypes { miura, magtek_v5, magtek_mms } = names;
+        [(miura, Self::Miura), (magtek_v5, Self::MagtekV5), (magtek_mms, Self::MagtekMms)]
+            .into_iter()
+            .find_map(|(name, family)| (name == encrypted_type).then_some(family))
+            .ok_or_else(|| Refused::invalid("encrypted-type"))
+    }
+
+    /// Reads and checks the data of a payment. A chip must have signed what is `asked`.
+    pub(crate) fn read(self, blob: &[u8], asked: Asked) -> Result<Reading, Refused> {
+        match self {
+            Self::Miura => miura::read(blob, asked),
+            Self::MagtekV5 => magtek_v5::read(blob),
+            Self::MagtekMms => magtek_mms::read(blob, asked),
+        }
+    }
+
+    /// The card's decision from an advice.
+    pub(crate) fn is_approved_by_card(self, blob: &[u8]) -> Result<bool, Refused> {
+        match self {
+            Self::Miura => miura::is_approved_by_card(blob),
+            // There is no chip in it.
+            Self::MagtekV5 => Err(UNDECIPHERABLE),
+            Self::MagtekMms => magtek_mms::is_approved_by_card(blob),
+        }
+    }
+}
+
+/// Minor units and numeric currency of the request.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) amount: u64,
+    pub(crate) currency: u16,
+}
+
+impl Asked {
+    /// Checks what a chip has signed.
+    fn check(self, objects: &[u8]) -> Result<(), Refused> {
+        let signed = |tag| Ok::<_, Refused>(value(objects, tag)?.and_then(decimal));
+        if signed(tag::AMOUNT)? != Some(self.amount)
+            || signed(tag::CURRENCY)? != Some(u64::from(self.currency))
+        {
+            return Err(Refused::Error { code: 2, message: "Amount or currency differs from the card data" });
+        }
+        Ok(())
     }
 }
 
 /// Inferred wording. Says nothing about why, as an oracle would.
 const UNDECIPHERABLE: Refused = Refused::Error { code: 3, message: "Can not decrypt card data" };
+const NOT_ENCRYPTED: Refused = Refused::Error { code: 4, message: "Card data is not encrypted" };
 
 /// A clear track or card number must never come this far.
 const CLEAR: [Tag; 9] = [
@@ -136,39 +135,101 @@ const RECEIPT_FIELDS: [(&str, Tag); 6] = [
     ("emv-app-cryptogram-9f26", tag::CRYPTOGRAM),
 ];
 
-/// The tag of the only object, after a check that nothing inside is in clear.
-fn whole(blob: &[u8]) -> Result<Tag, Refused> {
-    let mut objects = tlv::read(blob);
-    let (Some(Ok(object)), None) = (objects.next(), objects.next()) else { return Err(UNDECIPHERABLE) };
-    for tag in CLEAR {
-        if value(blob, tag)?.is_some() {
-            return Err(Refused::Error { code: 4, message: "Card data is not encrypted" });
+/// Checks that no object is card data in clear.
+fn refuse_clear(objects: &[u8], more: &[Tag]) -> Result<(), Refused> {
+    for tag in CLEAR.iter().chain(more) {
+        if value(objects, *tag)?.is_some() {
+            return Err(NOT_ENCRYPTED);
         }
     }
-    Ok(object.tag)
+    Ok(())
 }
 
-fn value(blob: &[u8], tag: Tag) -> Result<Option<&[u8]>, Refused> {
-    tlv::find(blob, tag).map_err(|_| UNDECIPHERABLE)
+/// Under the key of this serial number.
+fn decrypt(ksn: &[u8], variant: Variant, data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refused> {
+    let ksn = Ksn::new(ksn.try_into().map_err(|_| UNDECIPHERABLE)?);
+    let key = BaseKey::new(TEST_KEY).initial(ksn).transaction(ksn).working(variant);
+    key.decrypt(data).map(Zeroizing::new).map_err(|_| UNDECIPHERABLE)
 }
 
-/// Card number and expiry (YYMM) of a decrypted reading, if the number's check digit is right.
-fn card_number(clear: &[u8]) -> Option<(Zeroizing<String>, String)> {
-    let mut track = None;
-    for object in tlv::read_padded(clear) {
-        let object = object.ok()?;
-        if object.tag == tag::TRACK_2_EQUIVALENT {
-            track = Some(Zeroizing::new(hex::encode_upper(object.value)));
-        } else if object.tag == tag::TRACK_2 {
-            let text = Zeroizing::new(String::from_utf8(object.value.to_vec()).ok()?);
-            track = Some(Zeroizing::new(text.trim_start_matches(';').replace('=', "D")));
+fn value(objects: &[u8], tag: Tag) -> Result<Option<&[u8]>, Refused> {
+    tlv::find(objects, tag).map_err(|_| UNDECIPHERABLE)
+}
+
+fn text(objects: &[u8], tag: Tag) -> Result<Option<String>, Refused> {
+    Ok(value(objects, tag)?.map(|text| String::from_utf8_lossy(text).trim().to_owned()))
+}
+
+/// What a receipt prints of a chip's objects.
+fn receipt(objects: &[u8]) -> Result<Vec<(&'static str, String)>, Refused> {
+    let mut emv = Vec::new();
+    for (field, tag) in RECEIPT_FIELDS {
+        if let Some(value) = value(objects, tag)? {
+            emv.push((field, hex::encode_upper(value)));
         }
     }
-    let track = track?;
-    let (pan, rest) = track.split_once('D')?;
-    let is_number = (13..=19).contains(&pan.len()) && pan.bytes().all(|digit| digit.is_ascii_digit());
-    (is_number && luhn(pan))
-        .then(|| (Zeroizing::new(pan.to_owned()), rest.get(..4).unwrap_or_default().to_owned()))
+    if let (None, Some(aid)) = (value(objects, TERMINAL_AID)?, value(objects, tag::AID)?) {
+        emv.push(("emv-terminal-aid-9f06", hex::encode_upper(aid)));
+    }
+    if let Some(label) = text(objects, tag::APPLICATION_LABEL)? {
+        emv.push(("emv-app-label-50", label));
+    }
+    Ok(emv)
+}
+
+/// A card number whose check digit is right.
+struct Account {
+    pan: Zeroizing<String>,
+    /// YYMM.
+    expiry: String,
+}
+
+impl Account {
+    /// Of a chip's track 2: digits, `D`, expiry.
+    fn of_equivalent(track: &[u8]) -> Result<Self, Refused> {
+        Self::of(&Zeroizing::new(hex::encode_upper(track)), 'D')
+    }
+
+    /// Of a stripe's track 2: sentinel, digits, `=`, expiry.
+    fn of_track_2(track: &[u8]) -> Result<Self, Refused> {
+        let text = str::from_utf8(track).map_err(|_| UNDECIPHERABLE)?;
+        Self::of(text.strip_prefix(';').ok_or(UNDECIPHERABLE)?, '=')
+    }
+
+    fn of(track: &str, separator: char) -> Result<Self, Refused> {
+        let (pan, rest) = track.split_once(separator).ok_or(UNDECIPHERABLE)?;
+        let is_number = (13..=19).contains(&pan.len()) && pan.bytes().all(|digit| digit.is_ascii_digit());
+        if !is_number || !luhn(pan) {
+            return Err(UNDECIPHERABLE);
+        }
+        let expiry = rest.get(..4).unwrap_or_default().to_owned();
+        Ok(Self { pan: Zeroizing::new(pan.to_owned()), expiry })
+    }
+
+    /// The name on track 1, which must be of the same card.
+    fn holder(&self, track_1: &[u8]) -> Result<Option<String>, Refused> {
+        let text = Zeroizing::new(String::from_utf8_lossy(track_1).into_owned());
+        let mut fields = text.strip_prefix("%B").ok_or(UNDECIPHERABLE)?.split('^');
+        if fields.next() != Some(self.pan.as_str()) {
+            return Err(UNDECIPHERABLE);
+        }
+        Ok(fields.next().map(|name| name.trim().to_owned()))
+    }
+
+    /// What is kept.
+    fn reading(&self, entry: Entry, holder: Option<String>, emv: Vec<(&'static str, String)>) -> Reading {
+        let Self { pan, expiry } = self;
+        Reading {
+            entry,
+            bin: pan.get(..6).unwrap_or_default().to_owned(),
+            last_four: pan.get(pan.len() - 4..).unwrap_or_default().to_owned(),
+            scheme: scheme(pan),
+            cardholder: holder.unwrap_or_else(|| "CARDHOLDER".to_owned()),
+            expiry_year: format!("20{}", expiry.get(..2).unwrap_or_default()),
+            expiry_month: expiry.get(2..4).unwrap_or_default().to_owned(),
+            emv,
+        }
+    }
 }
 
 fn luhn(pan: &str) -> bool {

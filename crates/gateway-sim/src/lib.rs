@@ -30,4 +30,4 @@ mod transaction;
 pub use callback::Call;
 pub use gateway::{Account, AccountError, Gateway};
 pub use http::{Delivery, Reply, Request};
-pub use settings::{AnswerFault, Answers, Callbacks, Duplicate, Settings};
+pub use settings::{AnswerFault, Answers, Callbacks, Duplicate, EncryptedTypes, Settings};

@@ -3,7 +3,7 @@
 use paynet::Status;
 use serde::Serialize;
 
-use crate::card::Reading;
+use crate::card::{Family, Reading};
 use crate::transaction::{Kind, Transaction};
 
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub(crate) struct Order {
     pub(crate) client_orderid: String,
     pub(crate) created: u64,
     pub(crate) visible: u64,
+    /// Whose data the card's is, and its advice has to be.
+    pub(crate) family: Family,
     pub(crate) card: Reading,
     pub(crate) payment: Transaction,
     /// Reversals and cancellations, oldest first.

@@ -3,7 +3,7 @@
 use paynet::{Fields, amount};
 
 use crate::auth::{require, text};
-use crate::card::{self, Entry};
+use crate::card::{Asked, Entry, Family};
 use crate::gateway::Gateway;
 use crate::http::{Answer, Refused};
 use crate::order::Order;
@@ -54,14 +54,12 @@ pub(crate) fn handle(
     if text(form, "currency") != account.currency.as_str() {
         return Err(Refused::invalid("currency"));
     }
-    if text(form, "encrypted-type") != "miura" {
-        return Err(Refused::invalid("encrypted-type"));
-    }
+    let family = Family::of(text(form, "encrypted-type"), &gateway.settings.encrypted_types)?;
     if let Some(answer) = duplicate(gateway, text(form, "client_orderid"))? {
         return Ok(answer);
     }
     let blob = hex::decode(text(form, "encrypted-data")).map_err(|_| Refused::invalid("encrypted-data"))?;
-    let card = card::read(&blob, asked, gateway.account.currency_numeric)?;
+    let card = family.read(&blob, Asked { amount: asked, currency: gateway.account.currency_numeric })?;
 
     let id = gateway.orders.last().map_or(FIRST_ORDER_ID, |order| order.id + 1);
     let payment = Transaction {
@@ -81,6 +79,7 @@ pub(crate) fn handle(
         client_orderid: text(form, "client_orderid").to_owned(),
         created: now,
         visible: now + gateway.settings.visible_after_ms,
+        family,
         card,
         payment,
         returns: Vec::new(),

@@ -24,6 +24,8 @@ pub struct Settings {
     pub partial_return: bool,
     /// Callbacks.
     pub callbacks: Callbacks,
+    /// What `encrypted-type` the data of each reader family has.
+    pub encrypted_types: EncryptedTypes,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             approve_despite_advice: false,
             partial_return: false,
             callbacks: Callbacks::default(),
+            encrypted_types: EncryptedTypes::default(),
         }
     }
 }
@@ -102,5 +105,25 @@ pub struct Callbacks {
 impl Default for Callbacks {
     fn default() -> Self {
         Self { copies: 1, delay_ms: 0, forged: false }
+    }
+}
+
+/// The `encrypted-type` of each reader family. Only that of Miura is documented; those of MagTek are between a merchant
+/// and the acquirer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EncryptedTypes {
+    /// Miura's templates.
+    pub miura: String,
+    /// Input reports of MagneSafe V5.
+    pub magtek_v5: String,
+    /// Blobs of MMS.
+    pub magtek_mms: String,
+}
+
+impl Default for EncryptedTypes {
+    fn default() -> Self {
+        let [miura, magtek_v5, magtek_mms] = ["miura", "magtek-v5", "magtek-mms"].map(str::to_owned);
+        Self { miura, magtek_v5, magtek_mms }
     }
 }

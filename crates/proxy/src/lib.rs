@@ -11,6 +11,7 @@ pub mod desk;
 pub mod fingerprint;
 pub mod gateway;
 pub mod guard;
+pub mod kiosk;
 pub mod metrics;
 pub mod operations;
 pub mod page;

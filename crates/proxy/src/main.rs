@@ -1,17 +1,20 @@
 //! `mpos-proxy`: one binary is a whole installation.
 
 use axum_server::Handle;
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 use paynet::Merchant;
 use proxy::callback::Callbacks;
 use proxy::config::Config;
 use proxy::desk::Desk;
 use proxy::gateway::PaynetGateway;
+use proxy::guard::Origin;
+use proxy::kiosk::{Browser, Group, Platform, Policy, udev_rules};
 use proxy::metrics::Metrics;
 use proxy::operations::Operations;
 use proxy::routes::App;
 use proxy::server::Listener;
 use proxy::store::sqlite::SqliteStore;
+use reader::{FAMILIES, Family};
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,8 +27,16 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// The server between the till's page and the payment gateway.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct Arguments {
+    #[command(flatten)]
+    serve: Option<Serve>,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Args)]
+struct Serve {
     /// The settings file.
     #[arg(long)]
     config: PathBuf,
@@ -34,11 +45,49 @@ struct Arguments {
     check_config: bool,
 }
 
+#[derive(Subcommand)]
+enum Task {
+    /// Print the browser policy that grants the page its readers without a prompt, or the udev rules for them.
+    ///
+    /// Where each file goes is said on standard error, and in docs/kiosk.md.
+    KioskPolicy(KioskPolicy),
+}
+
+#[derive(Args)]
+struct KioskPolicy {
+    /// Origin of the page, as https://till.example; may be given more than once.
+    #[arg(long, required_unless_present = "udev", value_parser = |text: &str| Origin::try_from(text.to_owned()))]
+    origin: Vec<Origin>,
+    /// Reader family; may be given more than once. All of them by default.
+    #[arg(long, value_parser = family)]
+    family: Vec<&'static Family>,
+    /// What the kiosk runs.
+    #[arg(long, value_enum, default_value_t = Platform::Linux)]
+    platform: Platform,
+    /// The kiosk's browser.
+    #[arg(long, value_enum, default_value_t = Browser::Chrome)]
+    browser: Browser,
+    /// Print udev rules instead, which give the readers to this group of a Linux kiosk.
+    #[arg(long, value_name = "GROUP", conflicts_with_all = ["origin", "platform", "browser"])]
+    udev: Option<Group>,
+}
+
+fn family(name: &str) -> Result<&'static Family, String> {
+    let names = || FAMILIES.iter().map(|family| family.name).collect::<Vec<_>>().join(", ");
+    Family::named(name).ok_or_else(|| format!("the families are {}", names()))
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,proxy=info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(Arguments::parse()).await {
+    let arguments = Arguments::parse();
+    let done = match (arguments.task, arguments.serve) {
+        (Some(Task::KioskPolicy(wanted)), _) => kiosk_policy(wanted),
+        (None, Some(serve)) => run(serve).await,
+        (None, None) => Err("--config is missing".into()),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let causes = std::iter::successors(error.source(), |&cause| cause.source());
@@ -50,7 +99,7 @@ async fn main() -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "whoever starts it reads the addresses")]
-async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     // Fails only if another provider was chosen before, and nobody else chooses.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let config = Config::load(&arguments.config, |name| std::env::var(name).ok())?;
@@ -99,6 +148,24 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     while let Some(ended) = servers.join_next().await {
         ended??;
     }
+    Ok(())
+}
+
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "whoever asks saves the one and reads the other"
+)]
+fn kiosk_policy(wanted: KioskPolicy) -> Result<(), Box<dyn Error>> {
+    let families = if wanted.family.is_empty() { FAMILIES.to_vec() } else { wanted.family };
+    if let Some(group) = wanted.udev {
+        print!("{}", udev_rules(&families, &group));
+        eprintln!("save it as /etc/udev/rules.d/70-mpos-readers.rules");
+        return Ok(());
+    }
+    let (platform, browser) = (wanted.platform, wanted.browser);
+    print!("{}", Policy::new(wanted.origin, &families).file(platform, browser)?);
+    eprintln!("{}", platform.advice(browser));
     Ok(())
 }
 

@@ -32,6 +32,7 @@ fn names_the_setting_that_is_wrong() {
         ("listen = '127.0.0.1:0'", "listen = '0.0.0.0:0'", "listen"),
         ("name = 'T'", "nmae = 'T'", "nmae"),
         ("listen = '127.0.0.1:0'", "origins = ['https://till.example/']", "an origin is written as"),
+        ("listen = '127.0.0.1:0'", "origins = ['https://*.example']", "an origin is written as"),
     ];
     for (from, to, named) in cases {
         let error = load(|text| text.replace(from, to), ENV).unwrap_err();

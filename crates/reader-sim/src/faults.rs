@@ -1,5 +1,5 @@
-/// What goes wrong on request. All off by default; each stays until it is switched off, but for those that concern one
-/// message and the restart, which are used up.
+/// What goes wrong on request. All off by default; each stays until it is switched off, but for those that happen once.
+/// A fault that a family's device cannot have does nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
     /// The reader neither hears nor says anything.
@@ -32,10 +32,10 @@ pub struct Faults {
     pub other_amount: bool,
     /// The next message is sent twice.
     pub duplicate: bool,
-    /// The device restarts, once, and says so.
+    /// The device restarts once, when it is used next.
     pub restart: bool,
-    /// The counter of the card data key is at its end.
+    /// All keys for card data have been used.
     pub keys_exhausted: bool,
-    /// A cancel comes just too late: the reader has ended the transaction and says so first.
+    /// The card's result is on its way when the cancel comes.
     pub cancel_race: bool,
 }

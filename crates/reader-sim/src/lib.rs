@@ -7,9 +7,15 @@
 
 mod card;
 mod emulator;
+mod family;
 mod faults;
+mod keys;
+mod magtek;
+pub mod magtek_mms;
+pub mod magtek_v5;
 pub mod miura;
 
 pub use card::{Card, Chip, cards};
 pub use emulator::{Emulator, Hand, Key, Screen};
+pub use family::EMULATORS;
 pub use faults::Faults;

@@ -117,7 +117,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    fn of(first6: u32) -> Option<Self> {
+    pub(crate) fn of(first6: u32) -> Option<Self> {
         match first6 {
             400_000..=499_999 => Some(Self::Visa),
             220_000..=220_499 => Some(Self::Mir),

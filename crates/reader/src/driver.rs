@@ -21,7 +21,7 @@ pub trait Driver {
     /// Asks for a card.
     ///
     /// # Errors
-    /// [`Refused::Busy`] unless [`State::Idle`]; [`Refused::Amount`]; [`Refused::BatteryLow`].
+    /// [`Refused::Busy`] unless [`State::Idle`]; [`Refused::Amount`]; [`Refused::Interfaces`]; [`Refused::BatteryLow`].
     fn start(&mut self, now: u64, transaction: CardTransaction) -> Result<(), Refused>;
 
     /// Gives the issuer's answer to a contact chip. The card's decision follows as an event.

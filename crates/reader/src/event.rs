@@ -5,8 +5,10 @@ use crate::{Battery, CardRead, EncryptedData, Identity};
 pub enum Event {
     /// Connected, checked, ready for a transaction.
     Ready(Identity),
-    /// The reader cannot encrypt card data and is not used.
+    /// The reader cannot encrypt card data and is not used. Ends a card session; nothing was sent.
     NotSecure,
+    /// The reader has used up its keys and needs service. Ends a card session; nothing was sent.
+    KeysExhausted,
     /// The battery's charge is another than it was.
     Battery(Battery),
     /// Progress that asks somebody for something.
@@ -90,8 +92,9 @@ pub enum End {
     AmountDiffers,
     /// The reader cannot use the card, or refuses the transaction.
     NotUsable {
-        /// The vendor's error number, which [`CardProblem::of`](crate::CardProblem::of) understands. Of Miura: 1000 and
-        /// the second status byte (MPI API §6.24–6.26).
+        /// The vendor's error number. Of Miura: 1000 and the second status byte (MPI API §6.24–6.26), which
+        /// [`CardProblem::of`](crate::CardProblem::of) understands. Of MagTek MMS: the last two bytes of the status or of
+        /// the outcome.
         code: u16,
     },
 }
@@ -102,6 +105,9 @@ pub enum Fault {
     /// Bytes that are no frame: the link lost or added some. Link's fault.
     #[error("damaged frame: {0}")]
     Frame(#[from] crate::miura::FrameError),
+    /// The same, of MagTek MMS.
+    #[error("damaged message: {0}")]
+    MmsFrame(#[from] crate::magtek_mms::FrameError),
     /// A whole frame with contents that make no sense here. Reader's fault.
     #[error("unexpected message from the reader")]
     Unexpected,

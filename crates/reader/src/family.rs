@@ -1,4 +1,4 @@
-use crate::{Driver, HidFilter, Link, SerialFilter, miura};
+use crate::{Driver, HidFilter, Link, SerialFilter, magtek_mms, magtek_v5, miura};
 
 /// A reader family: what its protocol is called, how it is found, who drives it.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Family {
 }
 
 /// Every family, one line each.
-pub static FAMILIES: &[&Family] = &[&miura::FAMILY];
+pub static FAMILIES: &[&Family] = &[&miura::FAMILY, &magtek_v5::FAMILY, &magtek_mms::FAMILY];
 
 impl Family {
     /// The family of this name.

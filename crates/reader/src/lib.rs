@@ -5,6 +5,8 @@
 //! | family | module | link |
 //! |---|---|---|
 //! | Miura MPI (Shuttle, M006, M007, M010, M020) | [`miura`] | serial |
+//! | MagTek MagneSafe V5 (Dynamag and older swipe readers) | [`magtek_v5`] | HID |
+//! | MagTek MMS (DynaFlex, DynaFlex II Go, DynaProx) | [`magtek_mms`] | HID, serial |
 #![forbid(unsafe_code)]
 
 mod card;
@@ -13,9 +15,13 @@ mod event;
 mod family;
 mod identity;
 mod link;
+mod magtek;
+pub mod magtek_mms;
+pub mod magtek_v5;
 pub mod miura;
 mod problem;
 mod state;
+mod traces;
 mod transaction;
 
 pub use card::{CardRead, EncryptedData, Entry, MaskedCard, Scheme};

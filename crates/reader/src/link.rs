@@ -51,7 +51,10 @@ pub enum Link {
     /// A serial line: USB CDC, Bluetooth SPP or a real UART.
     Serial,
     /// HID reports over USB.
-    Hid,
+    Hid {
+        /// USB product id: models of one family may number their reports or not.
+        product: u16,
+    },
 }
 
 /// Which serial ports may be a family's, as a browser's chooser filters them.

@@ -142,4 +142,7 @@ pub enum Refused {
     /// The battery would not last, and nothing charges it.
     #[error("the reader's battery is too low for a payment")]
     BatteryLow,
+    /// The reader takes cards by none of the ways asked for.
+    #[error("the reader takes cards by none of these ways")]
+    Interfaces,
 }

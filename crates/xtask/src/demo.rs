@@ -83,6 +83,11 @@ database = {database:?}
 name = "Demo till"
 preauth = true
 
+[till.readers]
+miura = "miura"
+magtek-v5 = "magtek-v5"
+magtek-mms = "magtek-mms"
+
 [merchant]
 name = "Demo shop"
 address = "1 High Street"

@@ -32,18 +32,22 @@ pub(crate) enum Tool {
     Chromedriver,
     /// Speaks HTTP for `strangers`.
     Curl,
+    /// USB devices that do not exist, and Python's way to them.
+    Umockdev,
 }
 
-use Tool::{CargoDeny, Chromedriver, Chromium, Curl, Trunk, WasmBindgen, WasmOpt, WasmTarget};
+use Tool::{CargoDeny, Chromedriver, Chromium, Curl, Trunk, Umockdev, WasmBindgen, WasmOpt, WasmTarget};
 
 impl Tool {
     /// What builds the page.
     pub(crate) const PAGE: &[Tool] = &[WasmTarget, Trunk, WasmBindgen, WasmOpt];
     /// What runs wasm tests in a browser.
     pub(crate) const BROWSER: &[Tool] = &[WasmTarget, WasmBindgen, Chromium, Chromedriver];
+    /// What lets a browser see emulated readers.
+    pub(crate) const READERS: &[Tool] = &[Chromium, Chromedriver, Umockdev];
     /// Everything.
     pub(crate) const ALL: &[Tool] =
-        &[WasmTarget, Trunk, WasmBindgen, CargoDeny, WasmOpt, Chromium, Chromedriver, Curl];
+        &[WasmTarget, Trunk, WasmBindgen, CargoDeny, WasmOpt, Chromium, Chromedriver, Curl, Umockdev];
 }
 
 /// The tools asked for, on a search path.
@@ -78,6 +82,7 @@ impl Toolbox {
                 Chromium => packages.extend(missing("chromium", "chromium")),
                 Chromedriver => packages.extend(missing("chromedriver", "chromium-driver")),
                 Curl => packages.extend(missing("curl", "curl")),
+                Umockdev => packages.extend(missing_umockdev()),
             }
         }
         apt_install(&packages)?;
@@ -139,6 +144,15 @@ fn search_path() -> Vec<PathBuf> {
 fn missing(program: &str, package: &'static str) -> Option<&'static str> {
     let found = search_path().iter().any(|dir| dir.join(program).is_file());
     (!found).then_some(package)
+}
+
+/// The packages of umockdev, unless Debian's own Python finds it: they have no program that could be looked for.
+fn missing_umockdev() -> Vec<&'static str> {
+    let imports = "import gi; gi.require_version('UMockdev', '1.0'); from gi.repository import UMockdev";
+    let found = Command::new("/usr/bin/python3").args(["-c", imports]).output();
+    let found =
+        found.is_ok_and(|output| output.status.success()) && missing("umockdev-run", "umockdev").is_none();
+    if found { vec![] } else { vec!["umockdev", "gir1.2-umockdev-1.0", "python3-gi"] }
 }
 
 /// Installs `package` into the cache, unless that was done before, and answers the folder of its programs.

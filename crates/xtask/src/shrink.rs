@@ -4,7 +4,7 @@
 //! to read is not read by anybody here.
 
 use crate::{dist, setup::Toolbox, shell};
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -12,8 +12,9 @@ use std::path::Path;
 /// The names of the streams' classes begin with it.
 const STREAMS: &str = "IntoUnderlying";
 
-/// Shrinks the wasm and its JavaScript in `dist`.
+/// Shrinks the wasm, its JavaScript and the style sheets in `dist`.
 pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
+    join_styles(dist)?;
     let all = dist::files(dist)?;
     let is_wasm = |path: &&std::path::PathBuf| path.extension().is_some_and(|kind| kind == "wasm");
     let wasm = all.iter().find(is_wasm).context("the page has no wasm")?;
@@ -30,11 +31,51 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
     keep.arg(wasm).arg("--graph-file").arg(&graph).arg("-o").arg(&kept).args(dist::WASM_FEATURES);
     shell::read(&mut keep)?;
     let mut optimise = tools.command("wasm-opt");
-    optimise.args(["--flatten", "--rereloop", "-Oz", "-Oz"]).arg(&kept).arg("-o").arg(wasm);
+    optimise
+        .args(["--flatten", "--rereloop", "-Oz", "-Oz", "--strip-producers", "--strip-target-features"])
+        .arg(&kept)
+        .arg("-o")
+        .arg(wasm);
     shell::run(optimise.args(dist::WASM_FEATURES))?;
     fs::remove_file(graph)?;
     fs::remove_file(kept)?;
     Ok(())
+}
+
+/// Makes one style sheet of all, in the order in which the page names them.
+fn join_styles(dist: &Path) -> Result<()> {
+    let index = dist.join("index.html");
+    let html = fs::read_to_string(&index)?;
+    let sheets = sheets(&html);
+    let [first, others @ ..] = sheets.as_slice() else { bail!("the page names no style sheet") };
+    let mut joined = fs::read_to_string(dist.join(first.name))?;
+    let mut html = html.clone();
+    for sheet in others {
+        let path = dist.join(sheet.name);
+        joined.push_str(&fs::read_to_string(&path)?);
+        fs::remove_file(path)?;
+        html = html.replace(sheet.link, "");
+    }
+    fs::write(dist.join(first.name), joined)?;
+    fs::write(index, html)?;
+    Ok(())
+}
+
+struct Sheet<'a> {
+    link: &'a str,
+    name: &'a str,
+}
+
+/// The links of style sheets in a page, and the files that they name.
+fn sheets(html: &str) -> Vec<Sheet<'_>> {
+    let links = html.split_inclusive('>').filter_map(|part| part.get(part.rfind("<link")?..));
+    links
+        .filter_map(|link| {
+            let (_, path) = link.split_once("href=").filter(|_| link.contains("stylesheet"))?;
+            let path = path.trim_start_matches('"').trim_start_matches('/');
+            Some(Sheet { link, name: path.split(['"', ' ', '>']).next()? })
+        })
+        .collect()
 }
 
 /// `script` without the streams' classes, the lines about them, and their finalizers.
@@ -92,7 +133,7 @@ fn reachable(exports: &BTreeSet<String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{exports, without_comments, without_streams};
+    use super::{exports, sheets, without_comments, without_streams};
 
     #[test]
     fn streams_go_and_everything_else_stays() {
@@ -107,6 +148,14 @@ mod tests {
         let script =
             "/**\n * words\n */\nfunction a() {\n    // why\n    return 'http://x';\n}\n/* one */\nb();\n";
         assert_eq!(without_comments(script), "function a() {\nreturn 'http://x';\n}\nb();\n");
+    }
+
+    #[test]
+    fn style_sheets_are_found_in_their_order() {
+        let html = r#"<link rel="icon" href="/i.svg"/><link rel="stylesheet" href="/a-1.css" /><b><link href=/b.css rel=stylesheet>"#;
+        let found: Vec<_> = sheets(html).into_iter().map(|sheet| (sheet.name, sheet.link)).collect();
+        let links = [r#"<link rel="stylesheet" href="/a-1.css" />"#, "<link href=/b.css rel=stylesheet>"];
+        assert_eq!(found, [("a-1.css", links[0]), ("b.css", links[1])]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ struct Stage {
     run: fn(&Toolbox) -> Result<()>,
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage { name: "fmt", needs: &[], run: fmt },
     Stage { name: "clippy", needs: &[Tool::WasmTarget], run: clippy },
     Stage { name: "deny", needs: &[Tool::CargoDeny], run: |tools| run_deny(tools, OFFLINE_CHECKS) },
@@ -28,6 +28,7 @@ const STAGES: [Stage; 9] = [
     Stage { name: "size", needs: Tool::PAGE, run: size },
     Stage { name: "strangers", needs: &[Tool::Curl], run: strangers::meet },
     Stage { name: "e2e", needs: Tool::ALL, run: e2e },
+    Stage { name: "readers", needs: Tool::READERS, run: readers },
 ];
 
 /// What cargo-deny can check without its database of known holes, which is on GitHub.
@@ -125,16 +126,22 @@ fn e2e(tools: &Toolbox) -> Result<()> {
     for page in [Page::Release, Page::Demo] {
         page::build(tools, page, &page.folder())?;
     }
-    shell::run(tools.command("cargo").args([
-        "build",
-        "--locked",
-        "-p",
-        "gateway-sim",
-        "-p",
-        "proxy",
-        "--bins",
-    ]))?;
-    shell::run_tests(tools.command("cargo").args(["test", "--locked", "-p", "e2e"]))
+    build_programs(tools)?;
+    // The readers' tests are a stage of their own: they need root, and the machine for themselves.
+    let tests = ["test", "--locked", "-p", "e2e", "--", "--skip", "readers::"];
+    shell::run_tests(tools.command("cargo").args(tests))
+}
+
+/// Emulated readers in a real Chromium.
+fn readers(tools: &Toolbox) -> Result<()> {
+    build_programs(tools)?;
+    shell::run_tests(tools.command("cargo").args(["test", "--locked", "-p", "e2e", "--test", "testbed"]))
+}
+
+/// What scenarios start beside the browser.
+fn build_programs(tools: &Toolbox) -> Result<()> {
+    let packages = ["-p", "gateway-sim", "-p", "proxy", "-p", "reader-sim"];
+    shell::run(tools.command("cargo").args(["build", "--locked", "--bins"]).args(packages))
 }
 
 #[allow(clippy::float_arithmetic, reason = "minutes for people, no money")]

@@ -47,13 +47,13 @@ pub enum Entry {
     Swipe,
 }
 
-fn encrypt(ksn: [u8; 10], variant: Variant, clear: &[u8]) -> Vec<u8> {
+pub fn encrypt(ksn: [u8; 10], variant: Variant, clear: &[u8]) -> Vec<u8> {
     let base = hex::decode("0123456789ABCDEFFEDCBA9876543210").unwrap().try_into().unwrap();
     let ksn = Ksn::new(ksn);
     BaseKey::new(base).initial(ksn).transaction(ksn).working(variant).encrypt(clear)
 }
 
-const KSN: [u8; 10] = [0xFF, 0xFF, 0x98, 0x76, 0x54, 0x32, 0x10, 0xE0, 0, 1];
+pub const KSN: [u8; 10] = [0xFF, 0xFF, 0x98, 0x76, 0x54, 0x32, 0x10, 0xE0, 0, 1];
 
 /// The objects inside the reader's template.
 pub fn card_objects(entry: Entry, minor: u64) -> Vec<Vec<u8>> {
@@ -151,12 +151,22 @@ impl Shop {
     }
 
     pub fn sale_request(&mut self, id: &str, minor: u64, data: &EncryptedData) -> paynet::Request {
+        self.sale_request_of("miura", id, minor, data)
+    }
+
+    pub fn sale_request_of(
+        &mut self,
+        encrypted_type: &str,
+        id: &str,
+        minor: u64,
+        data: &EncryptedData,
+    ) -> paynet::Request {
         let payment = Payment {
             client_orderid: id,
             amount: eur(minor),
             description: None,
             email: None,
-            encrypted_type: "miura",
+            encrypted_type,
             encrypted_data: data,
         };
         let stamp = self.stamp();
@@ -185,11 +195,20 @@ impl Shop {
     }
 
     pub fn advise(&mut self, order: &Accepted, is_approved: bool) -> Result<Accepted, ReplyError> {
+        self.advise_of("miura", order, &decision(is_approved))
+    }
+
+    pub fn advise_of(
+        &mut self,
+        encrypted_type: &str,
+        order: &Accepted,
+        data: &EncryptedData,
+    ) -> Result<Accepted, ReplyError> {
         let advice = Advice {
             orderid: &order.orderid,
             client_orderid: &order.client_orderid,
-            encrypted_type: "miura",
-            encrypted_data: &decision(is_approved),
+            encrypted_type,
+            encrypted_data: data,
         };
         let stamp = self.stamp();
         let request = self.merchant.advice(&advice, &stamp);

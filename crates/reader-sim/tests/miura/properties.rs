@@ -153,7 +153,7 @@ proptest! {
                     Event::Battery(_) | Event::Missing(_) => {}
                     // This emulator is in order: every other end would be the driver's mistake.
                     Event::Broken(fault) => prop_assert!(false, "{fault:?}"),
-                    Event::NotSecure => prop_assert!(false),
+                    Event::NotSecure | Event::KeysExhausted => prop_assert!(false),
                     Event::Ready(_) | Event::Prompt(_) | Event::CardSeen | Event::CardRemoved => {}
                 }
             }

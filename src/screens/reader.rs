@@ -1,0 +1,43 @@
+use crate::desk::Desk;
+use crate::parts::{button, element, heading, part, press, row, text};
+use crate::words::{self, reader_page};
+use js_sys::encode_uri_component;
+use leptos::prelude::*;
+
+/// For support: who the reader is, how its link does, a test, and all of it as a file.
+pub fn reader_page(desk: Desk) -> Option<AnyView> {
+    let facts = part(move || {
+        let mut list = element("dl");
+        for (label, value) in facts(desk) {
+            list = list.child(element("dt").text(label).view()).child(element("dd").text(value).view());
+        }
+        Some(list.view())
+    });
+    let messages = text(move || desk.link.with(reader_page::messages));
+    let export = element("a").attr("download", "reader.txt").attr("role", "button");
+    let export = export.live_attr("href", text(move || file(desk))).text("Export").view();
+    let all = vec![
+        heading(text(|| "Reader".to_owned())),
+        facts,
+        row(vec![
+            button("Test prompt".to_owned(), press(move || desk.test_reader())),
+            export,
+            button("Back".to_owned(), press(move || desk.reader_open.set(false))),
+        ]),
+        element("pre").attr("aria-label", "Last messages").live_text(messages).view(),
+    ];
+    Some(element("section").class("reader-page").children(all).view())
+}
+
+fn facts(desk: Desk) -> Vec<(&'static str, String)> {
+    let state = words::reader(&desk.reader.get());
+    desk.identity.with(|identity| desk.link.with(|log| reader_page::facts(state, identity.as_ref(), log)))
+}
+
+/// The page as a file that support can read.
+fn file(desk: Desk) -> String {
+    let mut lines: String = facts(desk).iter().map(|(label, value)| format!("{label}: {value}\n")).collect();
+    lines.push_str(&desk.link.with(reader_page::messages));
+    let text = encode_uri_component(&lines).as_string().unwrap_or_default();
+    format!("data:text/plain;charset=utf-8,{text}")
+}
