@@ -1,8 +1,8 @@
 //! The sandbox gateway: a till may be anybody, and what a reader encrypted may be anything.
 
-use std::sync::OnceLock;
+mod cards;
 
-use dukpt::{BaseKey, Ksn, Variant, encode_pin_block};
+pub(crate) use cards::cards;
 use gateway_sim::{Account, Gateway, Reply, Request, Settings};
 use paynet::{
     Advice, Amount, ControlKey, Dialect, EncryptedData, Fields, HttpReply, Login, Merchant, Order, Payment,
@@ -17,8 +17,6 @@ const HOST: &str = "127.0.0.1:8090";
 const ENDPOINT: &str = "1111";
 /// Wall time at which a script begins, in milliseconds.
 const START: u64 = 1_800_000_000_000;
-const KSN: [u8; 10] = [0xFF, 0xFF, 0x98, 0x76, 0x54, 0x32, 0x10, 0xE0, 0, 1];
-const PAN: &str = "4761739001010010";
 const MINOR: u64 = 1000;
 /// More than a payment, its advice and its return take.
 const CALLS: usize = 10;
@@ -74,13 +72,13 @@ impl Shop {
         self.send(url, Some(&signed.header), &form.encode())
     }
 
-    fn sale(&mut self, client_orderid: &str, data: &EncryptedData) -> paynet::Request {
+    fn sale(&mut self, client_orderid: &str, family: &str, data: &EncryptedData) -> paynet::Request {
         let payment = Payment {
             client_orderid,
             amount: Amount { minor: MINOR, exponent: 2, currency: "EUR".parse().unwrap() },
             description: None,
             email: None,
-            encrypted_type: "miura",
+            encrypted_type: family,
             encrypted_data: data,
         };
         let stamp = self.stamp();
@@ -90,40 +88,6 @@ impl Shop {
 
 fn http(reply: &Reply) -> HttpReply<'_> {
     HttpReply { code: reply.code, error_message: reply.error_message.as_deref(), body: reply.body.as_bytes() }
-}
-
-fn encrypted(variant: Variant, clear: &[u8]) -> Vec<u8> {
-    const TEST_KEY: [u8; 16] =
-        [0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF, 0xFE, 0xDC, 0xBA, 0x98, 0x76, 0x54, 0x32, 0x10];
-    let ksn = Ksn::new(KSN);
-    BaseKey::new(TEST_KEY).initial(ksn).transaction(ksn).working(variant).encrypt(clear)
-}
-
-/// The track of a chip, as the reader encrypts it.
-fn track() -> Vec<u8> {
-    object(tag::TRACK_2_EQUIVALENT, &hex::decode("4761739001010010D15122011143878089").unwrap())
-}
-
-/// A chip's reading of [`MINOR`] EUR cents, round what it encrypted.
-fn reading(sred: &[u8], more: &[u8]) -> Vec<u8> {
-    let objects = [
-        object(tag::SRED_DATA, sred),
-        object(tag::SRED_KSN, &KSN),
-        object(tag::AMOUNT, &hex::decode(format!("{MINOR:012}")).unwrap()),
-        object(tag::CURRENCY, &[0x09, 0x78]),
-        more.to_vec(),
-    ];
-    object(tag::ONLINE_REQUIRED, &objects.concat())
-}
-
-/// A reading that the gateway takes.
-fn chip() -> &'static EncryptedData {
-    static CHIP: OnceLock<EncryptedData> = OnceLock::new();
-    CHIP.get_or_init(|| hex(&reading(&encrypted(Variant::DekRequest, &track()), &[])))
-}
-
-fn hex(blob: &[u8]) -> EncryptedData {
-    EncryptedData::from_hex(&hex::encode(blob)).unwrap()
 }
 
 /// What may stand in a form that the merchant signed, and anything in place of one of its fields.
@@ -145,7 +109,7 @@ pub(crate) fn calls(bytes: &[u8]) {
         let (client_orderid, orderid) = (script.choose(&IDS), script.choose(&ORDERS));
         let stamp = shop.stamp();
         let request = match step % 8 {
-            0 => shop.sale(client_orderid, chip()),
+            0 => shop.sale(client_orderid, "miura", cards::chip()),
             1 => {
                 let orderid = (!orderid.is_empty()).then_some(orderid);
                 let order = Order { client_orderid, orderid, serial_number: None };
@@ -153,7 +117,7 @@ pub(crate) fn calls(bytes: &[u8]) {
             }
             2 => {
                 let decision = script.choose(&[tag::APPROVED, tag::DECLINED, tag::RESPONSE]);
-                let encrypted_data = &hex(&object(decision, script.some()));
+                let encrypted_data = &cards::hex(&object(decision, script.some()));
                 let advice = Advice { orderid, client_orderid, encrypted_type: "miura", encrypted_data };
                 shop.merchant.advice(&advice, &stamp)
             }
@@ -185,7 +149,7 @@ pub(crate) fn calls(bytes: &[u8]) {
                 }
                 continue;
             }
-            _ => shop.sale(client_orderid, chip()),
+            _ => shop.sale(client_orderid, "miura", cards::chip()),
         };
         let form = match script.byte() % 4 {
             0 => changed(&request.body, &mut script),
@@ -230,29 +194,4 @@ fn control(shop: &mut Shop, method: &str, target: &str, body: &[u8]) -> Value {
     let request = Request { method, host: HOST, target, authorization: None, content_type: None, body };
     let answer = shop.gateway.handle(shop.now, &request);
     serde_json::from_str(&answer.body).unwrap_or_default()
-}
-
-/// A sale whose card data is anything: in the open, inside the encryption, or as a PIN block. The first byte chooses.
-pub(crate) fn cards(bytes: &[u8]) {
-    let Some((kind, bytes)) = bytes.split_first() else { return };
-    let blob = match kind % 4 {
-        0 if !bytes.is_empty() => bytes.to_vec(),
-        0 | 1 => reading(&encrypted(Variant::DekRequest, bytes), &[]),
-        2 => reading(&encrypted(Variant::DekRequest, &track()), bytes),
-        _ => {
-            let mut block = encode_pin_block("1234", PAN).unwrap();
-            block.iter_mut().zip(bytes).for_each(|(byte, change)| *byte ^= change);
-            let pin = [object(tag::PIN_BLOCK, &encrypted(Variant::Pin, &block)), object(tag::PIN_KSN, &KSN)];
-            reading(&encrypted(Variant::DekRequest, &track()), &pin.concat())
-        }
-    };
-    let mut shop = Shop::new();
-    let request = shop.sale("AAAAAAAAAAAAAAAAAAAA", &hex(&blob));
-    let header = request.headers.iter().find(|(name, _)| *name == "Authorization");
-    let answer = shop.send(&request.url, header.map(|(_, value)| value.as_str()), &request.body);
-    let accepted = reply::accepted(&http(&answer), &Dialect::default());
-    assert!(!answer.body.contains(PAN), "a card number in an answer");
-    let orders = control(&mut shop, "GET", "/control/orders", &[]);
-    assert_eq!(orders["orders"].as_array().unwrap().len(), usize::from(accepted.is_ok()));
-    assert!(!orders.to_string().contains(PAN));
 }

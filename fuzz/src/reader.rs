@@ -1,14 +1,47 @@
 //! Card readers: what every family's driver and emulator must bear.
 
-pub(crate) mod driver;
-pub(crate) mod emulator;
+mod driver;
+mod emulator;
+pub(crate) mod magtek_mms;
+pub(crate) mod magtek_v5;
 pub(crate) mod miura;
 
 use reader::IssuerAnswer;
 use reader_sim::{Card, Faults, Hand, Key, cards};
+use serde_json::Value;
 use tlv::tag;
 
 use crate::script::Script;
+
+/// How often the same is said at a time; more frames than the longest message has.
+const REPEATS: u8 = 80;
+
+/// The other end of a link, of one family and not to be trusted.
+trait Stranger<Said, Heard> {
+    /// Makes up something that the other side might say, as the link carries it.
+    fn say(&mut self, script: &mut Script<'_>) -> Vec<Said>;
+
+    /// Whether this could be understood. Told everything, in order.
+    fn understands(&mut self, heard: &Heard) -> bool;
+}
+
+/// The known bytes with one of them changed.
+fn changed(known: &[Vec<u8>], script: &mut Script<'_>) -> Vec<u8> {
+    let (mut bytes, at) = (script.choose(known), usize::from(script.word()));
+    let at = at % bytes.len();
+    bytes[at] ^= script.byte();
+    bytes
+}
+
+/// Hex texts of a file of test vectors.
+fn hex_texts(value: &Value) -> Vec<Vec<u8>> {
+    match value {
+        Value::String(text) => hex::decode(text).into_iter().collect(),
+        Value::Array(values) => values.iter().flat_map(hex_texts).collect(),
+        Value::Object(values) => values.values().flat_map(hex_texts).collect(),
+        _ => vec![],
+    }
+}
 
 /// What the gateway passes on from the issuer. The first two bytes are the response code.
 pub(crate) fn issuer_answer(bytes: &[u8]) {

@@ -6,7 +6,7 @@ use reader::{
 };
 use reader_sim::Emulator;
 
-use super::{faults, hand};
+use super::{REPEATS, Stranger, emulator, faults, hand};
 use crate::script::Script;
 
 const CLOCK: WallClock = WallClock { year: 26, month: 11, day: 23, hour: 10, minute: 15, second: 30 };
@@ -14,39 +14,26 @@ const CLOCK: WallClock = WallClock { year: 26, month: 11, day: 23, hour: 10, min
 /// A driver that is left alone comes to rest within so many timeouts.
 const PATIENCE: usize = 100;
 
-/// More than what the longest message is made of.
-pub(super) const REPEATS: u8 = 80;
-
-/// What differs between families.
-pub(crate) struct Stranger {
-    /// Makes up what a reader might say.
-    pub(crate) say: fn(&mut Script<'_>) -> FromReader,
-    /// Whether a reader understands what the driver said.
-    pub(crate) understands: fn(&ToReader) -> bool,
-}
-
 /// One session, with what is known of it from outside.
-struct Session<'a> {
+struct Session<'a, S> {
     driver: Box<dyn Driver>,
     reader: Box<dyn Emulator>,
-    stranger: &'a Stranger,
+    stranger: &'a mut S,
     now: u64,
     /// A card was asked for, and nothing has ended that.
     open: bool,
     read: Option<Entry>,
 }
 
-/// Plays a script.
-pub(crate) fn play(
+/// Plays the rest of a script on this link.
+pub(crate) fn play<S: Stranger<FromReader, ToReader>>(
     family: &Family,
     link: Link,
-    reader: Box<dyn Emulator>,
-    stranger: &Stranger,
-    bytes: &[u8],
+    stranger: &mut S,
+    mut script: Script<'_>,
 ) {
-    let mut script = Script::new(bytes);
     let setup = Setup { online_pin: script.byte() & 1 != 0, ..Setup::default() };
-    let driver = (family.driver)(link, setup);
+    let (driver, reader) = ((family.driver)(link, setup), emulator::of(family, link));
     let mut session = Session { driver, reader, stranger, now: 0, open: false, read: None };
     session.driver.connect(0, CLOCK);
     session.look();
@@ -57,7 +44,7 @@ pub(crate) fn play(
     session.comes_to_rest();
 }
 
-impl Session<'_> {
+impl<S: Stranger<FromReader, ToReader>> Session<'_, S> {
     fn step(&mut self, step: u8, script: &mut Script<'_>) {
         let now = self.now;
         match step % 16 {
@@ -79,15 +66,16 @@ impl Session<'_> {
             11 => self.reconnect(script.byte()),
             // Over and over: what piles up must have a limit.
             12 => {
-                let said = (self.stranger.say)(script);
-                for _ in 0..=script.byte() % REPEATS {
+                let said = self.stranger.say(script);
+                for said in (0..=script.byte() % REPEATS).flat_map(|_| &said) {
                     self.driver.handle(now, said.clone());
                     self.look();
                 }
             }
             _ => {
-                let said = (self.stranger.say)(script);
-                self.driver.handle(now, said);
+                for said in self.stranger.say(script) {
+                    self.driver.handle(now, said);
+                }
             }
         }
     }
@@ -152,7 +140,7 @@ impl Session<'_> {
     /// story.
     fn look(&mut self) {
         while let Some(told) = self.driver.poll_transmit() {
-            assert!((self.stranger.understands)(&told), "a reader would not understand");
+            assert!(self.stranger.understands(&told), "a reader would not understand");
             self.reader.handle(self.now, told);
         }
         while let Some(event) = self.driver.poll_event() {
@@ -181,6 +169,7 @@ impl Session<'_> {
             Event::Broken(_) | Event::NotSecure => self.open = false,
             Event::Ready(_)
             | Event::Battery(_)
+            | Event::KeysExhausted
             | Event::Prompt(_)
             | Event::CardSeen
             | Event::Missing(_)

@@ -1,24 +1,25 @@
 //! Any emulated reader, told things by a stranger.
 
-use reader::{FromReader, ToReader};
-use reader_sim::Emulator;
+use reader::{Family, FromReader, Link, ToReader};
+use reader_sim::{EMULATORS, Emulator};
 
-use super::driver::REPEATS;
-use super::{faults, hand};
+use super::{REPEATS, Stranger, faults, hand};
 use crate::script::Script;
 
-/// What differs between families.
-pub(crate) struct Stranger {
-    /// Makes up what a till might say.
-    pub(crate) say: fn(&mut Script<'_>) -> ToReader,
-    /// Whether a till understands what the reader said, when nothing was to go wrong.
-    pub(crate) understands: fn(&FromReader) -> bool,
+/// The family's emulator, always the same one.
+pub(super) fn of(family: &Family, link: Link) -> Box<dyn Emulator> {
+    let (_, make) = EMULATORS.iter().find(|(name, _)| *name == family.name).unwrap();
+    make(link, 0)
 }
 
-/// Plays a script.
-pub(crate) fn play(mut reader: impl Emulator, stranger: &Stranger, bytes: &[u8]) {
-    let (mut script, mut now) = (Script::new(bytes), 0);
-    let mut honest = true;
+/// Plays the rest of a script on this link.
+pub(crate) fn play(
+    family: &Family,
+    link: Link,
+    stranger: &mut impl Stranger<ToReader, FromReader>,
+    mut script: Script<'_>,
+) {
+    let (mut reader, mut now, mut honest) = (of(family, link), 0, true);
     while let Some(step) = script.step() {
         match step % 8 {
             0 => {
@@ -33,22 +34,24 @@ pub(crate) fn play(mut reader: impl Emulator, stranger: &Stranger, bytes: &[u8])
             3 if script.byte() == 0 => reader.replug(now),
             // Over and over: what piles up must have a limit.
             4 => {
-                let said = (stranger.say)(&mut script);
-                for _ in 0..=script.byte() % REPEATS {
+                let said = stranger.say(&mut script);
+                for said in (0..=script.byte() % REPEATS).flat_map(|_| &said) {
                     reader.handle(now, said.clone());
-                    while reader.poll_transmit().is_some() {}
+                    while let Some(answer) = reader.poll_transmit() {
+                        assert!(!honest || stranger.understands(&answer), "a till would not understand");
+                    }
                 }
             }
-            _ => reader.handle(now, (stranger.say)(&mut script)),
+            _ => stranger.say(&mut script).into_iter().for_each(|said| reader.handle(now, said)),
         }
-        while let Some(said) = reader.poll_transmit() {
-            assert!(!honest || (stranger.understands)(&said), "a till would not understand");
+        while let Some(answer) = reader.poll_transmit() {
+            assert!(!honest || stranger.understands(&answer), "a till would not understand");
         }
         assert!(reader.screen().rows.iter().all(|row| row.chars().count() <= 21));
         let _ = reader.card_in_slot();
-        if let Some(due) = reader.poll_timeout() {
+        if let Some(due) = reader.poll_timeout().filter(|due| *due <= now) {
             reader.handle_timeout(now);
-            assert!(due > now || reader.poll_transmit().is_some(), "due for ever");
+            assert!(reader.poll_timeout().is_none_or(|next| next > now), "due at {due} for ever");
         }
     }
 }

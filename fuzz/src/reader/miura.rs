@@ -4,11 +4,10 @@ use std::sync::OnceLock;
 
 use reader::miura::{Answer, Command, Deframer, FAMILY, Message, Node, Report, StatusWord, encode};
 use reader::{FromReader, Link, ToReader};
-use reader_sim::miura::MiuraEmulator;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{driver, emulator};
+use super::{Stranger, driver, emulator};
 use crate::script::Script;
 
 /// The published frames, and a chip's answer in two of them.
@@ -135,26 +134,37 @@ pub(super) fn fits_a_command(objects: &[u8]) {
     assert_eq!(Command::parse(&info), Ok(command));
 }
 
+/// At either end.
+struct Miura;
+
+impl Stranger<FromReader, ToReader> for Miura {
+    fn say(&mut self, script: &mut Script<'_>) -> Vec<FromReader> {
+        vec![FromReader::Bytes(bytes(script))]
+    }
+
+    fn understands(&mut self, told: &ToReader) -> bool {
+        let ToReader::Bytes(bytes) = told else { return false };
+        let (messages, whole) = messages_of(bytes);
+        whole && messages.iter().all(|message| Command::parse(&message.info).is_ok())
+    }
+}
+
+impl Stranger<ToReader, FromReader> for Miura {
+    fn say(&mut self, script: &mut Script<'_>) -> Vec<ToReader> {
+        vec![ToReader::Bytes(bytes(script))]
+    }
+
+    fn understands(&mut self, said: &FromReader) -> bool {
+        matches!(said, FromReader::Bytes(bytes) if messages_of(bytes).1)
+    }
+}
+
 /// The driver between an emulated reader and a stranger.
 pub(crate) fn driver(script: &[u8]) {
-    let stranger = driver::Stranger {
-        say: |script| FromReader::Bytes(bytes(script)),
-        understands: |told| match told {
-            ToReader::Bytes(bytes) => {
-                let (messages, whole) = messages_of(bytes);
-                whole && messages.iter().all(|message| Command::parse(&message.info).is_ok())
-            }
-            _ => false,
-        },
-    };
-    driver::play(&FAMILY, Link::Serial, Box::new(MiuraEmulator::new(0)), &stranger, script);
+    driver::play(&FAMILY, Link::Serial, &mut Miura, Script::new(script));
 }
 
 /// The emulated reader and a stranger.
 pub(crate) fn emulator(script: &[u8]) {
-    let stranger = emulator::Stranger {
-        say: |script| ToReader::Bytes(bytes(script)),
-        understands: |said| matches!(said, FromReader::Bytes(bytes) if messages_of(bytes).1),
-    };
-    emulator::play(MiuraEmulator::new(0), &stranger, script);
+    emulator::play(&FAMILY, Link::Serial, &mut Miura, Script::new(script));
 }
