@@ -40,7 +40,7 @@ const KB: u64 = 1024;
 
 /// Every target, one line each.
 pub const TARGETS: &[Target] = &[
-    Target { name: "tlv", run: tlv::objects, heap: 64 * KB },
+    Target { name: "tlv", run: tlv::objects, heap: 256 * KB },
     Target { name: "issuer_answer", run: reader::issuer_answer, heap: 64 * KB },
     Target { name: "miura_frames", run: reader::miura::frames, heap: 128 * KB },
     Target { name: "miura_messages", run: reader::miura::messages, heap: 64 * KB },

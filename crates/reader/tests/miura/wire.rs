@@ -130,6 +130,15 @@ fn what_is_no_command_is_refused_with_the_devices_word() {
 }
 
 #[test]
+fn a_text_is_cut_before_it_is_called_utf_8() {
+    let shown = |text: &str| Command::Display(text.to_owned()).encode();
+    let rows = "x".repeat(87);
+    assert_eq!(shown(&format!("{rows}\u{e9}")), shown(&rows));
+    assert_eq!(shown("\u{e9}")[..6], [0xD2, 0x01, 0x00, 0x81, 0x02, 0xC3]);
+    assert!(shown(&"\u{20ac}".repeat(87)).len() <= 254);
+}
+
+#[test]
 fn what_no_frame_or_display_holds_is_refused() {
     let text = |len: usize| [&[0xD2, 0x01, 0, 1, len as u8][..], &vec![b'x'; len]].concat();
     assert!(Command::parse(&text(249)).is_ok());
