@@ -4,6 +4,7 @@ use crate::process::Process;
 use crate::{folder, until};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -62,7 +63,7 @@ pub struct Order {
 }
 
 impl Gateway {
-    pub(crate) async fn start(folder: &Path) -> Self {
+    pub(crate) async fn start(folder: &Path, callbacks: Option<SocketAddr>) -> Self {
         let mut command = Command::new(folder::program("mpos-gateway-sim"));
         command.args([
             "--listen",
@@ -74,6 +75,9 @@ impl Gateway {
             "--currency",
             CURRENCY,
         ]);
+        if let Some(address) = callbacks {
+            command.arg("--callback-url").arg(format!("http://{address}/callback"));
+        }
         command.env("MPOS_GATEWAY_SIM_CONTROL_KEY", CONTROL_KEY);
         let mut process = Process::start("gateway", &mut command, folder);
         let address = process.said("listening on ").await;

@@ -28,7 +28,7 @@ pub use folder::{empty_page, files, page, release_page, scenario};
 pub use gateway::{CONTROL_KEY, Gateway, Ledger, Order};
 pub use leaks::{Find, Needle, search};
 pub use proxy::Proxy;
-pub use shop::Shop;
+pub use shop::{Habits, Shop};
 pub use testbed::Testbed;
 pub use till::{Hold, Till};
 pub use wait::until;

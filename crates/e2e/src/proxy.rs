@@ -2,8 +2,9 @@
 
 use crate::gateway::{CONTROL_KEY, CURRENCY, ENDPOINT, LOGIN};
 use crate::process::Process;
-use crate::{Gateway, folder};
+use crate::{Gateway, Habits, folder};
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,16 +18,26 @@ pub struct Proxy {
     pub address: String,
     /// Where health and metrics are, `http://HOST:PORT`.
     pub operations: String,
+    /// Where callbacks arrive, `http://HOST:PORT/callback`, if any do.
+    pub callbacks: Option<String>,
 }
 
 impl Proxy {
-    pub(crate) async fn start(gateway: &Gateway, page: &Path, folder: &Path) -> Self {
+    pub(crate) async fn start(
+        gateway: &Gateway,
+        page: &Path,
+        folder: &Path,
+        habits: Habits,
+        callbacks: Option<SocketAddr>,
+    ) -> Self {
+        let Habits { attended, poll_ms, .. } = habits;
+        let listen = callbacks.map(|address| format!("callback_listen = \"{address}\"\n"));
         let config = folder.join("proxy.toml");
         // TOML's and Rust's quoted strings agree on every path that people have.
         let text = format!(
             r#"listen = "127.0.0.1:0"
 operations_listen = "127.0.0.1:0"
-page = {page:?}
+{listen}page = {page:?}
 database = {database:?}
 
 [till]
@@ -51,18 +62,26 @@ currency = "{CURRENCY}"
 limit_minor = 100000
 
 [rules]
-poll_ms = 300
+attended = {attended}
+poll_ms = {poll_ms}
 chip_poll_ms = 200
 not_found_grace_ms = 2000
 not_found_gap_ms = 300
 "#,
+            listen = listen.unwrap_or_default(),
             database = folder.join("proxy.db"),
             gateway = gateway.address,
         );
         fs::write(&config, text).expect("the scenario's folder can be written to");
         let folder = folder.to_path_buf();
-        let mut proxy =
-            Self { process: None, config, folder, address: String::new(), operations: String::new() };
+        let mut proxy = Self {
+            process: None,
+            config,
+            folder,
+            address: String::new(),
+            operations: String::new(),
+            callbacks: callbacks.map(|address| format!("http://{address}/callback")),
+        };
         proxy.run().await;
         // The page's origin, with its journal in it, outlives a restart.
         let text = fs::read_to_string(&proxy.config).expect("just written");
@@ -70,6 +89,15 @@ not_found_gap_ms = 300
         fs::write(&proxy.config, text.replacen("127.0.0.1:0", &format!("127.0.0.1:{port}"), 1))
             .expect("the scenario's folder can be written to");
         proxy
+    }
+
+    /// A counter or gauge of its metrics, by name.
+    #[must_use]
+    pub fn metric(&self, name: &str) -> i64 {
+        let mut answer = ureq::get(format!("{}/metrics", self.operations)).call().expect("the proxy runs");
+        let text = answer.body_mut().read_to_string().expect("a text");
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        value.unwrap_or_else(|| panic!("no metric {name} in:\n{text}"))
     }
 
     /// Ends it as a power cut does.

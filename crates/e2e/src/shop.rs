@@ -2,7 +2,25 @@
 
 use crate::testbed::Device;
 use crate::{Gateway, Proxy, Testbed, Till, folder};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+
+/// What the proxy is set up with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Habits {
+    /// Staff are there; otherwise it is a kiosk.
+    pub attended: bool,
+    /// Between two questions that the proxy asks the gateway by itself, in milliseconds.
+    pub poll_ms: u64,
+    /// The gateway calls back.
+    pub callbacks: bool,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self { attended: true, poll_ms: 300, callbacks: false }
+    }
+}
 
 /// A sandbox gateway, a proxy and a browser with the page open. All end with this value.
 pub struct Shop {
@@ -21,19 +39,26 @@ pub struct Shop {
 impl Shop {
     /// Starts everything for the scenario of this name and opens the page with the virtual reader.
     pub async fn open(scenario: &str) -> Self {
-        Self::start(scenario, &folder::page(), &[]).await
+        Self::open_with(scenario, Habits::default()).await
+    }
+
+    /// The same with a proxy of other habits.
+    pub async fn open_with(scenario: &str, habits: Habits) -> Self {
+        Self::start(scenario, &folder::page(), &[], habits).await
     }
 
     /// Starts everything with these readers plugged in, which the kiosk policy grants, and opens this page.
     pub async fn with_readers(scenario: &str, page: &Path, devices: &[Device]) -> Self {
         assert!(!devices.is_empty(), "no readers");
-        Self::start(scenario, page, devices).await
+        Self::start(scenario, page, devices, Habits::default()).await
     }
 
-    async fn start(scenario: &str, page: &Path, devices: &[Device]) -> Self {
+    async fn start(scenario: &str, page: &Path, devices: &[Device], habits: Habits) -> Self {
         let folder = folder::scenario(scenario);
-        let gateway = Gateway::start(&folder).await;
-        let proxy = Proxy::start(&gateway, page, &folder).await;
+        // Gateway and proxy have to be told of each other, so one address is chosen before anybody listens.
+        let callbacks = habits.callbacks.then(free_address);
+        let gateway = Gateway::start(&folder, callbacks).await;
+        let proxy = Proxy::start(&gateway, page, &folder, habits, callbacks).await;
         let testbed = match devices {
             [] => None,
             devices => Some(Testbed::start(&folder, &proxy.address, devices).await),
@@ -55,4 +80,10 @@ impl Shop {
         self.till = Till::start(&self.folder, self.testbed.as_ref()).await;
         self.till.open(&self.proxy.address).await;
     }
+}
+
+/// An address on this machine that nobody listens on.
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("this machine has ports");
+    listener.local_addr().expect("it listens")
 }

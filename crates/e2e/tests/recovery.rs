@@ -3,6 +3,7 @@
 
 use e2e::{Ledger, Shop};
 use serde_json::json;
+use std::time::Duration;
 
 const CHIP: &str = "Visa, chip without PIN";
 const CHIP_AND_PIN: &str = "Visa, chip and PIN 1234";
@@ -35,6 +36,25 @@ async fn an_order_that_is_visible_late_is_found_again() {
     shop.till.present("Tap", PHONE).await;
     shop.till.see(&[NOT_KNOWN, "Do not charge this sale again"]).await;
     shop.till.see(&["Approved", "20.00 EUR was charged"]).await;
+    assert_eq!(counts(&shop.gateway.ledger()), (1, 1, 2000, 0));
+}
+
+#[tokio::test]
+async fn an_answer_that_hangs_longer_than_anybody_waits_is_found_again() {
+    let shop = Shop::open("answer-hangs").await;
+    // Longer than the proxy waits for an answer.
+    shop.gateway.play(&json!({ "answer_delay_ms": 45_000 }));
+    shop.till.pay(2000).await;
+    shop.till.present("Tap", PHONE).await;
+    shop.till.see(&["Asking the bank"]).await;
+    shop.gateway.see_stage("sale_approved").await;
+    shop.gateway.play(&json!({ "answer_delay_ms": 0 }));
+    // Longer than the page waits for a result.
+    shop.till.advance_clock(120_000).await;
+    shop.till.see(&[NOT_KNOWN, "Do not charge this sale again"]).await;
+    shop.till
+        .see_within(Duration::from_secs(60), &["Approved", "20.00 EUR was charged to Visa **** 0119"])
+        .await;
     assert_eq!(counts(&shop.gateway.ledger()), (1, 1, 2000, 0));
 }
 

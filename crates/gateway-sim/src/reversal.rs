@@ -60,6 +60,7 @@ pub(crate) fn handle(
         is_contact_chip: false,
         started: now,
         processing_ms,
+        advice_wait_ms: None,
         advised: None,
         announced: false,
     });

@@ -71,6 +71,7 @@ pub(crate) fn handle(
         is_contact_chip: card.entry == Entry::Chip,
         started: now,
         processing_ms: gateway.settings.processing_ms,
+        advice_wait_ms: gateway.settings.approve_without_advice_ms,
         advised: None,
         announced: false,
     };

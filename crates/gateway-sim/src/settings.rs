@@ -20,6 +20,9 @@ pub struct Settings {
     pub approve_at_most: Option<u64>,
     /// The order is approved although the advice says that the card declined.
     pub approve_despite_advice: bool,
+    /// A chip whose advice does not come is approved by the bank's word after so long, milliseconds. By default it waits
+    /// for ever: what the real gateway does is not known.
+    pub approve_without_advice_ms: Option<u64>,
     /// Whether a part of a sale can be returned.
     pub partial_return: bool,
     /// Callbacks.
@@ -38,6 +41,7 @@ impl Default for Settings {
             duplicate: Duplicate::Refuse,
             approve_at_most: None,
             approve_despite_advice: false,
+            approve_without_advice_ms: None,
             partial_return: false,
             callbacks: Callbacks::default(),
             encrypted_types: EncryptedTypes::default(),

@@ -48,6 +48,8 @@ pub(crate) struct Transaction {
     pub(crate) is_contact_chip: bool,
     pub(crate) started: u64,
     pub(crate) processing_ms: u64,
+    /// How long an advice is waited for; for ever without it.
+    pub(crate) advice_wait_ms: Option<u64>,
     /// When the advice came.
     pub(crate) advised: Option<u64>,
     /// Whether callbacks have been queued.
@@ -78,7 +80,8 @@ impl Transaction {
         }
         if self.needs_advice() {
             match self.advised {
-                None => return (Status::Processing, "emv_validating"),
+                None if self.awaits_advice(now) => return (Status::Processing, "emv_validating"),
+                None => {}
                 Some(at) if now < at + self.processing_ms / 2 => {
                     return (Status::Processing, "emv_validated");
                 }
@@ -101,7 +104,7 @@ impl Transaction {
     pub(crate) fn settled(&self) -> Option<u64> {
         let decided = match self.advised {
             _ if matches!(self.outcome, Outcome::Stuck | Outcome::Redirect) => return None,
-            None if self.needs_advice() => return None,
+            None if self.needs_advice() => self.advice_limit()?,
             None => self.answered(),
             Some(at) => at + self.processing_ms,
         };
@@ -110,7 +113,13 @@ impl Transaction {
 
     /// Whether the card still has to be heard: status and issuer's answer are there, the advice is not.
     pub(crate) fn awaits_advice(&self, now: u64) -> bool {
-        self.needs_advice() && self.advised.is_none() && now >= self.answered()
+        let in_time = now >= self.answered() && self.advice_limit().is_none_or(|limit| now < limit);
+        self.needs_advice() && self.advised.is_none() && in_time
+    }
+
+    /// When an advice that has not come is no longer waited for.
+    fn advice_limit(&self) -> Option<u64> {
+        self.advice_wait_ms.map(|wait| self.answered().saturating_add(wait))
     }
 
     /// A contact chip whose issuer approved gets the issuer's answer before the result is final. That a decline by

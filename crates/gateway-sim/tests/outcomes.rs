@@ -102,6 +102,24 @@ fn an_order_can_be_approved_although_the_card_declined() {
 }
 
 #[test]
+fn a_chip_without_advice_is_approved_by_the_banks_word_if_the_gateway_does_not_wait() {
+    let mut shop = Shop::new(Settings {
+        processing_ms: 1000,
+        approve_without_advice_ms: Some(5000),
+        ..Settings::default()
+    });
+    let order = shop.sale("A", 1000, Entry::Chip).unwrap();
+    shop.pass(5999);
+    assert_eq!((stage(&mut shop, "A").as_str(), shop.callbacks(Some(200)).len()), ("sale_emv_validating", 0));
+    assert_eq!(shop.gateway.poll_timeout(), Some(shop.now + 1));
+    shop.pass(1);
+    assert_eq!(shop.status("A").status, Status::Approved);
+    assert_eq!(shop.callbacks(Some(200)).len(), 1);
+    assert_eq!(refusal(shop.advise(&order, false)).message, "The order does not wait for an EMV advice");
+    assert_eq!((shop.counts()["charges"].clone(), shop.status("A").status), (1.into(), Status::Approved));
+}
+
+#[test]
 fn contactless_and_swipe_need_no_advice() {
     for entry in [Entry::Contactless, Entry::Swipe] {
         let mut shop = shop();

@@ -15,7 +15,7 @@ pub struct Callbacks {
     pub desk: Desk,
     /// Verifies the checksum.
     pub control_key: ControlKey,
-    /// Counts the forged.
+    /// Counts them.
     pub metrics: Arc<Metrics>,
 }
 
@@ -40,6 +40,7 @@ async fn callback(State(app): State<Callbacks>, RawQuery(query): RawQuery) -> Re
                 Problem::Forged
             }
         })?;
+    app.metrics.callback_verified();
     app.desk.store().remember(&callback, clock::unix_ms()).await?;
     // The merchant may take payments elsewhere too, under ids that are not ours.
     if let Ok(id) = callback.client_orderid.parse::<AttemptId>() {

@@ -12,6 +12,7 @@ pub struct Metrics {
     given_back: AtomicU64,
     alarms: AtomicU64,
     store_failures: AtomicU64,
+    verified_callbacks: AtomicU64,
     forged_callbacks: AtomicU64,
     gateway_answers: AtomicU64,
     gateway_forbidden: AtomicU64,
@@ -50,6 +51,10 @@ impl Metrics {
 
     pub(crate) fn store_failed(&self) {
         self.store_failures.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn callback_verified(&self) {
+        self.verified_callbacks.fetch_add(1, Relaxed);
     }
 
     pub(crate) fn callback_forged(&self) {
@@ -114,6 +119,12 @@ impl Metrics {
             counter,
             "Writes that failed.",
             &[("", count(&self.store_failures))],
+        );
+        family(
+            "mpos_callbacks_verified_total",
+            counter,
+            "Callbacks whose checksum fits.",
+            &[("", count(&self.verified_callbacks))],
         );
         family(
             "mpos_callbacks_forged_total",

@@ -48,7 +48,9 @@ async fn a_callback_makes_us_ask_and_nothing_else() {
     let forged = callback("approved", ID).replace("approved", "declined");
     assert_eq!(send(&callbacks, get(&forged)).await.status(), StatusCode::FORBIDDEN);
     assert_eq!(send(&callbacks, get("/callback?status=approved")).await.status(), StatusCode::BAD_REQUEST);
-    assert!(metrics.text(0, 0).contains("mpos_callbacks_forged_total 1\n"));
+    let counted = metrics.text(0, 0);
+    assert!(counted.contains("mpos_callbacks_forged_total 1\n"), "{counted}");
+    assert!(counted.contains("mpos_callbacks_verified_total 2\n"), "{counted}");
     let foreign = ["BBBBBBBBBBBBBBBBBBBB", "invoice-1"];
     for id in foreign {
         assert_eq!(send(&callbacks, get(&callback("approved", id))).await.status(), StatusCode::OK);
