@@ -163,6 +163,13 @@ A: dev={major}:{minor}\\n
         testbed.remove_device('/sys' + self.path)
         unlink(root + self.node)                    # remove_device may have done it
 
+    # As when another program has the line for itself: the page cannot open it. Root would open a busy line all the same.
+    def take(self):
+        os.rename(root + self.node, root + self.node + '.taken')
+
+    def free(self):
+        os.rename(root + self.node + '.taken', root + self.node)
+
     def carry(self, cable):
         reads = [cable, self.master, self.woken]
         to_simulator = bytearray()
@@ -364,7 +371,7 @@ A: dev=245:{self.at}\\n
 def carry_out(devices, line):
     verb, name, *rest = line.split()
     device = devices[name]
-    if verb in ('plug', 'unplug') and not rest:
+    if verb in ('plug', 'unplug') and not rest or (verb, type(device)) in (('take', Serial), ('free', Serial)):
         getattr(device, verb)()
     elif (verb, type(device)) in (('serin', Serial), ('hidin', Hid)):
         device.inject(bytes.fromhex(''.join(rest)))

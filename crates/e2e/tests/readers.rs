@@ -14,9 +14,11 @@
 
 /// `cargo xtask test e2e` leaves out tests of this name, which need root; `cargo xtask e2e readers` runs them.
 mod readers {
+    mod customers;
     mod payments;
     mod rig;
     mod steps;
+    mod whose;
 
     use rig::{Kind, MAGTEK_MMS, MAGTEK_MMS_SERIAL, MAGTEK_V5, MIURA, Rig};
 
@@ -25,6 +27,9 @@ mod readers {
         payments::pay_by_every_way(&rig).await;
         payments::survive_a_bad_line(&rig).await;
         payments::refuse_an_unsafe_reader(&rig).await;
+        if kind.has_slot {
+            customers::help_customers(&rig).await;
+        }
         steps::pull_the_cable_at_each(&rig).await;
     }
 
@@ -46,5 +51,20 @@ mod readers {
     #[tokio::test]
     async fn magtek_mms_over_a_serial_line() {
         family(&MAGTEK_MMS_SERIAL).await;
+    }
+
+    #[tokio::test]
+    async fn another_reader_is_not_used_unasked() {
+        whose::another_reader_is_not_used_unasked().await;
+    }
+
+    #[tokio::test]
+    async fn a_second_tab_keeps_off() {
+        whose::a_second_tab_keeps_off().await;
+    }
+
+    #[tokio::test]
+    async fn a_reader_in_use_is_taken_once_it_is_free() {
+        whose::a_reader_in_use_is_said_and_taken_once_it_is_free().await;
     }
 }

@@ -1,10 +1,10 @@
 //! A shop with one kind of reader, and the count of what has to be at the gateway.
 
 use e2e::testbed::{self, Device};
-use e2e::{Shop, Till, release_page};
+use e2e::{Shop, Till, release_page, until};
 use serde_json::{Value, json};
 use std::cell::Cell;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A kind of reader, and what can be done with it.
 pub struct Kind {
@@ -50,6 +50,8 @@ pub const MAGTEK_MMS: Kind = Kind { device: testbed::MAGTEK_MMS, ..MIURA };
 pub const MAGTEK_MMS_SERIAL: Kind =
     Kind { device: testbed::MAGTEK_MMS_SERIAL, has_slot: false, swipes: false, ..MIURA };
 
+/// How long the page may take to come to what is awaited.
+const LIMIT: Duration = Duration::from_secs(20);
 /// Longer than any scenario waits.
 const THINKS_MS: u64 = 600_000;
 
@@ -132,7 +134,7 @@ impl Rig {
         self.reader(&format!("fault {name} {}", if on { "on" } else { "off" }));
     }
 
-    /// What the customer does with the cards by the ways that this reader has.
+    /// Bytes or a report that no reader sends.
     pub fn garbage(&self) {
         let (testbed, Device { name, descriptor, .. }) = (self.shop.testbed(), self.kind.device);
         if descriptor.is_empty() {
@@ -144,15 +146,17 @@ impl Rig {
         }
     }
 
-    /// The bank answers at once, or not before [`bank_answers`](Self::bank_answers).
+    /// The bank answers at once.
     pub fn bank_is_quick(&self) {
         self.shop.gateway.play(&json!({ "processing_ms": 100 }));
     }
 
+    /// The bank thinks for as long as it is let.
     pub fn bank_thinks(&self) {
         self.shop.gateway.play(&json!({ "processing_ms": THINKS_MS }));
     }
 
+    /// It has thought enough.
     pub fn bank_answers(&self) {
         self.shop.gateway.advance_clock(THINKS_MS);
         self.bank_is_quick();
@@ -239,7 +243,7 @@ impl Rig {
     /// Waits until a count of the page's instruments has grown beyond this.
     pub async fn grown(&self, counter: &str, beyond: u64) {
         let script = format!("return window.{counter}");
-        let found = e2e::until(LIMIT, async || {
+        let found = until(LIMIT, async || {
             (self.till().evaluate(&script, vec![]).await.as_u64()? > beyond).then_some(())
         });
         assert!(found.await.is_some(), "{counter} is not beyond {beyond}");
@@ -251,12 +255,11 @@ impl Rig {
         count.as_u64().unwrap()
     }
 
+    /// Runs this in the page.
     pub async fn script(&self, body: &str) -> Value {
         self.till().evaluate(body, vec![]).await
     }
 }
-
-const LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// Unix milliseconds.
 pub fn now() -> u64 {
