@@ -1,10 +1,11 @@
-//! The project's tasks: `cargo xtask demo`, `build`, `test`, `e2e readers`, `strangers` and `deny`.
+//! The project's tasks: `cargo xtask demo`, `build`, `test`, `e2e readers`, `strangers`, `fuzz` and `deny`.
 //!
 //! Each installs what it needs and finds missing, so that a fresh clone is one command away from running.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
 
 mod demo;
 mod dist;
+mod fuzz;
 mod page;
 mod server;
 mod setup;
@@ -23,6 +24,7 @@ cargo xtask test [STAGE...]              every check, or only the stages named
 cargo xtask e2e readers                  emulated USB readers in a real Chromium; needs root
 cargo xtask strangers                    other people's OAuth client, curl and sha1sum against the sandbox gateway
 cargo xtask deny [--advisories]          licences, bans and sources of the dependencies (and known holes: needs GitHub)
+cargo xtask fuzz [--execs N] [TARGET]    every decoder under libFuzzer, or one, with N inputs each (10000000)
 cargo xtask setup                        only install what the others would";
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn run(args: &[&str]) -> Result<()> {
         ["strangers"] => strangers::run(),
         ["deny"] => stages::deny(false),
         ["deny", "--advisories"] => stages::deny(true),
+        ["fuzz", options @ ..] => fuzz::run(options),
         ["setup"] => setup::Toolbox::with(setup::Tool::ALL).map(drop),
         _ => bail!("unknown task\n\n{USAGE}"),
     }

@@ -19,8 +19,8 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     // reader-sim only under the feature `demo`: see the second test.
     ("mpos-terminal", &["payment", "reader", "reader-sim"]),
     ("xtask", &[]),
+    ("fuzz", &["tlv", "dukpt", "payment", "reader", "paynet", "reader-sim", "gateway-sim"]),
     ("e2e", &["tlv", "dukpt", "payment", "reader", "paynet", "reader-sim", "gateway-sim", "proxy"]),
-    ("fuzz", &["tlv", "payment", "reader", "paynet"]),
 ];
 
 fn cargo(arguments: &[&str]) -> String {

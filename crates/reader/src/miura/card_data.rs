@@ -4,6 +4,7 @@ use tlv::{Tag, tag};
 use zeroize::Zeroizing;
 
 use super::status_word::PIN_FAILURES;
+use super::terms::MAX_TRACK_2;
 use super::{Answer, PinTerms, StatusWord, Terms};
 use crate::{CardRead, EncryptedData, Entry, Fault, MaskedCard, Scheme};
 
@@ -34,8 +35,6 @@ pub(super) struct Swipe {
     pub(super) wants_pin: bool,
 }
 
-/// Track 2 has at most 40 characters, sentinels and check character included (ISO/IEC 7811-6).
-const MAX_TRACK_2: usize = 40;
 /// What the reader's display calls a card of no scheme that we know.
 const ANY_CARD: &str = "Card";
 

@@ -166,10 +166,10 @@ impl Command {
             Self::CashDrawer => ([1, 0], vec![]),
             Self::SystemLog { remove } => ([u8::from(*remove), 0], vec![]),
             Self::Display(text) => {
+                let mut text: String = text.chars().take(MAX_TEXT).collect();
+                text.truncate(text.floor_char_boundary(MAX_DATA));
                 let p2 = BACKLIGHT | if text.is_ascii() { 0 } else { UTF_8 };
-                let text: String = text.chars().take(MAX_TEXT).collect();
-                let end = text.floor_char_boundary(MAX_DATA);
-                ([0, p2], text.as_bytes().get(..end).unwrap_or_default().to_vec())
+                ([0, p2], text.into_bytes())
             }
             Self::StartContactless(terms) => {
                 let objects = [terms.objects(), object(tag::CURRENCY, &terms.currency)].concat();
@@ -213,6 +213,10 @@ impl Command {
     /// The status word with which the device refuses it.
     pub fn parse(info: &[u8]) -> Result<Self, StatusWord> {
         let (&[cla, ins, p1, p2], rest) = info.split_first_chunk().ok_or(StatusWord::UNKNOWN_COMMAND)?;
+        // More than one frame holds.
+        if info.len() > MAX_INFO {
+            return Err(StatusWord::INVALID_DATA);
+        }
         let (data, expected) = match rest {
             [] => (&[][..], None),
             [expected] => (&[][..], Some(*expected)),

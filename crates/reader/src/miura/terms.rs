@@ -59,6 +59,11 @@ impl Terms {
     }
 }
 
+/// An application label has at most sixteen characters (EMV Book 3 annex A).
+const MAX_LABEL: usize = 16;
+/// Track 2 has at most 40 characters, sentinels and check character included (ISO/IEC 7811-6).
+pub(super) const MAX_TRACK_2: usize = 40;
+
 /// What a cardholder is asked to confirm with the PIN of a swiped card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PinTerms {
@@ -84,12 +89,13 @@ impl PinTerms {
     }
 
     pub(super) fn parse(data: &[u8]) -> Option<Self> {
-        let bytes = |tag| tlv::find(data, tag).ok().flatten();
+        let bytes = |tag, most| tlv::find(data, tag).ok().flatten().filter(|value| value.len() <= most);
+        let label = bytes(tag::APPLICATION_LABEL, MAX_LABEL).filter(|label| label.is_ascii())?;
         Some(Self {
             amount: value(data, tag::AMOUNT)?,
-            label: str::from_utf8(bytes(tag::APPLICATION_LABEL)?).ok()?.to_owned(),
+            label: str::from_utf8(label).ok()?.to_owned(),
             currency: value(data, tag::CURRENCY)?,
-            track: bytes(tag::MASKED_TRACK_2)?.to_vec(),
+            track: bytes(tag::MASKED_TRACK_2, MAX_TRACK_2)?.to_vec(),
         })
     }
 }
@@ -102,9 +108,16 @@ pub(super) fn clock_objects(clock: &WallClock) -> Vec<u8> {
 
 /// The clock of such objects.
 pub(super) fn clock(data: &[u8]) -> Option<WallClock> {
-    let [year, month, day] = value::<3>(data, tag::DATE)?.map(from_bcd);
-    let [hour, minute, second] = value::<3>(data, tag::TIME)?.map(from_bcd);
-    Some(WallClock { year, month, day, hour, minute, second })
+    let [year, month, day] = value(data, tag::DATE)?;
+    let [hour, minute, second] = value(data, tag::TIME)?;
+    Some(WallClock {
+        year: from_bcd(year)?,
+        month: from_bcd(month)?,
+        day: from_bcd(day)?,
+        hour: from_bcd(hour)?,
+        minute: from_bcd(minute)?,
+        second: from_bcd(second)?,
+    })
 }
 
 fn value<const N: usize>(data: &[u8], tag: tlv::Tag) -> Option<[u8; N]> {
@@ -116,8 +129,10 @@ fn clock_bytes(clock: &WallClock) -> ([u8; 3], [u8; 3]) {
     ([clock.year, clock.month, clock.day].map(bcd), [clock.hour, clock.minute, clock.second].map(bcd))
 }
 
-fn from_bcd(byte: u8) -> u8 {
-    (byte >> 4) * 10 + (byte & 0xF)
+/// `None` when a half byte is no decimal digit.
+fn from_bcd(byte: u8) -> Option<u8> {
+    let (tens, ones) = (byte >> 4, byte & 0xF);
+    (tens < 10 && ones < 10).then_some(tens * 10 + ones)
 }
 
 /// `N` bytes of packed decimal; `None` when the number has more digits.

@@ -124,6 +124,35 @@ fn what_is_no_command_is_refused_with_the_devices_word() {
     assert_eq!(refused("DED1000009E00100"), StatusWord::INVALID_DATA);
     assert_eq!(refused("DED6010002E000"), StatusWord::BAD_PARAMETER);
     assert_eq!(refused("D201000101E1"), StatusWord::INVALID_DATA);
+    let clock = |date: &str| refused(&format!("D01000000DE00B9A03{date}9F2103101530"));
+    assert_eq!(clock("2611B3"), StatusWord::INVALID_DATA, "B3 is no decimal number");
+    assert_eq!(clock("26112C"), StatusWord::INVALID_DATA);
+}
+
+#[test]
+fn a_text_is_cut_before_it_is_called_utf_8() {
+    let shown = |text: &str| Command::Display(text.to_owned()).encode();
+    let rows = "x".repeat(87);
+    assert_eq!(shown(&format!("{rows}\u{e9}")), shown(&rows));
+    assert_eq!(shown("\u{e9}")[..6], [0xD2, 0x01, 0x00, 0x81, 0x02, 0xC3]);
+    assert!(shown(&"\u{20ac}".repeat(87)).len() <= 254);
+}
+
+#[test]
+fn what_no_frame_or_display_holds_is_refused() {
+    let text = |len: usize| [&[0xD2, 0x01, 0, 1, len as u8][..], &vec![b'x'; len]].concat();
+    assert!(Command::parse(&text(249)).is_ok());
+    assert_eq!(Command::parse(&text(250)), Err(StatusWord::INVALID_DATA), "a command is never chained");
+    let pin = |label: &str, track: usize| {
+        let label = label.to_owned();
+        let terms =
+            PinTerms { amount: TERMS.amount, label, currency: TERMS.currency, track: vec![b'*'; track] };
+        Command::parse(&Command::OnlinePin(terms).encode())
+    };
+    assert!(pin("sixteen letters.", 40).is_ok());
+    assert_eq!(pin("seventeen letters", 40), Err(StatusWord::BAD_PARAMETER));
+    assert_eq!(pin("caf\u{e9}", 40), Err(StatusWord::BAD_PARAMETER));
+    assert_eq!(pin("Visa", 41), Err(StatusWord::BAD_PARAMETER));
 }
 
 #[test]
