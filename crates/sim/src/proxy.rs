@@ -192,7 +192,7 @@ impl World {
     }
 
     fn told(&self, which: usize) -> till::Event {
-        till::Event::Told(self.view(which))
+        self.view(which).map_or(till::Event::NotKnown, |view| till::Event::Told(Some(view)))
     }
 
     fn turn(&mut self, which: usize, event: Event, card: Option<EncryptedData>) -> Option<till::Event> {
@@ -217,7 +217,6 @@ impl World {
             Ok(Claim::Won) => {
                 self.proxy.cards.insert(which, payment.encrypted_data);
                 self.proxy.followed.insert(which, order.clone());
-                self.proxy.terms.insert(which, payment.terms);
                 self.carry_out_order(which, effects);
                 Posted::View(Box::new(self.proxy.view(&order, self.proxy_now())))
             }
@@ -239,14 +238,12 @@ impl World {
         if self.is_without(Protection::Abandon) {
             return Some(till::Event::Abandoned(Some(self.view(which))));
         }
-        let terms = abandon.terms.clone();
         let search = abandon.sent.then(|| Order::search(abandon.terms, self.proxy_now()));
         let attempt = search.as_ref().map_or(Attempt::Abandoned, |(order, _)| Attempt::Sought(order.clone()));
         let order = match self.proxy.store.claim(which, attempt, true) {
             Ok(Claim::Known(known)) => known.order(),
             Ok(Claim::Won | Claim::CardUsed) => search.map(|(order, effects)| {
                 self.proxy.followed.insert(which, order.clone());
-                self.proxy.terms.insert(which, terms);
                 self.carry_out_order(which, effects);
                 order
             }),
@@ -368,6 +365,8 @@ impl World {
     fn call(&mut self, which: usize, what: Call) {
         self.proxy.calls += 1;
         let (call, proxy) = (self.proxy.calls, self.proxy.life);
+        let Some(terms) = self.proxy.store.order(which).map(|order| order.terms.clone()) else { return };
+        self.proxy.terms.insert(which, terms);
         self.proxy.pending.insert(call, (which, what.clone()));
         let at = self.now + self.random.between(20, 300);
         if self.gateway.down_until > at && self.random.percent(60) {

@@ -167,6 +167,31 @@ fn a_reload_while_polling_asks_how_it_stands() {
 }
 
 #[test]
+fn a_proxy_that_has_lost_the_payment_is_made_to_ask_the_gateway() {
+    let asked = |step: Step| {
+        let (attempt, effects) = step;
+        let unsure = Unsure::NoAnswer { sent: true };
+        assert!(matches!(&attempt.state, State::Unresolved(_, why) if *why == unsure), "{attempt:?}");
+        assert!(
+            matches!(&effects[..], [Effect::Journal, Effect::Abandon(abandon)] if abandon.sent),
+            "{effects:?}"
+        );
+    };
+    let posted = |entry| {
+        let attempt = sent(entry);
+        let state = PaymentState::Processing { unknown: false, online_check: false };
+        let view = view(&attempt, state);
+        attempt.handle(Event::Posted(Posted::View(Box::new(view))), START).0
+    };
+    let decided = Event::CardDecided { approved: true, data: EncryptedData::new("E3".into()) };
+    for attempt in [posted(Entry::Swipe), awaiting_decision(), awaiting_decision().handle(decided, START).0] {
+        asked(attempt.handle(Event::NotKnown, START));
+    }
+    let (attempt, _) = pay().handle(Event::NotKnown, START);
+    assert!(attempt.can_cancel(), "it says nothing of what was not sent");
+}
+
+#[test]
 fn another_attempts_answer_is_no_answer() {
     let attempt = sent(Entry::Swipe);
     let outcome = Outcome::Approved { amount: attempt.draft.amount };
