@@ -215,6 +215,29 @@ fn every_end_of_the_money_ends_the_card_session() {
 }
 
 #[test]
+fn a_return_that_staff_asked_for_is_not_forgotten_over_a_late_answer() {
+    let attempt = sent(Entry::Swipe);
+    let amount = attempt.draft.amount;
+    let approved = view(&attempt, PaymentState::Final { outcome: Outcome::Approved { amount } });
+    let (attempt, _) = attempt.handle(Event::Posted(Posted::View(Box::new(approved.clone()))), START);
+    let (attempt, effects) = attempt.handle(Event::GiveBack, START);
+    assert_eq!(effects, [Effect::Journal, Effect::GiveBack]);
+    // From before the return, or because the request was lost: in both cases it is asked for until the proxy has it.
+    let (attempt, effects) = attempt.handle(Event::Told(Some(approved.clone())), START);
+    assert_eq!(effects, []);
+    let at = attempt.wake_at().expect("it is asked for again");
+    let (attempt, effects) = attempt.handle(Event::Tick, at);
+    assert_eq!(effects, [Effect::GiveBack]);
+    let (_, effects) = attempt.clone().restore(at);
+    assert_eq!(effects, [Effect::Journal, Effect::GiveBack], "and after a restart");
+    let why = crate::api::GiveBackReason::Staff;
+    let giving = PaymentView { state: PaymentState::GivingBack { why }, ..approved };
+    let (attempt, _) = attempt.handle(Event::Told(Some(giving)), at);
+    let (_, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
+    assert_eq!(effects, [Effect::Poll]);
+}
+
+#[test]
 fn two_minutes_without_a_result_is_not_known_yet() {
     let attempt = sent(Entry::Swipe);
     let processing = PaymentState::Processing { unknown: false, online_check: false };
