@@ -280,6 +280,31 @@ fn questions_slow_down_and_end_with_a_person() {
 }
 
 #[test]
+fn an_order_that_nobody_followed_for_weeks_is_asked_for_before_a_person_is() {
+    let mut rig = Rig::following(Entry::Swipe);
+    rig.now += 16 * 24 * 60 * MINUTE;
+    rig.handle(Event::Restarted);
+    rig.asks();
+    let approved = report(Status::Approved);
+    rig.handle(told(approved.clone()));
+    assert!(matches!(rig.order.state, State::Final(Outcome::Approved { .. })));
+    assert_eq!(rig.order.needs_person, None);
+
+    let mut rig = Rig::following(Entry::Swipe);
+    rig.now += 16 * 24 * 60 * MINUTE;
+    rig.asks();
+    rig.handle(Event::Status(Answer::Lost));
+    assert!(rig.order.needs_person.is_some());
+    rig.asks();
+    rig.handle(told(report(Status::Processing)));
+    assert_eq!(rig.order.wake_at(), None, "it was asked and answered: the rest is a person's");
+    rig.handle(Event::AskNow);
+    rig.asks();
+    rig.handle(told(approved));
+    assert_eq!(rig.order.needs_person, None, "whoever presses Ask now is answered");
+}
+
+#[test]
 fn asking_now_is_held_to_one_question_in_five_seconds() {
     let mut rig = Rig::following(Entry::Swipe);
     rig.asks();
