@@ -223,6 +223,36 @@ fn a_card_that_refuses_gets_the_money_back_after_the_final_approval() {
 }
 
 #[test]
+fn a_refused_return_is_a_persons_only_if_the_status_shows_none() {
+    let refused = || Event::Returned(Submission::Refused(NotCharged::Refused, Reason::default()));
+    let approved = || {
+        let mut rig = Rig::following(Entry::Swipe);
+        rig.asks();
+        rig.handle(told(report(Status::Approved)));
+        assert_eq!(rig.handle(Event::GiveBack), [Effect::SendReturn]);
+        rig
+    };
+    let mut rig = approved();
+    rig.handle(refused());
+    assert!(rig.order.needs_person.is_some());
+    rig.asks();
+    let elsewhere = Report { transaction: Some(Transaction::Return), ..report(Status::Approved) };
+    rig.handle(told(elsewhere));
+    assert_eq!(rig.order.needs_person, None, "it was returned in the gateway's own pages");
+    let why = GiveBackReason::Staff;
+    let state = rig.order.view(&rig.rules, rig.now).state;
+    assert_eq!(state, PaymentState::Final { outcome: Outcome::GivenBack { why } });
+
+    let mut rig = approved();
+    rig.handle(refused());
+    rig.asks();
+    let effects = rig.handle(told(report(Status::Approved)));
+    assert!(matches!(effects[..], [Effect::Alarm(_)]), "{effects:?}");
+    assert!(rig.order.needs_person.is_some() && !rig.order.is_open());
+    assert_eq!(rig.order.wake_at(), None);
+}
+
+#[test]
 fn a_lost_card_asks_staff_and_a_kiosk_gives_back() {
     for attended in [true, false] {
         let mut rig = awaiting_card();
