@@ -159,6 +159,23 @@ fn charged_late_is_given_back_and_raises_an_alarm() {
 }
 
 #[test]
+fn an_order_that_turns_up_behind_another_transaction_is_a_persons() {
+    let mut rig = Rig::accepted(Entry::Swipe);
+    rig.handle(Event::Submitted(Submission::Lost));
+    while matches!(rig.order.state, State::Searching(_)) {
+        rig.asks();
+        rig.handle(Event::Status(Answer::NotFound));
+    }
+    rig.asks();
+    let declined = Report { transaction: Some(Transaction::Return), ..report(Status::Declined) };
+    let effects = rig.handle(told(declined.clone()));
+    assert!(matches!(effects[..], [Effect::Alarm(_)]), "{effects:?}");
+    assert!(rig.order.needs_person.is_some());
+    rig.asks();
+    assert_eq!(rig.handle(told(declined)), [], "it is said once");
+}
+
+#[test]
 fn a_restart_never_submits_again() {
     let mut rig = Rig::accepted(Entry::Chip);
     assert_eq!(rig.handle(Event::Restarted), [Effect::ForgetCardData]);
