@@ -145,7 +145,7 @@ impl World {
     }
 
     pub(crate) fn list_at_proxy(&mut self, tab: u32) {
-        let wait = if self.proxy.up { self.random.between(3, 60) } else { 2_000 };
+        let wait = if self.proxy.up { self.random.between(3, 60) } else { self.patience(2_000) };
         let at = self.now + wait;
         if !self.proxy.up {
             return self.queue.put(at, Happening::AskList { tab });

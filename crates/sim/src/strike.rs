@@ -291,9 +291,9 @@ impl World {
     }
 }
 
-/// Seconds, hours or most of a day, either way.
+/// Seconds, hours or most of a day ahead; or back, for up to an hour.
 fn jump(how: u64) -> i64 {
-    let most = [10_000, 5 * MINUTE_MS, 2 * HOUR_MS, 20 * HOUR_MS][how as usize % 4];
-    let ms = ((how >> 8) % most) as i64;
-    if (how >> 4).is_multiple_of(2) { ms } else { -ms }
+    let most = [10_000, 5 * MINUTE_MS, HOUR_MS, 20 * HOUR_MS][how as usize % 4];
+    let ms = (how >> 8) % most;
+    if (how >> 4).is_multiple_of(2) { ms as i64 } else { -((ms % HOUR_MS) as i64) }
 }

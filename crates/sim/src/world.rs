@@ -19,7 +19,7 @@ pub(crate) const START: u64 = 1_800_000_000_000;
 /// for 16.
 const REST_MS: u64 = 60 * 24 * 3_600_000;
 /// A world that takes more steps than this never comes to rest.
-const MOST_STEPS: u32 = 40_000;
+const MOST_STEPS: u32 = 100_000;
 
 /// One customer's payment, and what really happened in it.
 #[derive(Debug, Clone)]
