@@ -410,7 +410,7 @@ impl Order {
         if self.state == State::Submitting {
             return self.lose(now);
         }
-        if self.is_asking() && self.needs_person.is_none() {
+        if self.is_asking() {
             self.wake_at = Some(now);
         }
         (self, vec![])
