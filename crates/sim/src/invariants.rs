@@ -180,7 +180,10 @@ impl World {
         match end {
             Some(End::Result(result)) if !listed => {
                 let late = *result == Outcome::GivenBack { why: GiveBackReason::ChargedLate };
-                if !late && !keeps(result) && !payment.may_turn_up {
+                let given_back = matches!(outcome, Some(Outcome::GivenBack { .. }));
+                if payment.restored && given_back && !keeps(result) {
+                    self.reversed.set(self.reversed.get() + 1);
+                } else if !late && !keeps(result) && !payment.may_turn_up {
                     return Err(format!("payment {which}: the page’s book says {result:?}, the gateway’s {net}"));
                 }
                 if result_differs(result, outcome.as_ref()) && !payment.restored && !payment.may_turn_up {
@@ -191,6 +194,9 @@ impl World {
                 return Err(format!("payment {which}: the page’s book says not charged, the gateway’s {net}"));
             }
             _ => {}
+        }
+        if net > 0 && outcome.is_none() && !listed && payment.restored && payment.wiped {
+            self.unknown.set(self.unknown.get() + 1);
         }
         // Money that neither page nor proxy knows of.
         let unknown = outcome.is_none() && !listed && !matches!(end, Some(End::Result(_)));
