@@ -148,6 +148,9 @@ impl World {
     /// Whether the gateway's answer to one more question would end what a person is asked to end.
     fn status_would_settle(&self, which: usize, order: &payment::order::Order) -> bool {
         let Some(there) = self.gateway.orders.get(&which) else { return false };
+        if matches!(order.state, order::State::KeepOrGiveBack { .. }) {
+            return false;
+        }
         let returned = there.returned.as_ref().map(|transfer| transfer.status);
         match (&order.give_back, returned) {
             (Some(_), Some(status)) => status == Status::Approved,

@@ -164,6 +164,7 @@ impl Order {
             | Chip::Lost { card_said: Some(approved) } => (!approved).then_some(GiveBackReason::CardRefused),
             Chip::Deciding { .. } | Chip::Lost { card_said: None } if rules.attended => {
                 self.state = State::KeepOrGiveBack { amount };
+                self.needs_person("approved without the card's word: to be kept or given back");
                 self.wake_at = None;
                 return (self, vec![Effect::ForgetCardData]);
             }

@@ -280,6 +280,7 @@ fn a_lost_card_asks_staff_and_a_kiosk_gives_back() {
         assert_eq!(effects.contains(&Effect::SendReturn), !attended);
         let asks = rig.order.view(&rig.rules, rig.now).state == PaymentState::KeepOrGiveBack;
         assert_eq!(asks, attended);
+        assert_eq!(rig.order.needs_person.is_some(), attended, "also where no page is left to ask staff");
     }
 }
 
