@@ -14,7 +14,7 @@ const ADVICE_RETRY_MS: u64 = 1_000;
 impl Draft {
     pub(super) fn awaiting_final(
         self,
-        followed: Box<Followed>,
+        mut followed: Box<Followed>,
         unsure: Option<Unsure>,
         event: Event,
         now: u64,
@@ -22,6 +22,7 @@ impl Draft {
         match (event, unsure) {
             // An answer from before the return says nothing about it; a return whose request was lost is asked for again.
             (Event::Told(Some(view)), Some(Unsure::GivingBack)) if !is_returned(&view.state) => {
+                followed.view = Some(view);
                 self.keep_asking(followed, Event::Told(None), now, with(Some(Unsure::GivingBack)))
             }
             (Event::Abandoned(Some(None)), Some(Unsure::NoAnswer { .. })) => {

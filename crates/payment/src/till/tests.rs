@@ -233,8 +233,13 @@ fn a_return_that_staff_asked_for_is_not_forgotten_over_a_late_answer() {
     let why = crate::api::GiveBackReason::Staff;
     let giving = PaymentView { state: PaymentState::GivingBack { why }, ..approved };
     let (attempt, _) = attempt.handle(Event::Told(Some(giving)), at);
-    let (_, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
+    let (attempt, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
     assert_eq!(effects, [Effect::Poll]);
+    // A proxy whose store was put back does not return it any more.
+    let approved = view(&attempt, PaymentState::Final { outcome: Outcome::Approved { amount } });
+    let (attempt, _) = attempt.handle(Event::Told(Some(approved)), at);
+    let (_, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
+    assert_eq!(effects, [Effect::GiveBack]);
 }
 
 #[test]
