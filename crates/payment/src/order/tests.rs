@@ -159,6 +159,30 @@ fn charged_late_is_given_back_and_raises_an_alarm() {
 }
 
 #[test]
+fn the_watch_ends_with_an_answer_and_hears_callbacks() {
+    let mut rig = Rig::accepted(Entry::Swipe);
+    rig.handle(Event::Submitted(Submission::Lost));
+    while matches!(rig.order.state, State::Searching(_)) {
+        rig.asks();
+        rig.handle(Event::Status(Answer::NotFound));
+    }
+    for _ in 0..3 {
+        rig.asks();
+        rig.handle(Event::Status(Answer::NotFound));
+    }
+    assert_eq!(rig.order.wake_at(), None);
+    rig.handle(Event::AskNow);
+    rig.asks();
+    rig.handle(Event::Status(Answer::Lost));
+    rig.asks();
+    let stranger = Report { attempt: "B".into(), ..report(Status::Declined) };
+    rig.handle(told(stranger));
+    rig.asks();
+    let effects = rig.handle(told(report(Status::Approved)));
+    assert!(effects.contains(&Effect::SendReturn), "{effects:?}");
+}
+
+#[test]
 fn an_order_that_turns_up_behind_another_transaction_is_a_persons() {
     let mut rig = Rig::accepted(Entry::Swipe);
     rig.handle(Event::Submitted(Submission::Lost));
