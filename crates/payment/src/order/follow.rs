@@ -56,6 +56,11 @@ impl Order {
     }
 
     pub(super) fn answered(mut self, answer: Answer, rules: &Rules, now: u64) -> Step {
+        // What speaks of another order is no answer.
+        let answer = match answer {
+            Answer::Report(report) if !self.has_ids_of(&report) => Answer::Lost,
+            answer => answer,
+        };
         if answer == Answer::Lost && self.is_open() && self.next_question(rules, now).is_none() {
             return (self, vec![]);
         }

@@ -368,6 +368,8 @@ fn an_order_that_nobody_followed_for_weeks_is_asked_for_before_a_person_is() {
     rig.handle(Event::Status(Answer::Lost));
     assert!(rig.order.needs_person.is_some());
     rig.asks();
+    rig.handle(told(Report { attempt: "B".into(), ..report(Status::Approved) }));
+    rig.asks();
     rig.handle(told(report(Status::Processing)));
     assert_eq!(rig.order.wake_at(), None, "it was asked and answered: the rest is a person's");
     rig.handle(Event::AskNow);
