@@ -52,6 +52,15 @@ impl Draft {
         }
     }
 
+    /// The proxy has forgotten a payment that is being returned: an abandon makes it ask the gateway, and it is told of
+    /// the return again.
+    pub(super) fn return_not_known(self, mut followed: Box<Followed>, now: u64) -> Step {
+        followed.view = None;
+        followed.ask_at = Some(now.saturating_add(PROXY_AWAY_MS));
+        let abandon = followed.abandon(true);
+        self.at(State::Unresolved(followed, Unsure::GivingBack), vec![abandon])
+    }
+
     pub(super) fn awaiting_advice(self, mut followed: Box<Followed>, event: Event, now: u64) -> Step {
         let late = now.saturating_sub(followed.since) >= ADVICE_WAIT_MS;
         match event {
