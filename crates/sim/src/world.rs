@@ -66,6 +66,8 @@ pub(crate) struct World {
     pub(crate) reversed: Cell<u64>,
     /// Payments that only the gateway knows: the proxy's store was put back and the page's profile wiped.
     pub(crate) unknown: Cell<u64>,
+    /// Returns that a put-back store has forgotten.
+    pub(crate) forgotten: Cell<u64>,
     pub(crate) failure: Option<String>,
     pub(crate) trace: Option<Vec<String>>,
 }
@@ -104,6 +106,7 @@ impl World {
             struck: vec![],
             reversed: Cell::new(0),
             unknown: Cell::new(0),
+            forgotten: Cell::new(0),
             failure: None,
             trace: None,
             random,
