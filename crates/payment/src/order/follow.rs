@@ -98,8 +98,13 @@ impl Order {
             Kind::Sale => Transaction::Sale,
             Kind::Preauth => Transaction::Preauth,
         };
+        // A report that does not name its type, which may be all that is left of one, is told by its serial number.
+        let same_request = || match (&self.serial_number, &report.serial_number) {
+            (Some(own), Some(named)) => own == named,
+            _ => true,
+        };
         self.has_ids_of(report)
-            && report.transaction.is_none_or(|t| t == transaction)
+            && report.transaction.map_or_else(same_request, |t| t == transaction)
             && report.amount.is_none_or(|a| self.covers(a))
     }
 

@@ -231,6 +231,22 @@ fn only_what_fits_is_believed() {
     assert_eq!(rig.order.state, State::Final(Outcome::Approved { amount: eur(1_500).unwrap() }));
 }
 
+#[test]
+fn without_a_type_the_serial_number_tells_whose_report_it_is() {
+    let mut rig = Rig::accepted(Entry::Swipe);
+    let serial_number = Some("SN-1".to_owned());
+    rig.handle(Event::Submitted(Submission::Accepted { order_id: "7781".into(), serial_number }));
+    // A return's report, cut off before its type.
+    let other = Some("SN-2".to_owned());
+    let cut = Report { transaction: None, serial_number: other, ..report(Status::Declined) };
+    rig.asks();
+    rig.handle(told(cut.clone()));
+    assert!(matches!(rig.order.state, State::Following { .. }), "{:?}", rig.order.state);
+    rig.asks();
+    rig.handle(told(Report { serial_number: Some("SN-1".into()), ..cut }));
+    assert!(matches!(rig.order.state, State::Final(Outcome::Declined(_))));
+}
+
 fn awaiting_card() -> Rig {
     let mut rig = Rig::following(Entry::Chip);
     rig.asks();
