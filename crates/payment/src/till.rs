@@ -361,6 +361,9 @@ impl Attempt {
                 draft.at(State::Cancelling { since, end }, vec![])
             }
             State::AwaitAcceptance(sending) => draft.awaiting_acceptance(sending, event, now),
+            State::Unresolved(followed, Unsure::GivingBack) if event == Event::NotKnown => {
+                draft.return_not_known(followed, now)
+            }
             State::AwaitFinal(followed)
             | State::AwaitCardDecision(followed)
             | State::AwaitAdvice(followed)

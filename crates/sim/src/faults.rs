@@ -182,7 +182,7 @@ pub(crate) fn plan(random: &mut Random, payments: usize) -> Vec<Planned> {
     let busy = random.below(16);
     let mut planned = vec![];
     for payment in 0..payments {
-        for _ in 0..random.between(busy / 2, busy + 8) {
+        for _ in 0..random.between(busy, busy + 8) {
             planned.push(Planned {
                 payment,
                 step: random.pick(&Step::ALL),

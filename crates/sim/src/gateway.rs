@@ -100,7 +100,6 @@ impl Fate {
 #[derive(Debug, Clone)]
 pub(crate) struct Transfer {
     pub(crate) status: Status,
-    pub(crate) ends_at: u64,
 }
 
 /// An order at the gateway.
@@ -217,9 +216,8 @@ impl Gateway {
             }
             (Call::Advise { .. }, _) => refusal(Some(200), "not waiting for a card"),
             (Call::Return, Some(order)) if order.status == Status::Approved && order.returned.is_none() => {
-                let ends_at = now + fate.return_ms;
-                order.returned = Some(Transfer { status: Status::Processing, ends_at });
-                order.next_at = Some(ends_at);
+                order.returned = Some(Transfer { status: Status::Processing });
+                order.next_at = Some(now + fate.return_ms);
                 accepted(order)
             }
             (Call::Return, _) => refusal(Some(200), "nothing to return"),
@@ -268,7 +266,7 @@ impl Gateway {
             return false;
         }
         let status = if declined { Status::Declined } else { Status::Approved };
-        order.returned = Some(Transfer { status, ends_at: 0 });
+        order.returned = Some(Transfer { status });
         true
     }
 }
@@ -291,7 +289,7 @@ fn form(fields: &[(&str, &str)]) -> Reply {
 fn accepted(order: &Order) -> Reply {
     form(&[
         ("type", "async-response"),
-        ("serial-number", &format!("sn-{}", order.number)),
+        ("serial-number", &serial(order)),
         ("merchant-order-id", order.terms.attempt.as_str()),
         ("paynet-order-id", &order.number),
     ])
@@ -309,12 +307,17 @@ fn refusal(code: Option<u16>, message: &str) -> Reply {
     }
 }
 
+/// Of the latest request: each has its own.
+fn serial(order: &Order) -> String {
+    format!("sn-{}{}", order.number, if order.returned.is_some() { "-return" } else { "" })
+}
+
 /// The answer to status.
 pub(crate) fn report(order: &Order) -> Reply {
     let (kind, status) = order.latest();
     let amount = order.amount();
     let (number, amount) = (order.number.clone(), amount.to_major());
-    let serial = format!("sn-{number}");
+    let serial = serial(order);
     let mut fields = vec![
         ("type", "status-response"),
         ("serial-number", serial.as_str()),

@@ -148,6 +148,9 @@ impl World {
     /// Whether the gateway's answer to one more question would end what a person is asked to end.
     fn status_would_settle(&self, which: usize, order: &payment::order::Order) -> bool {
         let Some(there) = self.gateway.orders.get(&which) else { return false };
+        if matches!(order.state, order::State::KeepOrGiveBack { .. }) {
+            return false;
+        }
         let returned = there.returned.as_ref().map(|transfer| transfer.status);
         match (&order.give_back, returned) {
             (Some(_), Some(status)) => status == Status::Approved,
@@ -174,13 +177,21 @@ impl World {
             outcome if is_not_charged(outcome) => net == 0,
             _ => net == 0,
         };
-        if !listed && outcome.as_ref().is_some_and(|outcome| !keeps(outcome)) {
+        let differs = !listed && outcome.as_ref().is_some_and(|outcome| !keeps(outcome));
+        // The backup was older than the return; final orders are not asked about again.
+        let forgotten = payment.restored && payment.returns > 0 && net == 0;
+        if differs && forgotten {
+            self.forgotten.set(self.forgotten.get() + 1);
+        } else if differs {
             return Err(format!("payment {which}: the proxy’s book says {outcome:?}, the gateway’s {charged} / {net}"));
         }
         match end {
             Some(End::Result(result)) if !listed => {
                 let late = *result == Outcome::GivenBack { why: GiveBackReason::ChargedLate };
-                if !late && !keeps(result) && !payment.may_turn_up {
+                let given_back = matches!(outcome, Some(Outcome::GivenBack { .. }));
+                if payment.restored && given_back && !keeps(result) {
+                    self.reversed.set(self.reversed.get() + 1);
+                } else if !late && !keeps(result) && !payment.may_turn_up && !forgotten {
                     return Err(format!("payment {which}: the page’s book says {result:?}, the gateway’s {net}"));
                 }
                 if result_differs(result, outcome.as_ref()) && !payment.restored && !payment.may_turn_up {
@@ -191,6 +202,9 @@ impl World {
                 return Err(format!("payment {which}: the page’s book says not charged, the gateway’s {net}"));
             }
             _ => {}
+        }
+        if net > 0 && outcome.is_none() && !listed && payment.restored && payment.wiped {
+            self.unknown.set(self.unknown.get() + 1);
         }
         // Money that neither page nor proxy knows of.
         let unknown = outcome.is_none() && !listed && !matches!(end, Some(End::Result(_)));

@@ -26,6 +26,8 @@ pub(crate) struct Session {
     number: u32,
     tab: u32,
     pub(crate) which: usize,
+    /// The card was handed the bank's answer. It decides once.
+    continued: bool,
 }
 
 #[derive(Debug, Default)]
@@ -245,7 +247,7 @@ impl World {
 
     fn start_reader(&mut self, tab: u32, which: usize) {
         self.page.sessions += 1;
-        self.page.session = Some(Session { number: self.page.sessions, tab, which });
+        self.page.session = Some(Session { number: self.page.sessions, tab, which, continued: false });
         let at = self.random.between(500, 9_000);
         let chance = self.random.below(100);
         match chance {
@@ -282,8 +284,12 @@ impl World {
     }
 
     fn continue_card(&mut self, tab: u32, which: usize) {
-        if !self.page.session.is_some_and(|session| session.tab == tab && session.which == which) {
-            return self.tell_page(tab, which, Event::CardGone);
+        match &mut self.page.session {
+            Some(session) if session.tab == tab && session.which == which && !session.continued => {
+                session.continued = true;
+            }
+            // The reader refuses, which the page takes for a card that is gone.
+            _ => return self.tell_page(tab, which, Event::CardGone),
         }
         let after = self.random.between(200, 2_500);
         let event = match self.random.below(100) {

@@ -5,7 +5,7 @@ use crate::gateway;
 use crate::network::{Happening, Reach};
 use crate::protections::Protection;
 use crate::store::Trouble;
-use crate::world::World;
+use crate::world::{START, World};
 use payment::till::{End, Event, State, Unsure};
 
 const MINUTE_MS: u64 = 60_000;
@@ -56,10 +56,13 @@ impl World {
             }
             Fault::GatewayOtherOrder => self.swap_report(which),
             Fault::GatewayForgets => {
-                // Mostly within what the rule of three denials and a grace covers, sometimes far beyond it.
-                let ms = if how.is_multiple_of(2) { how % 50_000 } else { how % (20 * HOUR_MS) };
-                self.payments[which].may_turn_up |= ms > 25_000;
-                self.gateway.denied_until.insert(which, self.now + ms);
+                // Mostly within what the rule of three denials and a grace covers, sometimes far beyond it, and never
+                // beyond the day for which it is watched after that.
+                let ms = if how.is_multiple_of(2) { how % 25_000 } else { how % (12 * HOUR_MS) };
+                let until = (self.now + ms).min(START + 12 * HOUR_MS);
+                self.payments[which].may_turn_up |= ms >= 25_000;
+                let denied = self.gateway.denied_until.entry(which).or_default();
+                *denied = until.max(*denied);
                 true
             }
             Fault::GatewayKilled => {
@@ -291,9 +294,9 @@ impl World {
     }
 }
 
-/// Seconds, hours or most of a day ahead; or back, for up to an hour.
+/// Seconds, minutes or two hours ahead; or back, for up to an hour.
 fn jump(how: u64) -> i64 {
-    let most = [10_000, 5 * MINUTE_MS, HOUR_MS, 20 * HOUR_MS][how as usize % 4];
+    let most = [10_000, 5 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS][how as usize % 4];
     let ms = (how >> 8) % most;
     if (how >> 4).is_multiple_of(2) { ms as i64 } else { -((ms % HOUR_MS) as i64) }
 }

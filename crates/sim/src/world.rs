@@ -11,6 +11,7 @@ use payment::api::{Kind, Outcome};
 use payment::attempt::AttemptId;
 use payment::money::{Amount, Currency};
 use payment::till::{Draft, End};
+use std::cell::Cell;
 use std::fmt::Debug;
 
 /// When every world begins.
@@ -61,6 +62,12 @@ pub(crate) struct World {
     pub(crate) plan: Vec<Planned>,
     /// What struck, and where the till stood.
     pub(crate) struck: Vec<(Fault, Step)>,
+    /// Payments shown as approved that a kiosk's proxy gave back after its store was put back.
+    pub(crate) reversed: Cell<u64>,
+    /// Payments that only the gateway knows: the proxy's store was put back and the page's profile wiped.
+    pub(crate) unknown: Cell<u64>,
+    /// Returns that a put-back store has forgotten.
+    pub(crate) forgotten: Cell<u64>,
     pub(crate) failure: Option<String>,
     pub(crate) trace: Option<Vec<String>>,
 }
@@ -97,6 +104,9 @@ impl World {
             gateway: Gateway::new(fates),
             plan,
             struck: vec![],
+            reversed: Cell::new(0),
+            unknown: Cell::new(0),
+            forgotten: Cell::new(0),
             failure: None,
             trace: None,
             random,

@@ -14,7 +14,7 @@ const ADVICE_RETRY_MS: u64 = 1_000;
 impl Draft {
     pub(super) fn awaiting_final(
         self,
-        followed: Box<Followed>,
+        mut followed: Box<Followed>,
         unsure: Option<Unsure>,
         event: Event,
         now: u64,
@@ -22,6 +22,7 @@ impl Draft {
         match (event, unsure) {
             // An answer from before the return says nothing about it; a return whose request was lost is asked for again.
             (Event::Told(Some(view)), Some(Unsure::GivingBack)) if !is_returned(&view.state) => {
+                followed.view = Some(view);
                 self.keep_asking(followed, Event::Told(None), now, with(Some(Unsure::GivingBack)))
             }
             (Event::Abandoned(Some(None)), Some(Unsure::NoAnswer { .. })) => {
@@ -49,6 +50,15 @@ impl Draft {
             }
             (event, unsure) => self.keep_asking(followed, event, now, with(unsure)),
         }
+    }
+
+    /// The proxy has forgotten a payment that is being returned: an abandon makes it ask the gateway, and it is told of
+    /// the return again.
+    pub(super) fn return_not_known(self, mut followed: Box<Followed>, now: u64) -> Step {
+        followed.view = None;
+        followed.ask_at = Some(now.saturating_add(PROXY_AWAY_MS));
+        let abandon = followed.abandon(true);
+        self.at(State::Unresolved(followed, Unsure::GivingBack), vec![abandon])
     }
 
     pub(super) fn awaiting_advice(self, mut followed: Box<Followed>, event: Event, now: u64) -> Step {

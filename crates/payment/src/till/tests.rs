@@ -233,8 +233,25 @@ fn a_return_that_staff_asked_for_is_not_forgotten_over_a_late_answer() {
     let why = crate::api::GiveBackReason::Staff;
     let giving = PaymentView { state: PaymentState::GivingBack { why }, ..approved };
     let (attempt, _) = attempt.handle(Event::Told(Some(giving)), at);
-    let (_, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
+    let (attempt, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
     assert_eq!(effects, [Effect::Poll]);
+    // A proxy whose store was put back does not return it any more.
+    let approved = view(&attempt, PaymentState::Final { outcome: Outcome::Approved { amount } });
+    let (attempt, _) = attempt.handle(Event::Told(Some(approved)), at);
+    let (_, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
+    assert_eq!(effects, [Effect::GiveBack]);
+    // One that does not know the payment at all looks for it at the gateway; the page still means to return it, and
+    // says nothing else of what it has shown as approved.
+    let (attempt, effects) = attempt.handle(Event::NotKnown, at);
+    assert!(matches!(effects[..], [Effect::Abandon(_)]), "{effects:?}");
+    let why = crate::api::NotCharged::NeverArrived;
+    let outcome = Outcome::NotCharged { why, reason: crate::api::Reason::default() };
+    let denied = view(&attempt, PaymentState::Final { outcome });
+    let (attempt, _) = attempt.handle(Event::Abandoned(Some(Some(denied.clone()))), at);
+    let (attempt, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
+    assert_eq!(effects, [Effect::GiveBack]);
+    let (attempt, _) = attempt.handle(Event::Told(Some(denied)), at);
+    assert!(matches!(attempt.state, State::Unresolved(_, Unsure::GivingBack)), "{attempt:?}");
 }
 
 #[test]
