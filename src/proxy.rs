@@ -3,7 +3,7 @@
 use payment::api::{Abandon, Abandoned, PaymentView, Problem, StartPayment, Terminal};
 use payment::attempt::AttemptId;
 use payment::json::{self, FromJson};
-use payment::till::Posted;
+use payment::till::{Event, Posted};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 
 /// How long an answer may take. The proxy answers from its store.
 const LIMIT_MS: u32 = 8_000;
+/// The proxy's code for a payment that it does not know.
+const UNKNOWN_PAYMENT: &str = "unknown-payment";
 /// Larger than any payment, so that the buffer never moves and leaves no copy of card data behind.
 const BODY_BYTES: usize = 32 * 1024;
 
@@ -60,13 +62,20 @@ pub(crate) async fn abandon(id: &AttemptId, abandon: &Abandon) -> Option<Option<
 }
 
 /// How a payment stands.
-pub(crate) async fn view(id: &AttemptId) -> Option<PaymentView> {
-    call("GET", format!("payments/{id}"), None).await.got()
+pub(crate) async fn view(id: &AttemptId) -> Event {
+    told(call("GET", format!("payments/{id}"), None).await)
 }
 
 /// Tells or asks something about a payment, and hears how it stands then.
-pub(crate) async fn tell(id: &AttemptId, verb: &str, body: Option<Body>) -> Option<PaymentView> {
-    call("POST", format!("payments/{id}/{verb}"), body).await.got()
+pub(crate) async fn tell(id: &AttemptId, verb: &str, body: Option<Body>) -> Event {
+    told(call("POST", format!("payments/{id}/{verb}"), body).await)
+}
+
+fn told(answer: Answer<PaymentView>) -> Event {
+    match answer {
+        Answer::Refused(problem) if problem.code == UNKNOWN_PAYMENT => Event::NotKnown,
+        answer => Event::Told(answer.got()),
+    }
 }
 
 /// JSON for the proxy, overwritten when dropped.

@@ -70,8 +70,10 @@ pub fn play(sound: Sound) {
 fn vibrate(sound: Sound) {
     let pattern: js_sys::Array =
         sound.vibration().iter().map(|ms| wasm_bindgen::JsValue::from(*ms)).collect();
-    if let Some(window) = web_sys::window() {
-        let _ = window.navigator().vibrate_with_pattern(&pattern);
+    let navigator = web_sys::window().map(|window| window.navigator());
+    // Before a first touch the browser refuses, and says so on its console.
+    if let Some(navigator) = navigator.filter(|navigator| navigator.user_activation().has_been_active()) {
+        let _ = navigator.vibrate_with_pattern(&pattern);
     }
 }
 

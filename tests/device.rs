@@ -187,6 +187,32 @@ async fn a_hid_reader_is_asked_by_feature_reports_and_let_go_of() {
 }
 
 #[wasm_bindgen_test]
+async fn a_link_that_carries_again_is_not_opened_once_more() {
+    pretend();
+    let (_, _, mut device) = reader().await;
+    until("the reset is sent", || {
+        device.pump(now());
+        holds("port.out.length > 0")
+    })
+    .await;
+    run("port.feed.enqueue(new Uint8Array([0xC0, 0xFF, 0xFF, 0xC0])); port.out = [];");
+    until("it is opened anew and spoken to", || {
+        device.pump(now());
+        holds("port.opens === 2 && port.out.length > 0")
+    })
+    .await;
+    let later = now() + 4_000;
+    let mut turns = 0;
+    until("the browser had its turns", || {
+        device.pump(later);
+        turns += 1;
+        turns > 10
+    })
+    .await;
+    assert!(holds("port.opens === 2 && port.opened"));
+}
+
+#[wasm_bindgen_test]
 async fn a_watch_hears_plugs_until_it_is_dropped() {
     pretend();
     let heard = Rc::new(Cell::new(0));

@@ -82,8 +82,8 @@ impl Desk {
             Effect::PostAdvice(advice) => self.tell(id, "advice", Some(proxy::body(&*advice))),
             Effect::PostCardLost(lost) => self.tell(id, "card-lost", Some(proxy::body(&lost))),
             Effect::Poll => spawn_local(async move {
-                let view = proxy::view(&id).await;
-                self.feed(&id, Event::Told(view));
+                let told = proxy::view(&id).await;
+                self.feed(&id, told);
             }),
             Effect::AskGateway => self.tell(id, "ask", None),
             Effect::Keep => self.tell(id, "keep", None),
@@ -94,8 +94,8 @@ impl Desk {
 
     fn tell(self, id: AttemptId, verb: &'static str, body: Option<proxy::Body>) {
         spawn_local(async move {
-            let view = proxy::tell(&id, verb, body).await;
-            self.feed(&id, Event::Told(view));
+            let told = proxy::tell(&id, verb, body).await;
+            self.feed(&id, told);
         });
     }
 

@@ -74,7 +74,13 @@ impl Desk {
             Said::KeysExhausted => return self.reader_unusable(Reader::KeysUsedUp),
             Said::Prompt(prompt) => {
                 self.card_in.update(|card_in| *card_in |= prompt == Prompt::RemoveCard);
-                return self.prompt.set(Some(prompt));
+                // A reader asks for the next try at once: that the last one was wrong stays until its first digit.
+                let warned =
+                    |now: &Option<Prompt>| matches!(now, Some(Prompt::WrongPin { .. } | Prompt::LastPinTry));
+                if prompt != (Prompt::EnterPin { digits: 0 }) || !self.prompt.with_untracked(warned) {
+                    self.prompt.set(Some(prompt));
+                }
+                return;
             }
             Said::CardRemoved => {
                 self.prompt.set(None);

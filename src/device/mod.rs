@@ -69,6 +69,8 @@ impl Device {
             match self.link.poll() {
                 Some(LinkEvent::Opened) => {
                     self.carries = true;
+                    // Armed again while it was being opened; a link that carries is not opened anew.
+                    self.retry_at = None;
                     self.driver.connect(now, browser::wall_clock());
                 }
                 Some(LinkEvent::Received(message)) => self.driver.handle(now, message),

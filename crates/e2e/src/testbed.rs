@@ -101,6 +101,16 @@ impl Testbed {
         self.tell(&format!("unplug {name}"));
     }
 
+    /// Has another program hold a serial line, so that no page can open it. HID devices cannot be held on Linux.
+    pub fn take(&self, name: &str) {
+        self.tell(&format!("take {name}"));
+    }
+
+    /// That program lets it go.
+    pub fn free(&self, name: &str) {
+        self.tell(&format!("free {name}"));
+    }
+
     /// Bytes on a serial line that its reader did not send.
     pub fn garbage(&self, name: &str, bytes: &[u8]) {
         self.tell(&format!("serin {name} {}", hex::encode(bytes)));

@@ -69,6 +69,18 @@ impl Till {
         self.open(address).await;
     }
 
+    /// Closes every tab but this one.
+    pub async fn close_other_tabs(&self) {
+        let own = self.client.window().await.expect("a tab is open");
+        for tab in self.client.windows().await.expect("tabs can be listed") {
+            if tab != own {
+                self.client.switch_to_window(tab).await.expect("the tab is there");
+                self.client.close_window().await.expect("a tab can be closed");
+            }
+        }
+        self.client.switch_to_window(own).await.expect("this tab stays");
+    }
+
     /// Loads the page anew, as a customer who leans on F5 does.
     pub async fn reload(&self) {
         self.client.refresh().await.expect("the proxy serves the page");

@@ -13,7 +13,7 @@ It prints "root DIR", which is UMOCKDEV_DIR for the browser, and "control on HOS
 the devices live as long as it does. One line a command, answered by "ok ..." or "error ...":
     plug NAME, unplug NAME, serin NAME HEX (line), hidin NAME HEX (id and data), state NAME
 """
-import collections, json, os, select, shutil, socket, struct, sys, threading, traceback, tty
+import collections, json, os, pathlib, select, shutil, socket, struct, sys, threading, traceback, tty
 
 import gi
 gi.require_version('UMockdev', '1.0')
@@ -43,13 +43,6 @@ def serial_device_number():
             if len(fields) >= 5 and fields[4] == 'serial':
                 return int(fields[2]), int(fields[3].split('-')[0])
     raise SystemExit('the machine has no tty driver of type "serial" in /proc/tty/drivers')
-
-
-def unlink(path):
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass
 
 
 def connect(address):
@@ -92,15 +85,13 @@ E: SUBSYSTEM=usb
         cable.close()
 
 
-# ---------------------------------------------------------------------------------------------------------- serial
-TIOCMGET, TIOCMBIS, TIOCMBIC, TIOCMSET, TIOCSBRK, TIOCCBRK = 0x5415, 0x5416, 0x5417, 0x5418, 0x5427, 0x5428
+TIOCMGET, TIOCMBIS, TIOCMBIC, TIOCMSET = 0x5415, 0x5416, 0x5417, 0x5418
 DTR, RTS, CTS, CAR, DSR = 0x2, 0x4, 0x20, 0x40, 0x100
 
 
 class SerialIoctl(UMockdev.IoctlBase):
     """umockdev refuses every ioctl that is not handled: those of termios are run on the pty, in the browser; the modem's
     lines, which a pty lacks, are kept here."""
-
     lines = CTS | DSR | CAR
 
     def do_handle_ioctl(self, client):
@@ -112,8 +103,6 @@ class SerialIoctl(UMockdev.IoctlBase):
             else:
                 value = int.from_bytes(bytes(argument.retrieve()), 'little')
                 self.lines = {TIOCMBIS: self.lines | value, TIOCMBIC: self.lines & ~value}.get(request, value)
-            client.complete(0, 0)
-        elif request in (TIOCSBRK, TIOCCBRK):
             client.complete(0, 0)
         else:
             result, errno = client.execute()
@@ -130,7 +119,6 @@ class Serial(Device):
         self.master, self.slave = os.openpty()      # the slave stays open: no EIO while the page has it closed
         tty.setraw(self.slave)
         os.set_blocking(self.master, False)
-        os.makedirs(root + '/dev', exist_ok=True)
         os.symlink(os.ttyname(self.slave), root + self.node)
         title = self.spec['title']
         testbed.add_from_string(f'''P: {self.path}
@@ -161,7 +149,14 @@ A: dev={major}:{minor}\\n
         testbed.uevent('/sys' + self.path, 'remove')
         testbed.detach_ioctl(self.node)
         testbed.remove_device('/sys' + self.path)
-        unlink(root + self.node)                    # remove_device may have done it
+        pathlib.Path(root + self.node).unlink(missing_ok=True)
+
+    # As when another program has the line for itself: the page cannot open it. Root would open a busy line all the same.
+    def take(self):
+        os.rename(root + self.node, root + self.node + '.taken')
+
+    def free(self):
+        os.rename(root + self.node + '.taken', root + self.node)
 
     def carry(self, cable):
         reads = [cable, self.master, self.woken]
@@ -174,12 +169,8 @@ A: dev={major}:{minor}\\n
             if self.master in readable:
                 to_simulator += os.read(self.master, 4096)
             if cable in readable:
-                try:
-                    received = cable.recv(4096)
-                except OSError as error:
-                    received = log(self.spec['name'], error) or b''
+                received = self.receive(cable)
                 if not received:
-                    log(self.spec['name'], 'the simulator ended the connection')
                     reads.remove(cable)
                 self.say(received)
             if self.master in writable:
@@ -195,6 +186,12 @@ A: dev={major}:{minor}\\n
                     log(self.spec['name'], error)
                     to_simulator.clear()
 
+    def receive(self, cable):
+        try:
+            return cable.recv(4096) or log(self.spec['name'], 'the simulator ended the connection') or b''
+        except OSError as error:
+            return log(self.spec['name'], error) or b''
+
     def say(self, data):
         with self.lock:
             self.to_page += data[:LINE_LIMIT - len(self.to_page)]
@@ -207,9 +204,7 @@ A: dev={major}:{minor}\\n
         return {'dtr': bool(self.ioctl.lines & DTR), 'rts': bool(self.ioctl.lines & RTS)}
 
 
-# ------------------------------------------------------------------------------------------------------------- hid
-def ioc(request):
-    return chr(request >> 8 & 0xff), request & 0xff, request >> 16 & 0x3fff
+HIDIOCSFEATURE, HIDIOCGFEATURE = 0x4806, 0x4807      # without direction and size
 
 
 class HidIoctl(UMockdev.IoctlBase):
@@ -233,12 +228,13 @@ class HidIoctl(UMockdev.IoctlBase):
         return True
 
     def do_handle_ioctl(self, client):
-        kind, number, size = ioc(client.get_request())
-        if (kind, number) == ('H', 0x06):                    # HIDIOCSFEATURE
+        request = client.get_request()
+        command, size = request & 0xffff, request >> 16 & 0x3fff
+        if command == HIDIOCSFEATURE:
             report = bytes(client.get_arg().resolve(0, size).retrieve())
             sent = self.device.send(SET_FEATURE, report[0], report[1:])
             client.complete(size if sent else -1, 0 if sent else EIO)
-        elif (kind, number) == ('H', 0x07):                  # HIDIOCGFEATURE
+        elif command == HIDIOCGFEATURE:
             self.device.ask(client, client.get_arg().resolve(0, size), size)
         else:
             client.complete(-1, ENOTTY)
@@ -253,7 +249,6 @@ class Hid(Device):
         self.hid = f'{self.usb}/1-{self.at + 1}:1.0/0003:{vendor}:{product}.{self.at + 1:04X}'
         self.path, self.node = f'{self.hid}/hidraw/hidraw{self.at}', f'/dev/hidraw{self.at}'
         self.lock, self.inputs, self.asked = threading.Lock(), collections.deque(), collections.deque()
-        os.makedirs(root + '/dev', exist_ok=True)
         os.mkfifo(root + self.node)
         self.waiting = os.open(root + self.node, os.O_RDWR | os.O_NONBLOCK)
         testbed.add_from_string(f'''P: {self.hid}
@@ -286,7 +281,7 @@ A: dev=245:{self.at}\\n
         testbed.remove_device('/sys' + self.path)
         testbed.remove_device('/sys' + self.hid)
         os.close(self.waiting)
-        unlink(root + self.node)
+        pathlib.Path(root + self.node).unlink(missing_ok=True)
 
     def carry(self, cable):
         stream = cable.makefile('rb')
@@ -360,11 +355,10 @@ A: dev=245:{self.at}\\n
         return {'inputs': len(self.inputs)}
 
 
-# --------------------------------------------------------------------------------------------------------- control
 def carry_out(devices, line):
     verb, name, *rest = line.split()
     device = devices[name]
-    if verb in ('plug', 'unplug') and not rest:
+    if verb in ('plug', 'unplug') and not rest or (verb, type(device)) in (('take', Serial), ('free', Serial)):
         getattr(device, verb)()
     elif (verb, type(device)) in (('serin', Serial), ('hidin', Hid)):
         device.inject(bytes.fromhex(''.join(rest)))
@@ -376,9 +370,9 @@ def carry_out(devices, line):
 
 
 def main():
-    # Processors and the like stay as they are.
     os.makedirs(root + '/sys/devices', exist_ok=True)
-    os.symlink('/sys/devices/system', root + '/sys/devices/system')
+    os.makedirs(root + '/dev', exist_ok=True)
+    os.symlink('/sys/devices/system', root + '/sys/devices/system')   # processors and the like stay as they are
     threading.Thread(target=GLib.MainLoop().run, daemon=True).start()
     with open(sys.argv[1]) as file:
         specs = json.load(file)
@@ -403,12 +397,11 @@ def main():
 
 
 if __name__ == '__main__':
-    code = 0
+    code = 1
     try:
         main()
+        code = 0
     except BaseException:
         traceback.print_exc()
-        code = 1
     shutil.rmtree(root, ignore_errors=True)
-    # Carriers and the main loop still run.
-    os._exit(code)
+    os._exit(code)      # carriers and the main loop still run

@@ -410,7 +410,7 @@ impl Order {
         if self.state == State::Submitting {
             return self.lose(now);
         }
-        if self.is_asking() && self.needs_person.is_none() {
+        if self.is_asking() {
             self.wake_at = Some(now);
         }
         (self, vec![])
@@ -428,11 +428,19 @@ impl Order {
     fn ask_now(mut self, now: u64) -> Step {
         // One question an order in five seconds, however many pages press and however often the gateway calls back.
         const APART_MS: u64 = 5_000;
-        if self.is_asking() && !self.asking {
+        if (self.is_asking() || self.may_turn_up()) && !self.asking {
             self.wake_at =
                 Some(now.max(self.asked_at.saturating_add(APART_MS)).min(self.wake_at.unwrap_or(u64::MAX)));
         }
         (self, vec![])
+    }
+
+    /// Reported as never arrived: a callback says more than the silence so far.
+    fn may_turn_up(&self) -> bool {
+        let never_arrived = |outcome: &Outcome| {
+            matches!(outcome, Outcome::NotCharged { why: NotCharged::NeverArrived, .. })
+        };
+        self.give_back.is_none() && matches!(&self.state, State::Final(outcome) if never_arrived(outcome))
     }
 
     fn needs_person(&mut self, fact: &str) {

@@ -215,6 +215,9 @@ pub enum Event {
     Abandoned(Option<Option<PaymentView>>),
     /// The end of any other question to the proxy: how the payment stands, or no answer.
     Told(Option<PaymentView>),
+    /// The proxy answered that it does not know the payment: it has lost what it knew, as to an older backup. That says
+    /// nothing of the money.
+    NotKnown,
     /// Staff keep an approval that the card never confirmed.
     Keep,
     /// Staff give the payment back.
@@ -358,6 +361,17 @@ impl Attempt {
                 draft.at(State::Cancelling { since, end }, vec![])
             }
             State::AwaitAcceptance(sending) => draft.awaiting_acceptance(sending, event, now),
+            State::Unresolved(followed, Unsure::GivingBack) if event == Event::NotKnown => {
+                draft.return_not_known(followed, now)
+            }
+            State::AwaitFinal(followed)
+            | State::AwaitCardDecision(followed)
+            | State::AwaitAdvice(followed)
+            | State::Unresolved(followed, _)
+                if event == Event::NotKnown =>
+            {
+                draft.not_known(followed, now)
+            }
             State::AwaitFinal(followed) => draft.awaiting_final(followed, None, event, now),
             State::Unresolved(followed, unsure) => draft.awaiting_final(followed, Some(unsure), event, now),
             State::AwaitCardDecision(followed) => draft.awaiting_decision(followed, event, now),

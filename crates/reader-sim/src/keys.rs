@@ -2,7 +2,8 @@
 
 use dukpt::{BaseKey, InitialKey, Ksn, TransactionKey};
 
-use crate::miura::BASE_KEY;
+/// The base derivation key of the published examples: everybody's test key.
+pub const BASE_KEY: [u8; 16] = 0x0123_4567_89AB_CDEF_FEDC_BA98_7654_3210_u128.to_be_bytes();
 
 /// The published examples' key serial number, its counter at zero.
 const SERIAL_NUMBER: u64 = 0xFFFF_9876_5432_10E0;

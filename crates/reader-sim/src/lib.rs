@@ -19,3 +19,4 @@ pub use card::{Card, Chip, cards};
 pub use emulator::{Emulator, Hand, Key, Screen};
 pub use family::EMULATORS;
 pub use faults::Faults;
+pub use keys::BASE_KEY;

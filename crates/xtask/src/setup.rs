@@ -43,8 +43,9 @@ impl Tool {
     pub(crate) const PAGE: &[Tool] = &[WasmTarget, Trunk, WasmBindgen, WasmOpt];
     /// What runs wasm tests in a browser.
     pub(crate) const BROWSER: &[Tool] = &[WasmTarget, WasmBindgen, Chromium, Chromedriver];
-    /// What lets a browser see emulated readers.
-    pub(crate) const READERS: &[Tool] = &[Chromium, Chromedriver, Umockdev];
+    /// What builds the page and lets a browser see emulated readers.
+    pub(crate) const READERS: &[Tool] =
+        &[WasmTarget, Trunk, WasmBindgen, WasmOpt, Chromium, Chromedriver, Umockdev];
     /// Everything.
     pub(crate) const ALL: &[Tool] =
         &[WasmTarget, Trunk, WasmBindgen, CargoDeny, WasmOpt, Chromium, Chromedriver, Curl, Umockdev];

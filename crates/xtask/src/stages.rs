@@ -134,8 +134,10 @@ fn e2e(tools: &Toolbox) -> Result<()> {
 
 /// Emulated readers in a real Chromium.
 fn readers(tools: &Toolbox) -> Result<()> {
+    page::build(tools, Page::Release, &Page::Release.folder())?;
     build_programs(tools)?;
-    shell::run_tests(tools.command("cargo").args(["test", "--locked", "-p", "e2e", "--test", "testbed"]))
+    let tests = ["test", "--locked", "-p", "e2e", "--test", "testbed", "--test", "readers"];
+    shell::run_tests(tools.command("cargo").args(tests))
 }
 
 /// What scenarios start beside the browser.

@@ -31,7 +31,8 @@ impl Order {
         self.wake_at = self.next_question(rules, now);
         if self.is_open() && self.wake_at.is_none() {
             self.needs_person("the gateway has no final status after 14 days");
-            return (self, vec![]);
+            // Nobody may have asked for all that time: the list is right once this was answered.
+            self.wake_at = Some(now.saturating_add(HOUR_MS));
         }
         self.ask(now)
     }
@@ -55,6 +56,14 @@ impl Order {
     }
 
     pub(super) fn answered(mut self, answer: Answer, rules: &Rules, now: u64) -> Step {
+        // What speaks of another order is no answer.
+        let answer = match answer {
+            Answer::Report(report) if !self.has_ids_of(&report) => Answer::Lost,
+            answer => answer,
+        };
+        if answer == Answer::Lost && self.is_open() && self.next_question(rules, now).is_none() {
+            return (self, vec![]);
+        }
         if self.give_back.is_some() {
             return self.return_answered(answer, rules, now);
         }
@@ -89,8 +98,13 @@ impl Order {
             Kind::Sale => Transaction::Sale,
             Kind::Preauth => Transaction::Preauth,
         };
+        // A report that does not name its type, which may be all that is left of one, is told by its serial number.
+        let same_request = || match (&self.serial_number, &report.serial_number) {
+            (Some(own), Some(named)) => own == named,
+            _ => true,
+        };
         self.has_ids_of(report)
-            && report.transaction.is_none_or(|t| t == transaction)
+            && report.transaction.map_or_else(same_request, |t| t == transaction)
             && report.amount.is_none_or(|a| self.covers(a))
     }
 
@@ -160,6 +174,7 @@ impl Order {
             | Chip::Lost { card_said: Some(approved) } => (!approved).then_some(GiveBackReason::CardRefused),
             Chip::Deciding { .. } | Chip::Lost { card_said: None } if rules.attended => {
                 self.state = State::KeepOrGiveBack { amount };
+                self.needs_person("approved without the card's word: to be kept or given back");
                 self.wake_at = None;
                 return (self, vec![Effect::ForgetCardData]);
             }

@@ -27,6 +27,8 @@ pub enum Transfer {
     Following,
     /// Final: the money went back.
     Done,
+    /// The gateway refused the request: the status tells whether a return of somebody else's is why.
+    Denied,
     /// Refused: a person must return it.
     Refused,
 }
@@ -77,11 +79,10 @@ impl Order {
     pub(super) fn returned(mut self, end: Submission, rules: &Rules, now: u64) -> Step {
         match (self.transfer(), end) {
             (Some(Transfer::Sending | Transfer::Following), Submission::Refused(_, reason)) => {
-                self.set_transfer(Transfer::Refused);
+                self.set_transfer(Transfer::Denied);
                 let said = reason.message.unwrap_or_default();
                 self.needs_person(&format!("the gateway refused the return: {said}"));
-                self.wake_at = None;
-                return (self, vec![Effect::Alarm("a return was refused")]);
+                self.wake_at = Some(now);
             }
             (Some(Transfer::Sending), Submission::NoConnection) => {
                 self.set_transfer(Transfer::Waiting);
@@ -111,12 +112,20 @@ impl Order {
     }
 
     pub(super) fn return_answered(mut self, answer: Answer, rules: &Rules, now: u64) -> Step {
-        if self.transfer() != Some(Transfer::Following) {
+        let Some(transfer @ (Transfer::Following | Transfer::Denied)) = self.transfer() else {
             return (self, vec![]);
-        }
+        };
         self.wake_at = self.next_question(rules, now);
         let Answer::Report(report) = answer else { return (self, vec![]) };
-        if !self.has_ids_of(&report) || report.transaction != Some(Transaction::Return) {
+        if !self.has_ids_of(&report) {
+            return (self, vec![]);
+        }
+        if report.transaction != Some(Transaction::Return) {
+            if transfer == Transfer::Denied {
+                self.set_transfer(Transfer::Refused);
+                self.wake_at = None;
+                return (self, vec![Effect::Alarm("a return was refused")]);
+            }
             return (self, vec![]);
         }
         match report.status {
@@ -131,7 +140,7 @@ impl Order {
                 self.wake_at = None;
                 return (self, vec![Effect::Alarm("a return was refused")]);
             }
-            Status::Processing | Status::Unknown => {}
+            Status::Processing | Status::Unknown => self.set_transfer(Transfer::Following),
         }
         (self, vec![])
     }

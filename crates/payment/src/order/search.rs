@@ -58,11 +58,22 @@ impl Order {
     pub(super) fn watched(mut self, answer: Answer, rules: &Rules, now: u64) -> Step {
         let report = match answer {
             Answer::Report(report) if self.is_ours(&report) => report,
-            Answer::Report(_) | Answer::NotFound | Answer::Lost => {
+            Answer::NotFound => {
                 let passed = now.saturating_sub(self.accepted_at);
                 let next = WATCH_MS.iter().find(|&&at| at > passed);
                 self.wake_at = next.map(|at| self.accepted_at.saturating_add(*at));
                 return (self, vec![]);
+            }
+            answer => {
+                // Not answered: a watch that missed its last question would have watched nothing.
+                self.wake_at = self.next_question(rules, now);
+                // It exists, and a later transaction hides what became of the sale.
+                let hidden = matches!(answer, Answer::Report(report) if self.has_ids_of(&report));
+                if !hidden || self.needs_person.is_some() {
+                    return (self, vec![]);
+                }
+                self.needs_person("an order reported as not charged exists; what became of the sale is not told");
+                return (self, vec![Effect::Alarm("an order reported as not charged exists")]);
             }
         };
         self.order_id = Some(report.order_id);

@@ -159,6 +159,47 @@ fn charged_late_is_given_back_and_raises_an_alarm() {
 }
 
 #[test]
+fn the_watch_ends_with_an_answer_and_hears_callbacks() {
+    let mut rig = Rig::accepted(Entry::Swipe);
+    rig.handle(Event::Submitted(Submission::Lost));
+    while matches!(rig.order.state, State::Searching(_)) {
+        rig.asks();
+        rig.handle(Event::Status(Answer::NotFound));
+    }
+    for _ in 0..3 {
+        rig.asks();
+        rig.handle(Event::Status(Answer::NotFound));
+    }
+    assert_eq!(rig.order.wake_at(), None);
+    rig.handle(Event::AskNow);
+    rig.asks();
+    rig.handle(Event::Status(Answer::Lost));
+    rig.asks();
+    let stranger = Report { attempt: "B".into(), ..report(Status::Declined) };
+    rig.handle(told(stranger));
+    rig.asks();
+    let effects = rig.handle(told(report(Status::Approved)));
+    assert!(effects.contains(&Effect::SendReturn), "{effects:?}");
+}
+
+#[test]
+fn an_order_that_turns_up_behind_another_transaction_is_a_persons() {
+    let mut rig = Rig::accepted(Entry::Swipe);
+    rig.handle(Event::Submitted(Submission::Lost));
+    while matches!(rig.order.state, State::Searching(_)) {
+        rig.asks();
+        rig.handle(Event::Status(Answer::NotFound));
+    }
+    rig.asks();
+    let declined = Report { transaction: Some(Transaction::Return), ..report(Status::Declined) };
+    let effects = rig.handle(told(declined.clone()));
+    assert!(matches!(effects[..], [Effect::Alarm(_)]), "{effects:?}");
+    assert!(rig.order.needs_person.is_some());
+    rig.asks();
+    assert_eq!(rig.handle(told(declined)), [], "it is said once");
+}
+
+#[test]
 fn a_restart_never_submits_again() {
     let mut rig = Rig::accepted(Entry::Chip);
     assert_eq!(rig.handle(Event::Restarted), [Effect::ForgetCardData]);
@@ -188,6 +229,22 @@ fn only_what_fits_is_believed() {
     rig.asks();
     rig.handle(told(Report { amount: eur(1_500), ..fine }));
     assert_eq!(rig.order.state, State::Final(Outcome::Approved { amount: eur(1_500).unwrap() }));
+}
+
+#[test]
+fn without_a_type_the_serial_number_tells_whose_report_it_is() {
+    let mut rig = Rig::accepted(Entry::Swipe);
+    let serial_number = Some("SN-1".to_owned());
+    rig.handle(Event::Submitted(Submission::Accepted { order_id: "7781".into(), serial_number }));
+    // A return's report, cut off before its type.
+    let other = Some("SN-2".to_owned());
+    let cut = Report { transaction: None, serial_number: other, ..report(Status::Declined) };
+    rig.asks();
+    rig.handle(told(cut.clone()));
+    assert!(matches!(rig.order.state, State::Following { .. }), "{:?}", rig.order.state);
+    rig.asks();
+    rig.handle(told(Report { serial_number: Some("SN-1".into()), ..cut }));
+    assert!(matches!(rig.order.state, State::Final(Outcome::Declined(_))));
 }
 
 fn awaiting_card() -> Rig {
@@ -223,6 +280,36 @@ fn a_card_that_refuses_gets_the_money_back_after_the_final_approval() {
 }
 
 #[test]
+fn a_refused_return_is_a_persons_only_if_the_status_shows_none() {
+    let refused = || Event::Returned(Submission::Refused(NotCharged::Refused, Reason::default()));
+    let approved = || {
+        let mut rig = Rig::following(Entry::Swipe);
+        rig.asks();
+        rig.handle(told(report(Status::Approved)));
+        assert_eq!(rig.handle(Event::GiveBack), [Effect::SendReturn]);
+        rig
+    };
+    let mut rig = approved();
+    rig.handle(refused());
+    assert!(rig.order.needs_person.is_some());
+    rig.asks();
+    let elsewhere = Report { transaction: Some(Transaction::Return), ..report(Status::Approved) };
+    rig.handle(told(elsewhere));
+    assert_eq!(rig.order.needs_person, None, "it was returned in the gateway's own pages");
+    let why = GiveBackReason::Staff;
+    let state = rig.order.view(&rig.rules, rig.now).state;
+    assert_eq!(state, PaymentState::Final { outcome: Outcome::GivenBack { why } });
+
+    let mut rig = approved();
+    rig.handle(refused());
+    rig.asks();
+    let effects = rig.handle(told(report(Status::Approved)));
+    assert!(matches!(effects[..], [Effect::Alarm(_)]), "{effects:?}");
+    assert!(rig.order.needs_person.is_some() && !rig.order.is_open());
+    assert_eq!(rig.order.wake_at(), None);
+}
+
+#[test]
 fn a_lost_card_asks_staff_and_a_kiosk_gives_back() {
     for attended in [true, false] {
         let mut rig = awaiting_card();
@@ -233,6 +320,7 @@ fn a_lost_card_asks_staff_and_a_kiosk_gives_back() {
         assert_eq!(effects.contains(&Effect::SendReturn), !attended);
         let asks = rig.order.view(&rig.rules, rig.now).state == PaymentState::KeepOrGiveBack;
         assert_eq!(asks, attended);
+        assert_eq!(rig.order.needs_person.is_some(), attended, "also where no page is left to ask staff");
     }
 }
 
@@ -277,6 +365,33 @@ fn questions_slow_down_and_end_with_a_person() {
     assert!(gaps.contains(&(5 * MINUTE)) && gaps.contains(&(60 * MINUTE)));
     assert!(gaps.windows(2).all(|w| w[0] <= w[1]));
     assert!(rig.order.needs_person.is_some());
+}
+
+#[test]
+fn an_order_that_nobody_followed_for_weeks_is_asked_for_before_a_person_is() {
+    let mut rig = Rig::following(Entry::Swipe);
+    rig.now += 16 * 24 * 60 * MINUTE;
+    rig.handle(Event::Restarted);
+    rig.asks();
+    let approved = report(Status::Approved);
+    rig.handle(told(approved.clone()));
+    assert!(matches!(rig.order.state, State::Final(Outcome::Approved { .. })));
+    assert_eq!(rig.order.needs_person, None);
+
+    let mut rig = Rig::following(Entry::Swipe);
+    rig.now += 16 * 24 * 60 * MINUTE;
+    rig.asks();
+    rig.handle(Event::Status(Answer::Lost));
+    assert!(rig.order.needs_person.is_some());
+    rig.asks();
+    rig.handle(told(Report { attempt: "B".into(), ..report(Status::Approved) }));
+    rig.asks();
+    rig.handle(told(report(Status::Processing)));
+    assert_eq!(rig.order.wake_at(), None, "it was asked and answered: the rest is a person's");
+    rig.handle(Event::AskNow);
+    rig.asks();
+    rig.handle(told(approved));
+    assert_eq!(rig.order.needs_person, None, "whoever presses Ask now is answered");
 }
 
 #[test]

@@ -14,14 +14,15 @@ const ADVICE_RETRY_MS: u64 = 1_000;
 impl Draft {
     pub(super) fn awaiting_final(
         self,
-        followed: Box<Followed>,
+        mut followed: Box<Followed>,
         unsure: Option<Unsure>,
         event: Event,
         now: u64,
     ) -> Step {
         match (event, unsure) {
-            // A late answer from before the return says nothing about it.
-            (Event::Told(Some(view)), Some(Unsure::GivingBack)) if !is_at_or_after_approval(&view.state) => {
+            // An answer from before the return says nothing about it; a return whose request was lost is asked for again.
+            (Event::Told(Some(view)), Some(Unsure::GivingBack)) if !is_returned(&view.state) => {
+                followed.view = Some(view);
                 self.keep_asking(followed, Event::Told(None), now, with(Some(Unsure::GivingBack)))
             }
             (Event::Abandoned(Some(None)), Some(Unsure::NoAnswer { .. })) => {
@@ -49,6 +50,15 @@ impl Draft {
             }
             (event, unsure) => self.keep_asking(followed, event, now, with(unsure)),
         }
+    }
+
+    /// The proxy has forgotten a payment that is being returned: an abandon makes it ask the gateway, and it is told of
+    /// the return again.
+    pub(super) fn return_not_known(self, mut followed: Box<Followed>, now: u64) -> Step {
+        followed.view = None;
+        followed.ask_at = Some(now.saturating_add(PROXY_AWAY_MS));
+        let abandon = followed.abandon(true);
+        self.at(State::Unresolved(followed, Unsure::GivingBack), vec![abandon])
     }
 
     pub(super) fn awaiting_advice(self, mut followed: Box<Followed>, event: Event, now: u64) -> Step {
@@ -140,11 +150,19 @@ impl Draft {
     }
 }
 
+impl Followed {
+    /// Whether the proxy has said that it returns the payment.
+    fn is_returning(&self) -> bool {
+        self.view.as_ref().is_some_and(|view| is_returned(&view.state))
+    }
+}
+
 impl Attempt {
     /// Asks the proxy now, with the question that the state calls for.
     pub(super) fn ask_proxy(mut self, now: u64, mut effects: Vec<Effect>) -> Step {
         let effect = match &self.state {
             State::Unresolved(f, Unsure::NoAnswer { sent }) => f.abandon(*sent),
+            State::Unresolved(f, Unsure::GivingBack) if !f.is_returning() => Effect::GiveBack,
             State::AwaitFinal(f) | State::AwaitCardDecision(f) | State::Unresolved(f, _) => f.question(),
             _ => return (self, effects),
         };
@@ -168,9 +186,4 @@ fn with(unsure: Option<Unsure>) -> impl FnOnce(Box<Followed>) -> State {
 /// A proxy that still waits for the card has not heard that it is lost.
 fn knows_that_card_is_lost(state: &PaymentState) -> bool {
     !matches!(state, PaymentState::AwaitCard { .. } | PaymentState::Sending)
-}
-
-/// Whether it stands at its approval or at a return of it.
-fn is_at_or_after_approval(state: &PaymentState) -> bool {
-    is_returned(state) || matches!(state, PaymentState::Final { outcome: Outcome::Approved { .. } })
 }

@@ -63,6 +63,20 @@ impl Draft {
             .ask_proxy(now, vec![Effect::Journal])
     }
 
+    /// The proxy has forgotten it: an abandon makes it ask the gateway. A decision that it had taken is told anew.
+    pub(super) fn not_known(self, followed: Box<Followed>, now: u64) -> Step {
+        let followed = match followed.card {
+            Card::Decided { approved } => followed.without_card(Some(approved)),
+            Card::Lost { card_said, .. } => {
+                Followed { card: Card::Lost { card_said, told: false }, ..*followed }
+            }
+            Card::NotNeeded | Card::InReader => *followed,
+        };
+        self.at(State::Unresolved(Box::new(followed), Unsure::NoAnswer { sent: true }), vec![])
+            .0
+            .ask_proxy(now, vec![Effect::Journal])
+    }
+
     fn not_answered(self, sending: Sending, now: u64) -> Step {
         self.at(State::Unresolved(Box::new(sending.followed()), Unsure::NoAnswer { sent: true }), vec![])
             .0

@@ -167,6 +167,31 @@ fn a_reload_while_polling_asks_how_it_stands() {
 }
 
 #[test]
+fn a_proxy_that_has_lost_the_payment_is_made_to_ask_the_gateway() {
+    let asked = |step: Step| {
+        let (attempt, effects) = step;
+        let unsure = Unsure::NoAnswer { sent: true };
+        assert!(matches!(&attempt.state, State::Unresolved(_, why) if *why == unsure), "{attempt:?}");
+        assert!(
+            matches!(&effects[..], [Effect::Journal, Effect::Abandon(abandon)] if abandon.sent),
+            "{effects:?}"
+        );
+    };
+    let posted = |entry| {
+        let attempt = sent(entry);
+        let state = PaymentState::Processing { unknown: false, online_check: false };
+        let view = view(&attempt, state);
+        attempt.handle(Event::Posted(Posted::View(Box::new(view))), START).0
+    };
+    let decided = Event::CardDecided { approved: true, data: EncryptedData::new("E3".into()) };
+    for attempt in [posted(Entry::Swipe), awaiting_decision(), awaiting_decision().handle(decided, START).0] {
+        asked(attempt.handle(Event::NotKnown, START));
+    }
+    let (attempt, _) = pay().handle(Event::NotKnown, START);
+    assert!(attempt.can_cancel(), "it says nothing of what was not sent");
+}
+
+#[test]
 fn another_attempts_answer_is_no_answer() {
     let attempt = sent(Entry::Swipe);
     let outcome = Outcome::Approved { amount: attempt.draft.amount };
@@ -187,6 +212,46 @@ fn every_end_of_the_money_ends_the_card_session() {
         let (_, effects) = attempt.handle(Event::Posted(Posted::View(Box::new(view))), START);
         assert_eq!(effects, [Effect::Journal, Effect::EndCard { approved }]);
     }
+}
+
+#[test]
+fn a_return_that_staff_asked_for_is_not_forgotten_over_a_late_answer() {
+    let attempt = sent(Entry::Swipe);
+    let amount = attempt.draft.amount;
+    let approved = view(&attempt, PaymentState::Final { outcome: Outcome::Approved { amount } });
+    let (attempt, _) = attempt.handle(Event::Posted(Posted::View(Box::new(approved.clone()))), START);
+    let (attempt, effects) = attempt.handle(Event::GiveBack, START);
+    assert_eq!(effects, [Effect::Journal, Effect::GiveBack]);
+    // From before the return, or because the request was lost: in both cases it is asked for until the proxy has it.
+    let (attempt, effects) = attempt.handle(Event::Told(Some(approved.clone())), START);
+    assert_eq!(effects, []);
+    let at = attempt.wake_at().expect("it is asked for again");
+    let (attempt, effects) = attempt.handle(Event::Tick, at);
+    assert_eq!(effects, [Effect::GiveBack]);
+    let (_, effects) = attempt.clone().restore(at);
+    assert_eq!(effects, [Effect::Journal, Effect::GiveBack], "and after a restart");
+    let why = crate::api::GiveBackReason::Staff;
+    let giving = PaymentView { state: PaymentState::GivingBack { why }, ..approved };
+    let (attempt, _) = attempt.handle(Event::Told(Some(giving)), at);
+    let (attempt, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
+    assert_eq!(effects, [Effect::Poll]);
+    // A proxy whose store was put back does not return it any more.
+    let approved = view(&attempt, PaymentState::Final { outcome: Outcome::Approved { amount } });
+    let (attempt, _) = attempt.handle(Event::Told(Some(approved)), at);
+    let (_, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
+    assert_eq!(effects, [Effect::GiveBack]);
+    // One that does not know the payment at all looks for it at the gateway; the page still means to return it, and
+    // says nothing else of what it has shown as approved.
+    let (attempt, effects) = attempt.handle(Event::NotKnown, at);
+    assert!(matches!(effects[..], [Effect::Abandon(_)]), "{effects:?}");
+    let why = crate::api::NotCharged::NeverArrived;
+    let outcome = Outcome::NotCharged { why, reason: crate::api::Reason::default() };
+    let denied = view(&attempt, PaymentState::Final { outcome });
+    let (attempt, _) = attempt.handle(Event::Abandoned(Some(Some(denied.clone()))), at);
+    let (attempt, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
+    assert_eq!(effects, [Effect::GiveBack]);
+    let (attempt, _) = attempt.handle(Event::Told(Some(denied)), at);
+    assert!(matches!(attempt.state, State::Unresolved(_, Unsure::GivingBack)), "{attempt:?}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use reader::miura::{
 use reader::{Family, FromReader, ToReader, WallClock};
 use tlv::{object, tag};
 
-use super::keys::Keys;
+use super::keys::MiuraKeys;
 use super::objects::Reading;
 use super::online_pin::PIN_CANCELLED;
 use crate::{Card, Emulator, Faults, Hand, Screen};
@@ -59,7 +59,7 @@ pub(super) enum Activity {
 pub struct MiuraEmulator {
     pub(super) faults: Faults,
     pub(super) now: u64,
-    pub(super) keys: Keys,
+    pub(super) keys: MiuraKeys,
     pub(super) activity: Activity,
     pub(super) slot: Option<Card>,
     pub(super) reports: u8,
@@ -82,7 +82,7 @@ impl MiuraEmulator {
         Self {
             faults: Faults::default(),
             now: 0,
-            keys: Keys::new(seed),
+            keys: MiuraKeys::new(seed),
             activity: Activity::Idle,
             slot: None,
             reports: CARD_REPORTS_OFF,

@@ -9,4 +9,3 @@ mod online_pin;
 mod transaction;
 
 pub use emulator::MiuraEmulator;
-pub use keys::BASE_KEY;

@@ -3,7 +3,7 @@
 use reader::miura::{CardStatus, Terms};
 use tlv::{object, tag};
 
-use super::keys::Keys;
+use super::keys::MiuraKeys;
 use crate::{Card, Faults};
 
 /// Serial number of the device.
@@ -36,7 +36,7 @@ pub(super) struct Reading {
 
 impl Reading {
     /// E4. `None` when the keys are used up.
-    pub(super) fn online(&self, keys: &mut Keys, faults: Faults) -> Option<Vec<u8>> {
+    pub(super) fn online(&self, keys: &mut MiuraKeys, faults: Faults) -> Option<Vec<u8>> {
         let card = &self.card;
         let mut amount = self.terms.amount;
         if faults.other_amount {
@@ -79,7 +79,7 @@ impl Reading {
     }
 
     /// E3 or E5.
-    pub(super) fn decision(&self, keys: &mut Keys, approved: bool) -> Vec<u8> {
+    pub(super) fn decision(&self, keys: &mut MiuraKeys, approved: bool) -> Vec<u8> {
         let (template, information) = if approved { (tag::APPROVED, 0x40) } else { (tag::DECLINED, 0x00) };
         let objects = [
             object(tag::AID, &self.card.aid),
@@ -95,7 +95,7 @@ impl Reading {
     }
 
     /// The cryptogram and what it is about, 9F10 to 9F37. No issuer could check it.
-    fn cryptogram(&self, keys: &mut Keys, information: u8) -> Vec<u8> {
+    fn cryptogram(&self, keys: &mut MiuraKeys, information: u8) -> Vec<u8> {
         let unpredictable = u32::try_from(keys.unpredictable() >> 32).unwrap_or_default();
         let cvm = match self.verified {
             Verified::Pin => [0x41, 0x03, 0x02],
@@ -118,7 +118,7 @@ impl Reading {
 }
 
 /// E1 of a swipe beside what is in the slot. Without a key there are no tracks in it.
-pub(super) fn swipe(card: &Card, slot: CardStatus, keys: Option<&mut Keys>, faults: Faults) -> Vec<u8> {
+pub(super) fn swipe(card: &Card, slot: CardStatus, keys: Option<&mut MiuraKeys>, faults: Faults) -> Vec<u8> {
     let Card { pan, holder, expiry, service_code, .. } = card;
     let track_1 = format!("%B{pan}^{holder}^{expiry}{service_code}{DISCRETIONARY_TRACK_1}?");
     let mut track_2 = format!(";{pan}={expiry}{service_code}{DISCRETIONARY_STRIPE}?");

@@ -24,7 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Plugs the device in for one connection after the other, as long as there is a device.
 pub(crate) fn serve(listener: &TcpListener, link: Link, events: &Sender<Event>) {
-    while let Ok((mut stream, _)) = listener.accept() {
+    for stream in listener.incoming() {
+        // Who gave up before being let in is nobody.
+        let Ok(mut stream) = stream else { continue };
         // Bytes go out as they are written, as on a line. Where an option cannot be set the connection is gone already.
         let _ = stream.set_nodelay(true);
         let _ = stream.set_write_timeout(Some(PATIENCE));
@@ -47,13 +49,13 @@ fn read(stream: &mut impl Read, link: Link) -> Result<Option<ToReader>> {
     match link {
         Link::Serial => {
             let mut bytes = vec![0; 4096];
-            let count = stream.read(&mut bytes)?;
+            let count = read_some(stream, &mut bytes)?;
             bytes.truncate(count);
             Ok((count > 0).then_some(ToReader::Bytes(bytes)))
         }
         Link::Hid { .. } => {
             let mut head = [0; 4];
-            if stream.read(head.split_at_mut(1).0)? == 0 {
+            if read_some(stream, head.split_at_mut(1).0)? == 0 {
                 return Ok(None);
             }
             stream.read_exact(head.split_at_mut(1).1)?;
@@ -71,6 +73,16 @@ fn read(stream: &mut impl Read, link: Link) -> Result<Option<ToReader>> {
                 SET_FEATURE => ToReader::SetFeature { id, data },
                 _ => ToReader::GetFeature { id },
             }))
+        }
+    }
+}
+
+/// Reads once; a signal is no reason to be unplugged.
+fn read_some(stream: &mut impl Read, bytes: &mut [u8]) -> Result<usize> {
+    loop {
+        match stream.read(bytes) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            read => return read,
         }
     }
 }
@@ -127,6 +139,26 @@ mod tests {
         assert!(write(&mut vec![], Link::Serial, FromReader::Input { id: 0, data: vec![] }).is_err());
         assert!(write(&mut vec![], HID, FromReader::Bytes(vec![])).is_err());
         assert!(write(&mut vec![], HID, FromReader::Input { id: 0, data: vec![0; 0x1_0000] }).is_err());
+    }
+
+    /// A signal comes before each read.
+    struct Signalled<'a>(&'a [u8], bool);
+
+    impl Read for Signalled<'_> {
+        fn read(&mut self, bytes: &mut [u8]) -> Result<usize> {
+            self.1 = !self.1;
+            if self.1 { Err(ErrorKind::Interrupted.into()) } else { self.0.read(bytes) }
+        }
+    }
+
+    #[test]
+    fn a_signal_does_not_unplug() {
+        let mut line = Signalled(&[7, 8], false);
+        assert!(read(&mut line, Link::Serial).unwrap() == Some(ToReader::Bytes(vec![7, 8])));
+        assert!(read(&mut line, Link::Serial).unwrap().is_none());
+        let mut reports = Signalled(&[2, 0, 0, 1, 0xAA], false);
+        assert!(read(&mut reports, Link::Hid).unwrap() == Some(ToReader::Output { id: 0, data: vec![0xAA] }));
+        assert!(read(&mut reports, Link::Hid).unwrap().is_none());
     }
 
     proptest! {

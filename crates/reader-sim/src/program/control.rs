@@ -10,8 +10,10 @@ use crate::device::Event;
 
 /// Takes commands from everybody who connects.
 pub(crate) fn serve(listener: &TcpListener, events: &Sender<Event>) {
-    while let Ok((stream, _)) = listener.accept() {
-        let Ok(lines) = stream.try_clone() else { continue };
+    for stream in listener.incoming() {
+        let Ok((lines, stream)) = stream.and_then(|stream| Ok((stream.try_clone()?, stream))) else {
+            continue;
+        };
         let events = events.clone();
         thread::spawn(move || answer(BufReader::new(lines), stream, &events));
     }

@@ -3,8 +3,8 @@
 use dukpt::{BaseKey, Ksn, Variant, WorkingKey};
 use reader::magtek_mms::{Deframer, Direction, Message, Notification, Technology, encode, tags};
 use reader::{Event, FromReader, Interfaces, Link, ToReader};
+use reader_sim::BASE_KEY;
 use reader_sim::magtek_mms::{DynaFlexEmulator, REPORT_DESCRIPTOR};
-use reader_sim::miura::BASE_KEY;
 use reader_sim::{Emulator, Hand};
 use serde_json::Value;
 use tlv::{Tag, tag};

@@ -3,8 +3,8 @@
 use dukpt::{BaseKey, Ksn, Variant, WorkingKey};
 use reader::magtek_v5::{Command, SwipeReport};
 use reader::{FromReader, Link, ToReader};
+use reader_sim::BASE_KEY;
 use reader_sim::magtek_v5::{MagneSafeEmulator, REPORT_DESCRIPTOR};
-use reader_sim::miura::BASE_KEY;
 use reader_sim::{Emulator, Hand};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use dukpt::{BaseKey, Ksn, Variant, WorkingKey, decode_pin_block};
 use reader::{CardRead, Driver, End, Event, Interfaces, Prompt, Setup, State};
-use reader_sim::miura::BASE_KEY;
+use reader_sim::BASE_KEY;
 use reader_sim::{Card, Emulator, Hand, Key};
 use serde_json::Value;
 use tlv::{find, tag};

@@ -5,7 +5,8 @@ use reader::miura::MiuraDriver;
 use reader::{
     CardRead, CardTransaction, Driver, Event, Interfaces, Prompt, Setup, State, TransactionKind, WallClock,
 };
-use reader_sim::miura::{BASE_KEY, MiuraEmulator};
+use reader_sim::BASE_KEY;
+use reader_sim::miura::MiuraEmulator;
 use reader_sim::{Card, Emulator, Hand, Key, cards};
 use tlv::{Tag, find, tag};
 

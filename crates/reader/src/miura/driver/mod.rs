@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 
 use super::card_data::{self, Swipe};
 use super::{Answer, Command, Deframer, FAMILY, Message, Node, Report, Terms};
+use crate::traces::Traces;
 use crate::{
     CardRead, CardTransaction, Driver, End, Entry, Event, Family, Fault, FromReader, Identity, Interfaces,
     IssuerAnswer, Prompt, Refused, Setup, State, ToReader, Trace, WallClock,
@@ -40,8 +41,6 @@ const COMPLETE_MS: u64 = 30_000;
 const REMIND_MS: u64 = 10_000;
 /// Over Bluetooth the reader says "powered on" when the link opens; so long after that it is a greeting, no restart.
 const GREETING_MS: u64 = 10_000;
-/// A support page shows no more; the oldest are dropped when nobody asks.
-const MAX_TRACES: usize = 64;
 
 /// One card transaction, from `start` until the card is out.
 struct Session {
@@ -96,7 +95,7 @@ pub struct MiuraDriver {
     session: Option<Session>,
     transmit: VecDeque<ToReader>,
     events: VecDeque<Event>,
-    traces: VecDeque<Trace>,
+    traces: Traces,
 }
 
 impl MiuraDriver {
@@ -119,7 +118,7 @@ impl MiuraDriver {
             session: None,
             transmit: VecDeque::new(),
             events: VecDeque::new(),
-            traces: VecDeque::new(),
+            traces: Traces::default(),
         }
     }
 
@@ -127,13 +126,6 @@ impl MiuraDriver {
     fn renewed(&mut self) -> Self {
         let traces = std::mem::take(&mut self.traces);
         Self { traces, ..Self::new(std::mem::take(&mut self.setup)) }
-    }
-
-    fn trace(&mut self, from_reader: bool, name: &'static str, message: &Message) {
-        if self.traces.len() == MAX_TRACES {
-            self.traces.pop_front();
-        }
-        self.traces.push_back(Trace { from_reader, name, len: message.link_len() });
     }
 
     fn handle_message(&mut self, now: u64, message: &Message) {
@@ -145,7 +137,7 @@ impl MiuraDriver {
             (Node::PosInterface, true) => "POS interface report",
             (Node::PosInterface, false) => "POS interface answer",
         };
-        self.trace(true, name, message);
+        self.traces.received(name, message.link_len());
         if card_data::is_clear(answer.body) {
             self.give_up(Fault::ClearData);
         } else if message.node == Node::Pinpad && message.unsolicited {
@@ -305,7 +297,7 @@ impl Driver for MiuraDriver {
     }
 
     fn poll_trace(&mut self) -> Option<Trace> {
-        self.traces.pop_front()
+        self.traces.pop()
     }
 
     fn poll_timeout(&self) -> Option<u64> {

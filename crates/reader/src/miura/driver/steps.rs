@@ -46,7 +46,7 @@ impl MiuraDriver {
 
     pub(super) fn transmit(&mut self, command: &Command) {
         let message = Message { node: Node::Pinpad, unsolicited: false, info: command.encode() };
-        self.trace(false, command.name(), &message);
+        self.traces.sent(command.name(), message.link_len());
         self.transmit.push_back(ToReader::Bytes(encode(&message)));
     }
 

@@ -1,0 +1,73 @@
+//! `cargo xtask sim`: the money under every fault, in one process, with one seed and a fake clock.
+#![allow(clippy::print_stdout, reason = "a command-line tool talks to its user")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a simulation that breaks its own rules must stop, as a test does"
+)]
+
+mod faults;
+mod gateway;
+mod invariants;
+mod network;
+mod page;
+mod protections;
+mod proxy;
+mod random;
+mod runs;
+mod shrink;
+mod store;
+mod strike;
+mod world;
+
+use anyhow::{Context as _, Result, bail};
+use faults::{Fault, Step};
+use protections::Protection;
+use std::time::Instant;
+
+const USAGE: &str = "\
+sim [--runs N] [--seed S] [--without NAME]   simulate N payments (100000), the seed being S (1)
+sim --world SEED [--without NAME]            tell the story of one world that fails, with the fewest faults";
+
+fn main() -> Result<()> {
+    let (mut payments, mut seed, mut without, mut world) = (100_000, 1, None, None);
+    let mut args = std::env::args().skip(1);
+    while let Some(name) = args.next() {
+        let value = args.next().with_context(|| format!("{name} wants a value\n\n{USAGE}"))?;
+        match name.as_str() {
+            "--runs" => payments = value.parse()?,
+            "--seed" => seed = value.parse()?,
+            "--world" => world = Some(value.parse()?),
+            "--without" => {
+                without = Some(Protection::named(&value).with_context(|| {
+                    format!("no protection {value}; there are: {}", Protection::ALL.map(Protection::name).join(" "))
+                })?);
+            }
+            _ => bail!("{USAGE}"),
+        }
+    }
+    if let Some(world) = world {
+        println!("{}", shrink::story(world, without));
+        return Ok(());
+    }
+    let begun = Instant::now();
+    let result = runs::run(payments, seed, without);
+    let ms = begun.elapsed().as_millis();
+    let tenths = result.faults_a_payment();
+    println!(
+        "{} payments, {} faults ({}.{} a payment), {ms} ms",
+        result.payments,
+        result.faults,
+        tenths / 10,
+        tenths % 10
+    );
+    for fault in Fault::ALL {
+        let counts = Step::ALL.map(|step| format!("{:>7}", result.count(fault, step)));
+        println!("{:<52}{}", fault.text(), counts.concat());
+    }
+    if let Some(failure) = result.failure {
+        println!("{}", shrink::story(failure.seed, without));
+        bail!("after {} payments, world {}: {}", failure.payments, failure.seed, failure.what);
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Messages on their way, and the queue of everything that is going to happen.
+
+use crate::gateway::Call;
+use payment::api::PaymentView;
+use payment::order;
+use payment::till;
+use std::collections::BTreeMap;
+
+/// Something that will happen.
+#[derive(Debug, Clone)]
+pub(crate) enum Happening {
+    /// Page → proxy.
+    Request { tab: u32, call: u64, which: usize, effect: Box<till::Effect> },
+    /// Proxy → page; or, from the page's own clock, that no answer came in time.
+    Answer { tab: u32, call: u64, which: usize, event: Box<till::Event>, again: bool },
+    /// The page asks for the payments that the proxy follows.
+    AskList { tab: u32 },
+    List { tab: u32, views: Vec<(usize, PaymentView)> },
+    /// Proxy → gateway, by one life of the proxy.
+    Call { proxy: u32, call: u64, which: usize, what: Call },
+    /// Gateway → proxy; or, from the proxy's own clock, that no answer came in time.
+    Reply { proxy: u32, call: u64, which: usize, reply: Box<Reach> },
+    /// What the gateway said could not be stored, and is tried again.
+    Again { proxy: u32, which: usize, event: Box<order::Event> },
+    Callback { which: usize, query: String, tries: u8 },
+    /// An order at the gateway takes its next step.
+    Progress { which: usize },
+    /// What the reader says to one session with it.
+    Reader { session: u32, event: Box<till::Event> },
+    Customer { which: usize, tries: u32 },
+    /// Staff look at a payment and do what the screen asks for.
+    Staff { which: usize },
+    PageUp,
+    ProxyUp,
+    BackUp,
+}
+
+/// What came of a call to the gateway.
+#[derive(Debug, Clone)]
+pub(crate) enum Reach {
+    Reply(proxy::gateway::Reply),
+    NoConnection,
+    Silence,
+}
+
+/// When, and in which order within a millisecond.
+pub(crate) type Key = (u64, u64);
+
+/// Everything to come, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    all: BTreeMap<Key, Happening>,
+    next: u64,
+}
+
+impl Queue {
+    pub(crate) fn put(&mut self, at: u64, happening: Happening) {
+        self.next += 1;
+        self.all.insert((at, self.next), happening);
+    }
+
+    pub(crate) fn first_at(&self) -> Option<u64> {
+        self.all.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Happening> {
+        self.all.pop_first().map(|(_, happening)| happening)
+    }
+
+    pub(crate) fn take(&mut self, key: Key) -> Option<Happening> {
+        self.all.remove(&key)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut Happening> {
+        self.all.get_mut(&key)
+    }
+
+    pub(crate) fn drop_if(&mut self, gone: impl Fn(&Happening) -> bool) {
+        self.all.retain(|_, happening| !gone(happening));
+    }
+
+    /// The first of what `wanted` picks: about `which` if there is one, else about any payment.
+    pub(crate) fn find(&self, which: usize, wanted: impl Fn(&Happening) -> Option<usize>) -> Option<Key> {
+        let mut other = None;
+        for (key, happening) in &self.all {
+            match wanted(happening) {
+                Some(about) if about == which => return Some(*key),
+                Some(_) => other = other.or(Some(*key)),
+                None => {}
+            }
+        }
+        other
+    }
+}
+
+impl Happening {
+    /// Whose request to the proxy this is.
+    pub(crate) fn request(&self) -> Option<usize> {
+        match self {
+            Self::Request { which, .. } => Some(*which),
+            Self::AskList { .. } => Some(usize::MAX),
+            _ => None,
+        }
+    }
+
+    /// Whose answer from the proxy this is. The page's own "no answer" is none.
+    pub(crate) fn answer(&self) -> Option<usize> {
+        match self {
+            Self::Answer { which, event, .. } if !is_silence(event) => Some(*which),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn call(&self) -> Option<usize> {
+        match self {
+            Self::Call { which, .. } => Some(*which),
+            _ => None,
+        }
+    }
+
+    /// Whose reply from the gateway this is. The proxy's own "no answer" is none.
+    pub(crate) fn reply(&self) -> Option<usize> {
+        match self {
+            Self::Reply { which, reply, .. } if matches!(**reply, Reach::Reply(_)) => Some(*which),
+            _ => None,
+        }
+    }
+}
+
+fn is_silence(event: &till::Event) -> bool {
+    matches!(
+        event,
+        till::Event::Told(None) | till::Event::Abandoned(None) | till::Event::Posted(till::Posted::NoAnswer)
+    )
+}

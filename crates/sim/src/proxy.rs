@@ -1,0 +1,495 @@
+//! The proxy: a thin driver round the shipped [`Order`], as `proxy::desk` is, with the shipped reading of the gateway's
+//! bytes, of callbacks and of fingerprints. The desk itself lives on Tokio and on the machine's clock, which no seed
+//! rules.
+
+use crate::gateway::Call;
+use crate::network::{Happening, Reach};
+use crate::protections::Protection;
+use crate::store::{Store, Trouble};
+use crate::world::World;
+use payment::api::{Abandon, NotCharged, Outcome, PaymentView, Problem, Reason, StartPayment, Terms};
+use payment::order::{Answer, Effect, Event, Order, Report, Rules, State, Status, Submission, Transaction};
+use payment::secret::EncryptedData;
+use payment::till::{self, Posted};
+use paynet::{Callback, ControlKey, Dialect, control};
+use proxy::fingerprint::{CardKey, Fingerprints};
+use proxy::store::{Attempt, Claim};
+use std::collections::BTreeMap;
+
+/// As the proxy's own limit for a whole answer of the gateway.
+const CALL_MS: u64 = 40_000;
+/// As the desk's pause after a write that failed.
+const STORE_PAUSE_MS: u64 = 1_000;
+
+#[derive(Debug)]
+pub(crate) struct Proxy {
+    pub(crate) up: bool,
+    /// Counts its starts.
+    pub(crate) life: u32,
+    /// How far its clock is ahead.
+    pub(crate) clock: i64,
+    pub(crate) store: Store,
+    /// The store is put back from a backup before the next start.
+    pub(crate) restoring: bool,
+    pub(crate) rules: Rules,
+    /// What was submitted, for the gateway's side of the simulation.
+    pub(crate) terms: BTreeMap<usize, Terms>,
+    followed: BTreeMap<usize, Order>,
+    cards: BTreeMap<usize, EncryptedData>,
+    calls: u64,
+    pending: BTreeMap<u64, (usize, Call)>,
+    paused_until: u64,
+    dialect: Dialect,
+    control_key: ControlKey,
+    card_key: CardKey,
+}
+
+impl Proxy {
+    pub(crate) fn new(attended: bool) -> Self {
+        let key = "B17F59B4-A7DC-41B4-8FF9-37D986B43D20".to_owned();
+        Self {
+            up: true,
+            life: 0,
+            clock: 0,
+            store: Store::default(),
+            restoring: false,
+            rules: Rules { attended, ..Rules::default() },
+            terms: BTreeMap::new(),
+            followed: BTreeMap::new(),
+            cards: BTreeMap::new(),
+            calls: 0,
+            pending: BTreeMap::new(),
+            paused_until: 0,
+            dialect: Dialect::default(),
+            control_key: ControlKey::try_from(key).expect("a key in the documented form"),
+            card_key: CardKey::new([7; 32]),
+        }
+    }
+
+    fn view(&self, order: &Order, now: u64) -> PaymentView {
+        order.view(&self.rules, now)
+    }
+}
+
+impl World {
+    pub(crate) fn proxy_now(&self) -> u64 {
+        self.now.saturating_add_signed(self.proxy.clock)
+    }
+
+    /// How a payment stands for whoever asks the proxy.
+    pub(crate) fn view(&self, which: usize) -> Option<PaymentView> {
+        let order = self.proxy.store.order(which)?;
+        Some(self.proxy.view(order, self.proxy_now()))
+    }
+
+    pub(crate) fn proxy_due(&self) -> Option<u64> {
+        let local = self.proxy.followed.values().filter_map(Order::wake_at).min()?;
+        let at = local.saturating_add_signed(-self.proxy.clock);
+        Some(at.max(self.proxy.paused_until).max(self.now))
+    }
+
+    pub(crate) fn wake_proxy(&mut self) {
+        let now = self.proxy_now();
+        let due = self.proxy.followed.iter().filter(|(_, o)| o.wake_at().is_some_and(|at| at <= now));
+        for which in due.map(|(which, _)| *which).collect::<Vec<_>>() {
+            match self.apply(which, Event::Tick, None) {
+                Ok(_) => {}
+                Err(Trouble::Refused) => self.proxy.paused_until = self.now + STORE_PAUSE_MS,
+                Err(Trouble::Cut { .. }) => return,
+            }
+        }
+    }
+
+    pub(crate) fn kill_proxy(&mut self, down_ms: u64) {
+        self.note("proxy dies for", &down_ms);
+        let proxy = &mut self.proxy;
+        proxy.life += 1;
+        proxy.followed.clear();
+        proxy.cards.clear();
+        proxy.pending.clear();
+        proxy.store.trouble = None;
+        // Connections to it are gone.
+        self.queue.drop_if(|happening| {
+            matches!(happening, Happening::Request { .. } | Happening::AskList { .. })
+        });
+        if std::mem::replace(&mut self.proxy.up, false) {
+            let at = self.now + down_ms;
+            self.queue.put(at, Happening::ProxyUp);
+        }
+        let lists = self.page.tabs.iter().map(|tab| tab.id).collect::<Vec<_>>();
+        for tab in lists {
+            let at = self.now + down_ms + 2_000;
+            self.queue.put(at, Happening::AskList { tab });
+        }
+    }
+
+    pub(crate) fn start_proxy(&mut self) {
+        if std::mem::take(&mut self.proxy.restoring) {
+            self.proxy.store.restore();
+            for payment in &mut self.payments {
+                payment.restored |= payment.posted;
+                payment.card_asked = false;
+                payment.order_final = None;
+            }
+        }
+        self.proxy.up = true;
+        self.proxy.followed = self.proxy.store.followed().into_iter().collect();
+        for which in self.proxy.followed.keys().copied().collect::<Vec<_>>() {
+            match self.apply(which, Event::Restarted, None) {
+                Ok(_) => {}
+                // A proxy that cannot write does not start; it is started again.
+                Err(Trouble::Refused) => return self.kill_proxy(1_000),
+                Err(Trouble::Cut { .. }) => return,
+            }
+        }
+    }
+
+    pub(crate) fn list_at_proxy(&mut self, tab: u32) {
+        let wait = if self.proxy.up { self.random.between(3, 60) } else { self.patience(2_000) };
+        let at = self.now + wait;
+        if !self.proxy.up {
+            return self.queue.put(at, Happening::AskList { tab });
+        }
+        let views = self.proxy.store.orders().map(|(which, order)| {
+            (which, self.proxy.view(order, self.proxy_now()))
+        });
+        let views = views.collect();
+        self.queue.put(at, Happening::List { tab, views });
+    }
+
+    pub(crate) fn at_proxy(&mut self, tab: u32, call: u64, which: usize, effect: till::Effect) {
+        let at = self.now + self.random.between(3, 60);
+        let event = if self.proxy.up { self.serve(which, effect) } else { None };
+        // Without an answer the page's own limit will tell.
+        if let Some(event) = event {
+            let event = Box::new(event);
+            self.queue.put(at, Happening::Answer { tab, call, which, event, again: false });
+        }
+    }
+
+    /// One request of the page. `None` when the proxy died over it.
+    fn serve(&mut self, which: usize, effect: till::Effect) -> Option<till::Event> {
+        self.note("proxy hears", &(which, &effect));
+        let event = match effect {
+            till::Effect::Post(payment) => return self.start(which, *payment),
+            till::Effect::Abandon(abandon) => return self.abandon(which, *abandon),
+            till::Effect::Poll => return Some(self.told(which)),
+            till::Effect::PostAdvice(advice) => {
+                let decided = Event::CardDecided { approved: advice.approved };
+                return self.turn(which, decided, Some(advice.encrypted_data));
+            }
+            till::Effect::PostCardLost(_) if self.is_without(Protection::CardLost) => {
+                let data = EncryptedData::new("E301".into());
+                return self.turn(which, Event::CardDecided { approved: true }, Some(data));
+            }
+            till::Effect::PostCardLost(lost) => Event::CardLost { card_said: lost.card_said },
+            till::Effect::AskGateway => Event::AskNow,
+            till::Effect::Keep => Event::Keep,
+            till::Effect::GiveBack => Event::GiveBack,
+            _ => return None,
+        };
+        self.turn(which, event, None)
+    }
+
+    fn told(&self, which: usize) -> till::Event {
+        self.view(which).map_or(till::Event::NotKnown, |view| till::Event::Told(Some(view)))
+    }
+
+    fn turn(&mut self, which: usize, event: Event, card: Option<EncryptedData>) -> Option<till::Event> {
+        match self.apply(which, event, card) {
+            Ok(()) => Some(self.told(which)),
+            Err(Trouble::Refused) => Some(till::Event::Told(None)),
+            Err(Trouble::Cut { .. }) => None,
+        }
+    }
+
+    fn start(&mut self, which: usize, payment: StartPayment) -> Option<till::Event> {
+        let prints = Fingerprints::of(&payment, &self.proxy.card_key).expect("a payment is written as JSON");
+        let (order, effects) = Order::accept(payment.terms.clone(), self.proxy_now());
+        let unique = !self.is_without(Protection::Fingerprint);
+        let claim = self.proxy.store.claim(which, Attempt::Taken(order.clone(), prints), unique);
+        let refused = |code: &str, status| {
+            let text = code.to_owned();
+            let (title, cashier, trace_id) = (text.clone(), text.clone(), String::new());
+            Posted::Refused(Problem { code: text, status, title, cashier, trace_id })
+        };
+        let posted = match claim {
+            Ok(Claim::Won) => {
+                self.proxy.cards.insert(which, payment.encrypted_data);
+                self.proxy.followed.insert(which, order.clone());
+                self.carry_out_order(which, effects);
+                Posted::View(Box::new(self.proxy.view(&order, self.proxy_now())))
+            }
+            Ok(Claim::CardUsed) => refused("card-used", 409),
+            Ok(Claim::Known(known)) => match *known {
+                Attempt::Taken(order, before) if before.body == prints.body => {
+                    Posted::View(Box::new(self.proxy.view(&order, self.proxy_now())))
+                }
+                Attempt::Taken(..) => refused("other-payment", 422),
+                Attempt::Abandoned | Attempt::Sought(_) => refused("abandoned", 410),
+            },
+            Err(Trouble::Refused) => refused("store", 503),
+            Err(Trouble::Cut { .. }) => return self.cut(),
+        };
+        Some(till::Event::Posted(posted))
+    }
+
+    fn abandon(&mut self, which: usize, abandon: Abandon) -> Option<till::Event> {
+        if self.is_without(Protection::Abandon) {
+            return Some(till::Event::Abandoned(Some(self.view(which))));
+        }
+        let search = abandon.sent.then(|| Order::search(abandon.terms, self.proxy_now()));
+        let attempt = search.as_ref().map_or(Attempt::Abandoned, |(order, _)| Attempt::Sought(order.clone()));
+        let order = match self.proxy.store.claim(which, attempt, true) {
+            Ok(Claim::Known(known)) => known.order(),
+            Ok(Claim::Won | Claim::CardUsed) => search.map(|(order, effects)| {
+                self.proxy.followed.insert(which, order.clone());
+                self.carry_out_order(which, effects);
+                order
+            }),
+            Err(Trouble::Refused) => return Some(till::Event::Abandoned(None)),
+            Err(Trouble::Cut { .. }) => return self.cut(),
+        };
+        let now = self.proxy_now();
+        Some(till::Event::Abandoned(Some(order.map(|order| self.proxy.view(&order, now)))))
+    }
+
+    fn cut<T>(&mut self) -> Option<T> {
+        let down = self.random.between(300, 30_000);
+        self.kill_proxy(down);
+        None
+    }
+
+    /// What the gateway said, or time: tried until the store takes it.
+    pub(crate) fn tell_order(&mut self, which: usize, event: Event) {
+        if self.apply(which, event.clone(), None) == Err(Trouble::Refused) {
+            let (at, proxy) = (self.now + STORE_PAUSE_MS, self.proxy.life);
+            self.queue.put(at, Happening::Again { proxy, which, event: Box::new(event) });
+        }
+    }
+
+    /// One turn: the next order is stored, and only then its effects are carried out.
+    fn apply(&mut self, which: usize, event: Event, card: Option<EncryptedData>) -> Result<(), Trouble> {
+        let known = self.proxy.followed.get(&which).or_else(|| self.proxy.store.order(which));
+        let Some(before) = known.cloned() else { return Ok(()) };
+        if self.trace.is_some() {
+            self.note("order hears", &(which, &event));
+        }
+        let (order, effects) = self.next(which, before.clone(), event);
+        if self.trace.is_some() {
+            self.note("order", &(which, &order.state, &order.give_back, &order.needs_person, &effects));
+        }
+        if order != before
+            && let Err(trouble) = self.proxy.store.update(which, &order)
+        {
+            if trouble != Trouble::Refused {
+                self.cut::<()>();
+            }
+            return Err(trouble);
+        }
+        if let Some(card) = card.filter(|_| effects.contains(&Effect::SendAdvice)) {
+            self.proxy.cards.insert(which, card);
+        }
+        let watched = !self.is_without(Protection::LateAppearanceWatch) || order.is_open();
+        if order.is_followed() && watched {
+            self.proxy.followed.insert(which, order);
+        } else {
+            self.proxy.followed.remove(&which);
+        }
+        self.carry_out_order(which, effects);
+        Ok(())
+    }
+
+    /// The shipped transition, with what is left out of it.
+    fn next(&mut self, which: usize, order: Order, mut event: Event) -> payment::order::Step {
+        let now = self.proxy_now();
+        if let Event::Status(Answer::Report(report)) = &mut event {
+            if self.is_without(Protection::IdsAmountCheck) {
+                report.attempt = order.terms.attempt.to_string();
+                report.order_id = order.order_id.clone().unwrap_or_else(|| report.order_id.clone());
+                let asked = order.terms.amount;
+                report.amount = Some(report.amount.filter(|a| a.minor <= asked.minor).unwrap_or(asked));
+            }
+            if self.is_without(Protection::TransactionTypeCheck) {
+                report.transaction = order.give_back.as_ref().map(|_| Transaction::Return);
+            }
+            if report.awaits_card && report.attempt == order.terms.attempt.as_str() {
+                self.payments[which].card_asked = true;
+            }
+        }
+        let searching = matches!(order.state, State::Searching(_));
+        if self.is_without(Protection::NotFoundRule) && searching && event == Event::Status(Answer::NotFound) {
+            let at_once = Rules { not_found_grace_ms: 0, not_found_gap_ms: 0, ..self.proxy.rules.clone() };
+            let denied = || Event::Status(Answer::NotFound);
+            return (0..3).fold(order.handle(denied(), &at_once, now), |(order, _), _| {
+                if matches!(order.state, State::Final(_)) {
+                    return (order, vec![]);
+                }
+                order.handle(denied(), &at_once, now)
+            });
+        }
+        order.handle(event, &self.proxy.rules, now)
+    }
+
+    fn carry_out_order(&mut self, which: usize, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Submit => {
+                    self.payments[which].submissions += 1;
+                    match self.proxy.cards.remove(&which) {
+                        Some(card) => self.call(which, Call::Submit { blob: card.expose().to_owned() }),
+                        None => {
+                            let end = Submission::Refused(NotCharged::NeverSent, Reason::default());
+                            self.tell_order(which, Event::Submitted(end));
+                        }
+                    }
+                }
+                Effect::Ask => self.call(which, Call::Ask),
+                Effect::SendAdvice => match self.proxy.cards.get(&which) {
+                    Some(card) => {
+                        let approved = card.expose().ends_with("01");
+                        self.call(which, Call::Advise { approved });
+                    }
+                    None => self.tell_order(which, Event::AdviceAnswered { taken: false }),
+                },
+                Effect::SendReturn => {
+                    self.payments[which].returns += 1;
+                    self.call(which, Call::Return);
+                }
+                Effect::ForgetCardData => drop(self.proxy.cards.remove(&which)),
+                Effect::Alarm(what) => self.note("alarm", &(which, what)),
+            }
+        }
+    }
+
+    fn call(&mut self, which: usize, what: Call) {
+        self.proxy.calls += 1;
+        let (call, proxy) = (self.proxy.calls, self.proxy.life);
+        let Some(terms) = self.proxy.store.order(which).map(|order| order.terms.clone()) else { return };
+        self.proxy.terms.insert(which, terms);
+        self.proxy.pending.insert(call, (which, what.clone()));
+        let at = self.now + self.random.between(20, 300);
+        if self.gateway.down_until > at && self.random.percent(60) {
+            let reply = Box::new(Reach::NoConnection);
+            return self.queue.put(at, Happening::Reply { proxy, call, which, reply });
+        }
+        self.queue.put(at, Happening::Call { proxy, call, which, what });
+        let reply = Box::new(Reach::Silence);
+        self.queue.put(self.now + CALL_MS, Happening::Reply { proxy, call, which, reply });
+    }
+
+    /// A call to the gateway ends, once.
+    pub(crate) fn replied(&mut self, proxy: u32, call: u64, which: usize, reply: Reach) {
+        if proxy != self.proxy.life || !self.proxy.up {
+            return;
+        }
+        let Some((_, what)) = self.proxy.pending.remove(&call) else { return };
+        let Some(order) = self.proxy.store.order(which).cloned() else { return };
+        let dialect = &self.proxy.dialect;
+        let submission = || match &reply {
+            Reach::Reply(reply) => ::proxy::gateway::submission(reply, &order, dialect),
+            Reach::NoConnection => Submission::NoConnection,
+            Reach::Silence => Submission::Lost,
+        };
+        let event = match &what {
+            Call::Submit { .. } => {
+                let end = submission();
+                if end == Submission::Lost
+                    && self.is_without(Protection::SingleSubmission)
+                    && self.payments[which].submissions < 3
+                {
+                    self.payments[which].submissions += 1;
+                    return self.call(which, what);
+                }
+                Event::Submitted(end)
+            }
+            Call::Return => {
+                let end = submission();
+                if end == Submission::NoConnection {
+                    // No byte of it was sent.
+                    self.payments[which].returns -= 1;
+                }
+                Event::Returned(end)
+            }
+            Call::Advise { .. } => {
+                Event::AdviceAnswered { taken: matches!(submission(), Submission::Accepted { .. }) }
+            }
+            Call::Ask => Event::Status(match &reply {
+                Reach::Reply(reply) => ::proxy::gateway::answer(reply, &order, dialect),
+                Reach::NoConnection | Reach::Silence => Answer::Lost,
+            }),
+        };
+        self.tell_order(which, event);
+    }
+
+    /// The query of the callback about an order's latest transaction; another amount and type where it is made up.
+    pub(crate) fn callback_query(&self, which: usize, other: Option<(&str, u64)>) -> Option<String> {
+        let order = self.gateway.orders.get(&which)?;
+        let (kind, status) = order.latest();
+        let (attempt, number) = (order.terms.attempt.as_str(), &order.number);
+        let control = control::callback(status.word(), number, attempt, &self.proxy.control_key);
+        let (kind, minor) = other.unwrap_or((kind, order.amount().minor));
+        let amount = payment::money::Amount::new(minor, order.terms.amount.currency).to_major();
+        let status = status.word();
+        Some(format!(
+            "status={status}&orderid={number}&client_orderid={attempt}&type={kind}&amount={amount}&control={control}"
+        ))
+    }
+
+    pub(crate) fn called_back(&mut self, which: usize, query: String, tries: u8) {
+        if !self.proxy.up {
+            if tries < 5 {
+                let at = self.now + 20_000;
+                self.queue.put(at, Happening::Callback { which, query, tries: tries + 1 });
+            }
+            return;
+        }
+        let Ok(callback) = Callback::parse(&query, &self.proxy.control_key) else { return };
+        self.note("callback", &query);
+        let Some(order) = self.proxy.store.order(which) else { return };
+        let event = match self.is_without(Protection::CallbackAsHint) {
+            true => believed(&callback, order),
+            false => Event::AskNow,
+        };
+        // Where the store fails the gateway calls again.
+        if self.apply(which, event, None) == Err(Trouble::Refused) && tries < 5 {
+            let at = self.now + 20_000;
+            self.queue.put(at, Happening::Callback { which, query, tries: tries + 1 });
+        }
+    }
+}
+
+/// A callback taken for the truth.
+fn believed(callback: &Callback, order: &Order) -> Event {
+    let currency = order.terms.amount.currency;
+    let amount = callback.fields.get("amount");
+    Event::Status(Answer::Report(Box::new(Report {
+        attempt: callback.client_orderid.clone(),
+        order_id: callback.orderid.clone(),
+        transaction: Some(match callback.transaction_type.as_str() {
+            "sale" => Transaction::Sale,
+            "preauth" => Transaction::Preauth,
+            _ => Transaction::Return,
+        }),
+        status: match callback.status {
+            paynet::Status::Approved => Status::Approved,
+            paynet::Status::Declined => Status::Declined,
+            paynet::Status::Filtered => Status::Filtered,
+            paynet::Status::Error => Status::Error,
+            _ => Status::Unknown,
+        },
+        amount: amount.and_then(|text| payment::money::Amount::from_major(text, currency).ok()),
+        serial_number: None,
+        stage: None,
+        awaits_card: false,
+        issuer: None,
+        online_check: false,
+        reason: Reason::default(),
+        receipt: BTreeMap::new(),
+    })))
+}
+
+/// Whether this end says that nothing was charged.
+pub(crate) fn is_not_charged(outcome: &Outcome) -> bool {
+    !matches!(outcome, Outcome::Approved { .. } | Outcome::GivenBack { .. })
+}
