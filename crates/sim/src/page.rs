@@ -37,6 +37,8 @@ pub(crate) struct Page {
     pub(crate) journal: BTreeMap<usize, Attempt>,
     /// How far its clock is ahead.
     pub(crate) clock: i64,
+    /// What the next page's clock is put back by.
+    pub(crate) clock_at_start: i64,
     pub(crate) session: Option<Session>,
     sessions: u32,
     calls: u64,
@@ -101,6 +103,7 @@ impl World {
     /// A page starts: what the journal has, and what the proxy has and the journal has not.
     pub(crate) fn start_page(&mut self) {
         if self.page.tabs.is_empty() {
+            self.page.clock += std::mem::take(&mut self.page.clock_at_start);
             self.open_tab();
         }
     }
@@ -212,7 +215,10 @@ impl World {
                     }
                 }
                 Effect::StartReader => self.start_reader(tab, which),
-                Effect::StopReader if self.random.percent(95) => self.reader_says(150, Event::ReaderStopped),
+                Effect::StopReader if self.random.percent(95) => {
+                    let after = self.random.between(50, 4_000);
+                    self.reader_says(after, Event::ReaderStopped);
+                }
                 Effect::StopReader => {}
                 Effect::ContinueCard(_) => self.continue_card(tab, which),
                 Effect::EndCard { .. } => {
@@ -251,8 +257,8 @@ impl World {
         let at = self.random.between(500, 9_000);
         let chance = self.random.below(100);
         match chance {
-            0..=5 => return self.reader_says(at, Event::Cancel),
-            6..=8 => return self.reader_says(at, Event::CardGone),
+            0..=6 => return self.reader_says(at, Event::Cancel),
+            7..=8 => return self.reader_says(at, Event::CardGone),
             9..=12 => {
                 let why = [NotSent::DeclinedByCard, NotSent::ApprovedOffline, NotSent::CardTakenOut];
                 let why = why[self.random.below(3) as usize].clone();

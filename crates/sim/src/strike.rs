@@ -70,14 +70,14 @@ impl World {
                 true
             }
             Fault::ReturnedElsewhere => {
-                let orders = self.gateway.orders.keys().copied();
-                let which = orders.min_by_key(|&other| other != which);
-                let done = which
-                    .is_some_and(|which| self.gateway.return_elsewhere(which, how.is_multiple_of(3)));
-                if let Some(which) = which.filter(|_| done) {
+                let mut orders: Vec<_> = self.gateway.orders.keys().copied().collect();
+                orders.sort_by_key(|&other| other != which);
+                let declined = how.is_multiple_of(3);
+                let done = orders.into_iter().find(|&other| self.gateway.return_elsewhere(other, declined));
+                if let Some(which) = done {
                     self.payments[which].returned_elsewhere = true;
                 }
-                done
+                done.is_some()
             }
             Fault::CallbackForged => {
                 let attempt = self.payments[which].draft.attempt.to_string();
@@ -129,7 +129,10 @@ impl World {
                 true
             }
             Fault::PageClock => {
-                self.page.clock += jump(how);
+                // The page's clock is never put back while it lives.
+                let ms = jump(how);
+                self.page.clock += ms.max(0);
+                self.page.clock_at_start += ms.min(0);
                 true
             }
             Fault::ProxyClock => {

@@ -234,7 +234,7 @@ impl World {
         let latest = self.gateway.orders.get(&which).map(|order| (order.latest(), order.awaits_card));
         self.note("gateway’s order moves", &(which, latest));
         if ended && let Some(query) = self.callback_query(which, None) {
-            let at = self.now + self.random.between(30, 2_000);
+            let at = self.now + self.random.between(30, 10_000);
             self.queue.put(at, Happening::Callback { which, query, tries: 0 });
         }
     }
