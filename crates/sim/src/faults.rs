@@ -198,6 +198,15 @@ const PLACES: [Step; 17] = [
     Step::Finished,
 ];
 
+/// What seldom finds something to strike.
+const RARE: [Fault; 5] = [
+    Fault::CallbackLost,
+    Fault::ReturnedElsewhere,
+    Fault::GatewayOtherOrder,
+    Fault::GatewayHtml,
+    Fault::ReplyLate,
+];
+
 /// The faults of one world.
 pub(crate) fn plan(random: &mut Random, payments: usize) -> Vec<Planned> {
     let busy = random.below(28);
@@ -206,7 +215,8 @@ pub(crate) fn plan(random: &mut Random, payments: usize) -> Vec<Planned> {
         for _ in 0..random.between(busy, busy + 16) {
             let step = random.pick(&PLACES);
             let patience = random.below(if step == Step::Cancelling { 2 } else { 4 }) as u8;
-            let (fault, how) = (random.pick(&Fault::ALL), random.draw());
+            let faults = if random.percent(8) { &RARE[..] } else { &Fault::ALL };
+            let (fault, how) = (random.pick(faults), random.draw());
             planned.push(Planned { payment, step, patience, fault, how });
         }
     }

@@ -63,10 +63,7 @@ impl Page {
     /// Attempts that hold the reader or wait for an answer with a card in it.
     fn is_busy(&self, which: usize) -> bool {
         self.attempt(which).is_some_and(|attempt| {
-            !matches!(
-                attempt.state,
-                State::Finished(..) | State::Unresolved(..) | State::AwaitFinal(_)
-            )
+            !matches!(attempt.state, State::Finished(..) | State::Unresolved(..) | State::AwaitFinal(_))
         })
     }
 }
@@ -116,8 +113,7 @@ impl World {
         for (which, saved) in self.page.journal.clone() {
             let json = serde_json::to_string(&saved).expect("an attempt is written as JSON");
             let saved: Attempt = json::read(&json).expect("what was written as JSON can be read");
-            let (attempt, effects) =
-                if saved.is_finished() { (saved, vec![]) } else { saved.restore(now) };
+            let (attempt, effects) = if saved.is_finished() { (saved, vec![]) } else { saved.restore(now) };
             if let Some(tab) = self.page.tab(id) {
                 tab.attempts.insert(which, attempt);
             }
@@ -177,7 +173,9 @@ impl World {
 
     pub(crate) fn tell_page(&mut self, tab: u32, which: usize, event: Event) {
         let now = self.page_now();
-        let Some(before) = self.page.tab(tab).and_then(|tab| tab.attempts.get(&which).cloned()) else { return };
+        let Some(before) = self.page.tab(tab).and_then(|tab| tab.attempts.get(&which).cloned()) else {
+            return;
+        };
         if self.trace.is_some() {
             self.note("page hears", &(tab, which, &event));
         }
@@ -331,7 +329,9 @@ impl World {
         let asks = match state {
             State::Unresolved(_, Unsure::KeepOrGiveBack) => true,
             State::Unresolved(..) => self.random.percent(2),
-            State::Finished(_, End::Result(payment::api::Outcome::Approved { .. })) => self.random.percent(12),
+            State::Finished(_, End::Result(payment::api::Outcome::Approved { .. })) => {
+                self.random.percent(12)
+            }
             _ => false,
         };
         if asks && self.page.staff_called.insert(which) {
@@ -343,7 +343,8 @@ impl World {
     pub(crate) fn staff(&mut self, which: usize) {
         self.page.staff_called.remove(&which);
         let Some(tab) = self.page.tabs.first() else { return };
-        let (id, Some(state)) = (tab.id, tab.attempts.get(&which).map(|attempt| attempt.state.clone())) else {
+        let (id, Some(state)) = (tab.id, tab.attempts.get(&which).map(|attempt| attempt.state.clone()))
+        else {
             return;
         };
         let event = match &state {

@@ -169,7 +169,9 @@ impl World {
     }
 
     fn lose(&mut self, which: usize, wanted: impl Fn(&Happening) -> Option<usize>) -> bool {
-        let Some(lost) = self.queue.find(which, wanted).and_then(|key| self.queue.take(key)) else { return false };
+        let Some(lost) = self.queue.find(which, wanted).and_then(|key| self.queue.take(key)) else {
+            return false;
+        };
         if let Happening::AskList { tab } = lost {
             self.queue.put(self.now + 10_000, Happening::AskList { tab });
         }
@@ -240,7 +242,9 @@ impl World {
     /// The answer to a question is another order's report.
     fn swap_report(&mut self, which: usize) -> bool {
         let Some(key) = self.queue.find(which, Happening::reply) else { return false };
-        let Some(Happening::Reply { which: asked, .. }) = self.queue.get_mut(key).cloned() else { return false };
+        let Some(Happening::Reply { which: asked, .. }) = self.queue.get_mut(key).cloned() else {
+            return false;
+        };
         let Some(own) = self.gateway.orders.get(&asked) else { return false };
         let other = self.gateway.orders.iter().find(|(other, _)| **other != asked).map(|(_, order)| order);
         let mut stranger = other.unwrap_or(own).clone();
@@ -259,7 +263,9 @@ impl World {
 
     /// A callback with the right checksum, which covers neither amount nor type: both are changed.
     fn replay(&mut self, which: usize, how: u64) -> bool {
-        let known = |world: &Self, which: usize| world.gateway.orders.get(&which).is_some_and(|order| order.latest().1.is_final());
+        let known = |world: &Self, which: usize| {
+            world.gateway.orders.get(&which).is_some_and(|order| order.latest().1.is_final())
+        };
         let which = if known(self, which) {
             which
         } else {

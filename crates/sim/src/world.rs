@@ -166,7 +166,9 @@ impl World {
 
     fn step(&mut self) -> bool {
         let due = [self.queue.first_at(), self.page_due(), self.proxy_due()];
-        let Some(at) = due.iter().flatten().min().copied().filter(|at| at - START < REST_MS) else { return false };
+        let Some(at) = due.iter().flatten().min().copied().filter(|at| at - START < REST_MS) else {
+            return false;
+        };
         self.now = self.now.max(at);
         if due[0] == Some(at) {
             let Some(happening) = self.queue.pop() else { return false };

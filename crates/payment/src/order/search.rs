@@ -72,7 +72,9 @@ impl Order {
                 if !hidden || self.needs_person.is_some() {
                     return (self, vec![]);
                 }
-                self.needs_person("an order reported as not charged exists; what became of the sale is not told");
+                self.needs_person(
+                    "an order reported as not charged exists; what became of the sale is not told",
+                );
                 return (self, vec![Effect::Alarm("an order reported as not charged exists")]);
             }
         };
