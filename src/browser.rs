@@ -1,14 +1,20 @@
 //! The few things that the pure code takes as arguments: time and randomness.
 
+use crate::clock::Clock;
 use js_sys::Date;
 use payment::attempt::AttemptId;
 use reader::WallClock;
+use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
-/// Unix milliseconds.
+thread_local! {
+    static CLOCK: RefCell<Clock> = RefCell::default();
+}
+
+/// Unix milliseconds, which never go back while the page lives.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the clock is past 1970")]
 pub(crate) fn now() -> u64 {
-    Date::now() as u64
+    CLOCK.with_borrow_mut(|clock| clock.read(Date::now() as u64))
 }
 
 /// Local time of the till, for the reader.

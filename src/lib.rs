@@ -8,6 +8,7 @@
 
 mod app;
 mod browser;
+mod clock;
 pub mod desk;
 pub mod device;
 mod duplicate;

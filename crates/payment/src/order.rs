@@ -437,9 +437,8 @@ impl Order {
 
     /// Reported as never arrived: a callback says more than the silence so far.
     fn may_turn_up(&self) -> bool {
-        let never_arrived = |outcome: &Outcome| {
-            matches!(outcome, Outcome::NotCharged { why: NotCharged::NeverArrived, .. })
-        };
+        let never_arrived =
+            |outcome: &Outcome| matches!(outcome, Outcome::NotCharged { why: NotCharged::NeverArrived, .. });
         self.give_back.is_none() && matches!(&self.state, State::Final(outcome) if never_arrived(outcome))
     }
 

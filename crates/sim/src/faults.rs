@@ -177,19 +177,47 @@ pub(crate) struct Planned {
     pub(crate) how: u64,
 }
 
+/// Where faults are planned. Steps that few payments take, or that take a moment, are there more often.
+const PLACES: [Step; 17] = [
+    Step::AwaitCard,
+    Step::Cancelling,
+    Step::Cancelling,
+    Step::Cancelling,
+    Step::Cancelling,
+    Step::Cancelling,
+    Step::AwaitAcceptance,
+    Step::AwaitFinal,
+    Step::AwaitCardDecision,
+    Step::AwaitCardDecision,
+    Step::AwaitCardDecision,
+    Step::AwaitAdvice,
+    Step::AwaitAdvice,
+    Step::AwaitAdvice,
+    Step::AwaitAdvice,
+    Step::Unresolved,
+    Step::Finished,
+];
+
+/// What seldom finds something to strike.
+const RARE: [Fault; 5] = [
+    Fault::CallbackLost,
+    Fault::ReturnedElsewhere,
+    Fault::GatewayOtherOrder,
+    Fault::GatewayHtml,
+    Fault::ReplyLate,
+];
+
 /// The faults of one world.
 pub(crate) fn plan(random: &mut Random, payments: usize) -> Vec<Planned> {
-    let busy = random.below(16);
+    let busy = random.below(28);
     let mut planned = vec![];
     for payment in 0..payments {
-        for _ in 0..random.between(busy, busy + 8) {
-            planned.push(Planned {
-                payment,
-                step: random.pick(&Step::ALL),
-                patience: random.below(4) as u8,
-                fault: random.pick(&Fault::ALL),
-                how: random.draw(),
-            });
+        for _ in 0..random.between(busy, busy + 16) {
+            let step = random.pick(&PLACES);
+            let patience = random.below(if step == Step::Cancelling { 2 } else { 4 }) as u8;
+            let faults = if random.percent(8) { &RARE[..] } else { &Fault::ALL };
+            let (fault, how) = (random.pick(faults), random.draw());
+            planned.push(Planned { payment, step, patience, fault, how });
         }
     }
     planned

@@ -8,10 +8,14 @@ use std::collections::BTreeMap;
 /// What the proxy asks of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Call {
-    Submit { blob: String },
+    Submit {
+        blob: String,
+    },
     Ask,
     /// The card's decision as the gateway finds it in the encrypted data.
-    Advise { approved: bool },
+    Advise {
+        approved: bool,
+    },
     Return,
 }
 

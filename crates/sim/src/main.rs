@@ -14,6 +14,7 @@ mod page;
 mod protections;
 mod proxy;
 mod random;
+mod report;
 mod runs;
 mod shrink;
 mod store;
@@ -21,12 +22,14 @@ mod strike;
 mod world;
 
 use anyhow::{Context as _, Result, bail};
-use faults::{Fault, Step};
 use protections::Protection;
+use std::path::Path;
 use std::time::Instant;
 
 const USAGE: &str = "\
 sim [--runs N] [--seed S] [--without NAME]   simulate N payments (100000), the seed being S (1)
+sim --record FILE                            100000 payments, and 20000 without each protection, which must fail;
+                                             writes both tables into FILE
 sim --world SEED [--without NAME]            tell the story of one world that fails, with the fewest faults";
 
 fn main() -> Result<()> {
@@ -37,10 +40,14 @@ fn main() -> Result<()> {
         match name.as_str() {
             "--runs" => payments = value.parse()?,
             "--seed" => seed = value.parse()?,
+            "--record" => return report::record(Path::new(&value)),
             "--world" => world = Some(value.parse()?),
             "--without" => {
                 without = Some(Protection::named(&value).with_context(|| {
-                    format!("no protection {value}; there are: {}", Protection::ALL.map(Protection::name).join(" "))
+                    format!(
+                        "no protection {value}; there are: {}",
+                        Protection::ALL.map(Protection::name).join(" ")
+                    )
                 })?);
             }
             _ => bail!("{USAGE}"),
@@ -53,21 +60,10 @@ fn main() -> Result<()> {
     let begun = Instant::now();
     let result = runs::run(payments, seed, without);
     let ms = begun.elapsed().as_millis();
-    let tenths = result.faults_a_payment();
-    println!(
-        "{} payments, {} faults ({}.{} a payment), {ms} ms",
-        result.payments,
-        result.faults,
-        tenths / 10,
-        tenths % 10
-    );
-    for fault in Fault::ALL {
-        let counts = Step::ALL.map(|step| format!("{:>7}", result.count(fault, step)));
-        println!("{:<52}{}", fault.text(), counts.concat());
-    }
+    println!("{}, {ms} ms", report::sum(&result));
     if let Some(failure) = result.failure {
         println!("{}", shrink::story(failure.seed, without));
         bail!("after {} payments, world {}: {}", failure.payments, failure.seed, failure.what);
     }
-    Ok(())
+    if without.is_none() && payments >= report::PAYMENTS { report::assert_it_sees(&result) } else { Ok(()) }
 }

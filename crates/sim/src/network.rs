@@ -10,26 +10,70 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 pub(crate) enum Happening {
     /// Page → proxy.
-    Request { tab: u32, call: u64, which: usize, effect: Box<till::Effect> },
+    Request {
+        tab: u32,
+        call: u64,
+        which: usize,
+        effect: Box<till::Effect>,
+    },
     /// Proxy → page; or, from the page's own clock, that no answer came in time.
-    Answer { tab: u32, call: u64, which: usize, event: Box<till::Event>, again: bool },
+    Answer {
+        tab: u32,
+        call: u64,
+        which: usize,
+        event: Box<till::Event>,
+        again: bool,
+    },
     /// The page asks for the payments that the proxy follows.
-    AskList { tab: u32 },
-    List { tab: u32, views: Vec<(usize, PaymentView)> },
+    AskList {
+        tab: u32,
+    },
+    List {
+        tab: u32,
+        views: Vec<(usize, PaymentView)>,
+    },
     /// Proxy → gateway, by one life of the proxy.
-    Call { proxy: u32, call: u64, which: usize, what: Call },
+    Call {
+        proxy: u32,
+        call: u64,
+        which: usize,
+        what: Call,
+    },
     /// Gateway → proxy; or, from the proxy's own clock, that no answer came in time.
-    Reply { proxy: u32, call: u64, which: usize, reply: Box<Reach> },
+    Reply {
+        proxy: u32,
+        call: u64,
+        which: usize,
+        reply: Box<Reach>,
+    },
     /// What the gateway said could not be stored, and is tried again.
-    Again { proxy: u32, which: usize, event: Box<order::Event> },
-    Callback { which: usize, query: String, tries: u8 },
+    Again {
+        proxy: u32,
+        which: usize,
+        event: Box<order::Event>,
+    },
+    Callback {
+        which: usize,
+        query: String,
+        tries: u8,
+    },
     /// An order at the gateway takes its next step.
-    Progress { which: usize },
+    Progress {
+        which: usize,
+    },
     /// What the reader says to one session with it.
-    Reader { session: u32, event: Box<till::Event> },
-    Customer { which: usize, tries: u32 },
+    Reader {
+        session: u32,
+        event: Box<till::Event>,
+    },
+    Customer {
+        which: usize,
+        tries: u32,
+    },
     /// Staff look at a payment and do what the screen asks for.
-    Staff { which: usize },
+    Staff {
+        which: usize,
+    },
     PageUp,
     ProxyUp,
     BackUp,

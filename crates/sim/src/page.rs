@@ -37,6 +37,8 @@ pub(crate) struct Page {
     pub(crate) journal: BTreeMap<usize, Attempt>,
     /// How far its clock is ahead.
     pub(crate) clock: i64,
+    /// What the next page's clock is put back by.
+    pub(crate) clock_at_start: i64,
     pub(crate) session: Option<Session>,
     sessions: u32,
     calls: u64,
@@ -61,10 +63,7 @@ impl Page {
     /// Attempts that hold the reader or wait for an answer with a card in it.
     fn is_busy(&self, which: usize) -> bool {
         self.attempt(which).is_some_and(|attempt| {
-            !matches!(
-                attempt.state,
-                State::Finished(..) | State::Unresolved(..) | State::AwaitFinal(_)
-            )
+            !matches!(attempt.state, State::Finished(..) | State::Unresolved(..) | State::AwaitFinal(_))
         })
     }
 }
@@ -101,6 +100,7 @@ impl World {
     /// A page starts: what the journal has, and what the proxy has and the journal has not.
     pub(crate) fn start_page(&mut self) {
         if self.page.tabs.is_empty() {
+            self.page.clock += std::mem::take(&mut self.page.clock_at_start);
             self.open_tab();
         }
     }
@@ -113,8 +113,7 @@ impl World {
         for (which, saved) in self.page.journal.clone() {
             let json = serde_json::to_string(&saved).expect("an attempt is written as JSON");
             let saved: Attempt = json::read(&json).expect("what was written as JSON can be read");
-            let (attempt, effects) =
-                if saved.is_finished() { (saved, vec![]) } else { saved.restore(now) };
+            let (attempt, effects) = if saved.is_finished() { (saved, vec![]) } else { saved.restore(now) };
             if let Some(tab) = self.page.tab(id) {
                 tab.attempts.insert(which, attempt);
             }
@@ -174,7 +173,9 @@ impl World {
 
     pub(crate) fn tell_page(&mut self, tab: u32, which: usize, event: Event) {
         let now = self.page_now();
-        let Some(before) = self.page.tab(tab).and_then(|tab| tab.attempts.get(&which).cloned()) else { return };
+        let Some(before) = self.page.tab(tab).and_then(|tab| tab.attempts.get(&which).cloned()) else {
+            return;
+        };
         if self.trace.is_some() {
             self.note("page hears", &(tab, which, &event));
         }
@@ -212,7 +213,10 @@ impl World {
                     }
                 }
                 Effect::StartReader => self.start_reader(tab, which),
-                Effect::StopReader if self.random.percent(95) => self.reader_says(150, Event::ReaderStopped),
+                Effect::StopReader if self.random.percent(95) => {
+                    let after = self.random.between(50, 4_000);
+                    self.reader_says(after, Event::ReaderStopped);
+                }
                 Effect::StopReader => {}
                 Effect::ContinueCard(_) => self.continue_card(tab, which),
                 Effect::EndCard { .. } => {
@@ -251,8 +255,8 @@ impl World {
         let at = self.random.between(500, 9_000);
         let chance = self.random.below(100);
         match chance {
-            0..=5 => return self.reader_says(at, Event::Cancel),
-            6..=8 => return self.reader_says(at, Event::CardGone),
+            0..=6 => return self.reader_says(at, Event::Cancel),
+            7..=8 => return self.reader_says(at, Event::CardGone),
             9..=12 => {
                 let why = [NotSent::DeclinedByCard, NotSent::ApprovedOffline, NotSent::CardTakenOut];
                 let why = why[self.random.below(3) as usize].clone();
@@ -325,7 +329,9 @@ impl World {
         let asks = match state {
             State::Unresolved(_, Unsure::KeepOrGiveBack) => true,
             State::Unresolved(..) => self.random.percent(2),
-            State::Finished(_, End::Result(payment::api::Outcome::Approved { .. })) => self.random.percent(12),
+            State::Finished(_, End::Result(payment::api::Outcome::Approved { .. })) => {
+                self.random.percent(12)
+            }
             _ => false,
         };
         if asks && self.page.staff_called.insert(which) {
@@ -337,7 +343,8 @@ impl World {
     pub(crate) fn staff(&mut self, which: usize) {
         self.page.staff_called.remove(&which);
         let Some(tab) = self.page.tabs.first() else { return };
-        let (id, Some(state)) = (tab.id, tab.attempts.get(&which).map(|attempt| attempt.state.clone())) else {
+        let (id, Some(state)) = (tab.id, tab.attempts.get(&which).map(|attempt| attempt.state.clone()))
+        else {
             return;
         };
         let event = match &state {

@@ -53,10 +53,16 @@ impl Protection {
         match self {
             Self::JournalBeforeSend => "the page writes its journal after the other effects",
             Self::SingleSubmission => "the proxy sends a submission again when its answer is lost",
-            Self::Abandon => "the proxy answers “not charged” to an abandon of an id that it does not know, and forgets it",
+            Self::Abandon => {
+                "the proxy answers “not charged” to an abandon of an id that it does not know, and forgets it"
+            }
             Self::Fingerprint => "one card reading is taken under any number of ids",
-            Self::IdsAmountCheck => "every report is taken as one of this order, whatever ids and amount it names",
-            Self::TransactionTypeCheck => "every report is taken as one of the transaction that was asked for",
+            Self::IdsAmountCheck => {
+                "every report is taken as one of this order, whatever ids and amount it names"
+            }
+            Self::TransactionTypeCheck => {
+                "every report is taken as one of the transaction that was asked for"
+            }
             Self::CallbackAsHint => "a callback is believed like a status answer",
             Self::NotFoundRule => "the first “no such order” is believed",
             Self::CardLost => "a card that is lost counts as one that agreed",

@@ -109,9 +109,8 @@ impl World {
         proxy.pending.clear();
         proxy.store.trouble = None;
         // Connections to it are gone.
-        self.queue.drop_if(|happening| {
-            matches!(happening, Happening::Request { .. } | Happening::AskList { .. })
-        });
+        self.queue
+            .drop_if(|happening| matches!(happening, Happening::Request { .. } | Happening::AskList { .. }));
         if std::mem::replace(&mut self.proxy.up, false) {
             let at = self.now + down_ms;
             self.queue.put(at, Happening::ProxyUp);
@@ -150,9 +149,8 @@ impl World {
         if !self.proxy.up {
             return self.queue.put(at, Happening::AskList { tab });
         }
-        let views = self.proxy.store.orders().map(|(which, order)| {
-            (which, self.proxy.view(order, self.proxy_now()))
-        });
+        let views =
+            self.proxy.store.orders().map(|(which, order)| (which, self.proxy.view(order, self.proxy_now())));
         let views = views.collect();
         self.queue.put(at, Happening::List { tab, views });
     }
@@ -318,7 +316,8 @@ impl World {
             }
         }
         let searching = matches!(order.state, State::Searching(_));
-        if self.is_without(Protection::NotFoundRule) && searching && event == Event::Status(Answer::NotFound) {
+        if self.is_without(Protection::NotFoundRule) && searching && event == Event::Status(Answer::NotFound)
+        {
             let at_once = Rules { not_found_grace_ms: 0, not_found_gap_ms: 0, ..self.proxy.rules.clone() };
             let denied = || Event::Status(Answer::NotFound);
             return (0..3).fold(order.handle(denied(), &at_once, now), |(order, _), _| {

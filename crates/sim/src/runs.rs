@@ -15,6 +15,8 @@ pub(crate) struct Result {
     pub(crate) payments: u64,
     pub(crate) faults: u64,
     pub(crate) pairs: BTreeMap<(Fault, Step), u64>,
+    /// What a put-back store cost: approvals reversed, returns forgotten, charges that only the gateway knows.
+    pub(crate) limits: [u64; 3],
     pub(crate) failure: Option<Failure>,
 }
 
@@ -45,11 +47,17 @@ pub(crate) fn run(payments: u64, seed: u64, without: Option<Protection>) -> Resu
                 let mut mine = Result::default();
                 loop {
                     let at = next.fetch_add(1, Relaxed);
-                    let Some(&(seed, payments)) = seeds.get(at).filter(|_| at < stop.load(Relaxed)) else { break };
+                    let Some(&(seed, payments)) = seeds.get(at).filter(|_| at < stop.load(Relaxed)) else {
+                        break;
+                    };
                     let mut world = World::new(seed, draw_plan(seed), without);
                     world.run();
                     mine.payments += world.payments.len() as u64;
                     mine.faults += world.struck.len() as u64;
+                    let limits = [&world.reversed, &world.forgotten, &world.unknown];
+                    for (sum, limit) in mine.limits.iter_mut().zip(limits) {
+                        *sum += limit.get();
+                    }
                     for pair in &world.struck {
                         *mine.pairs.entry(*pair).or_default() += 1;
                     }
@@ -74,6 +82,9 @@ impl Result {
     fn add(&mut self, other: Self) {
         self.payments += other.payments;
         self.faults += other.faults;
+        for (sum, limit) in self.limits.iter_mut().zip(other.limits) {
+            *sum += limit;
+        }
         for (pair, count) in other.pairs {
             *self.pairs.entry(pair).or_default() += count;
         }

@@ -60,10 +60,6 @@ impl Store {
         Ok(Claim::Won)
     }
 
-    pub(crate) fn find(&self, which: usize) -> Option<Attempt> {
-        self.rows.get(&which).cloned()
-    }
-
     pub(crate) fn order(&self, which: usize) -> Option<&Order> {
         match self.rows.get(&which)? {
             Attempt::Abandoned => None,

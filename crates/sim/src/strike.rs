@@ -70,14 +70,14 @@ impl World {
                 true
             }
             Fault::ReturnedElsewhere => {
-                let orders = self.gateway.orders.keys().copied();
-                let which = orders.min_by_key(|&other| other != which);
-                let done = which
-                    .is_some_and(|which| self.gateway.return_elsewhere(which, how.is_multiple_of(3)));
-                if let Some(which) = which.filter(|_| done) {
+                let mut orders: Vec<_> = self.gateway.orders.keys().copied().collect();
+                orders.sort_by_key(|&other| other != which);
+                let declined = how.is_multiple_of(3);
+                let done = orders.into_iter().find(|&other| self.gateway.return_elsewhere(other, declined));
+                if let Some(which) = done {
                     self.payments[which].returned_elsewhere = true;
                 }
-                done
+                done.is_some()
             }
             Fault::CallbackForged => {
                 let attempt = self.payments[which].draft.attempt.to_string();
@@ -129,7 +129,10 @@ impl World {
                 true
             }
             Fault::PageClock => {
-                self.page.clock += jump(how);
+                // The page's clock is never put back while it lives.
+                let ms = jump(how);
+                self.page.clock += ms.max(0);
+                self.page.clock_at_start += ms.min(0);
                 true
             }
             Fault::ProxyClock => {
@@ -166,7 +169,9 @@ impl World {
     }
 
     fn lose(&mut self, which: usize, wanted: impl Fn(&Happening) -> Option<usize>) -> bool {
-        let Some(lost) = self.queue.find(which, wanted).and_then(|key| self.queue.take(key)) else { return false };
+        let Some(lost) = self.queue.find(which, wanted).and_then(|key| self.queue.take(key)) else {
+            return false;
+        };
         if let Happening::AskList { tab } = lost {
             self.queue.put(self.now + 10_000, Happening::AskList { tab });
         }
@@ -237,7 +242,9 @@ impl World {
     /// The answer to a question is another order's report.
     fn swap_report(&mut self, which: usize) -> bool {
         let Some(key) = self.queue.find(which, Happening::reply) else { return false };
-        let Some(Happening::Reply { which: asked, .. }) = self.queue.get_mut(key).cloned() else { return false };
+        let Some(Happening::Reply { which: asked, .. }) = self.queue.get_mut(key).cloned() else {
+            return false;
+        };
         let Some(own) = self.gateway.orders.get(&asked) else { return false };
         let other = self.gateway.orders.iter().find(|(other, _)| **other != asked).map(|(_, order)| order);
         let mut stranger = other.unwrap_or(own).clone();
@@ -256,7 +263,9 @@ impl World {
 
     /// A callback with the right checksum, which covers neither amount nor type: both are changed.
     fn replay(&mut self, which: usize, how: u64) -> bool {
-        let known = |world: &Self, which: usize| world.gateway.orders.get(&which).is_some_and(|order| order.latest().1.is_final());
+        let known = |world: &Self, which: usize| {
+            world.gateway.orders.get(&which).is_some_and(|order| order.latest().1.is_final())
+        };
         let which = if known(self, which) {
             which
         } else {

@@ -166,7 +166,9 @@ impl World {
 
     fn step(&mut self) -> bool {
         let due = [self.queue.first_at(), self.page_due(), self.proxy_due()];
-        let Some(at) = due.iter().flatten().min().copied().filter(|at| at - START < REST_MS) else { return false };
+        let Some(at) = due.iter().flatten().min().copied().filter(|at| at - START < REST_MS) else {
+            return false;
+        };
         self.now = self.now.max(at);
         if due[0] == Some(at) {
             let Some(happening) = self.queue.pop() else { return false };
@@ -234,7 +236,7 @@ impl World {
         let latest = self.gateway.orders.get(&which).map(|order| (order.latest(), order.awaits_card));
         self.note("gateway’s order moves", &(which, latest));
         if ended && let Some(query) = self.callback_query(which, None) {
-            let at = self.now + self.random.between(30, 2_000);
+            let at = self.now + self.random.between(30, 10_000);
             self.queue.put(at, Happening::Callback { which, query, tries: 0 });
         }
     }

@@ -1,4 +1,4 @@
-//! The project's tasks: `cargo xtask demo`, `build`, `test`, `e2e readers`, `strangers`, `fuzz` and `deny`.
+//! The project's tasks: `cargo xtask demo`, `build`, `test`, `sim`, `e2e readers`, `strangers`, `fuzz` and `deny`.
 //!
 //! Each installs what it needs and finds missing, so that a fresh clone is one command away from running.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
@@ -21,6 +21,8 @@ const USAGE: &str = "\
 cargo xtask demo [--port PORT]           set up, build and start everything; the page is on http://localhost:8080
 cargo xtask build [--demo] [--out DIR]   build the page into dist/ and weigh it (--demo: into target/page-demo)
 cargo xtask test [STAGE...]              every check, or only the stages named
+cargo xtask sim [--runs N] [--seed S] [--without NAME]
+                                         simulate N payments under faults, or without one of the protections
 cargo xtask e2e readers                  emulated USB readers in a real Chromium; needs root
 cargo xtask strangers                    other people's OAuth client, curl and sha1sum against the sandbox gateway
 cargo xtask deny [--advisories]          licences, bans and sources of the dependencies (and known holes: needs GitHub)
@@ -45,6 +47,7 @@ fn run(args: &[&str]) -> Result<()> {
         ["demo", "--port", port] => demo::run(port.parse()?),
         ["build", options @ ..] => page::run(options),
         ["test", stages @ ..] => stages::run(stages),
+        ["sim", options @ ..] => stages::sim(options),
         ["e2e", "readers"] => stages::run(&["readers"]),
         ["strangers"] => strangers::run(),
         ["deny"] => stages::deny(false),

@@ -18,11 +18,12 @@ struct Stage {
     run: fn(&Toolbox) -> Result<()>,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage { name: "fmt", needs: &[], run: fmt },
     Stage { name: "clippy", needs: &[Tool::WasmTarget], run: clippy },
     Stage { name: "deny", needs: &[Tool::CargoDeny], run: |tools| run_deny(tools, OFFLINE_CHECKS) },
     Stage { name: "native", needs: &[], run: native },
+    Stage { name: "sim", needs: &[], run: |_| sim(&["--record", "docs/reliability.md"]) },
     Stage { name: "wasm", needs: Tool::BROWSER, run: wasm },
     Stage { name: "page", needs: Tool::BROWSER, run: page_tests },
     Stage { name: "size", needs: Tool::PAGE, run: size },
@@ -96,6 +97,13 @@ fn native(tools: &Toolbox) -> Result<()> {
     let mut tests = tools.command("cargo");
     tests.args(["test", "--locked", "--workspace", "--exclude", "e2e"]);
     shell::run_tests(&mut tests)
+}
+
+/// Shops with one seed each and every fault there is. Writes what it saw into the documentation.
+pub(crate) fn sim(options: &[&str]) -> Result<()> {
+    let mut sim = Command::new("cargo");
+    sim.args(["run", "--locked", "--release", "--quiet", "-p", "sim", "--"]).args(options);
+    shell::run(sim.current_dir(shell::root()))
 }
 
 fn wasm(tools: &Toolbox) -> Result<()> {

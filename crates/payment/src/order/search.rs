@@ -20,6 +20,8 @@ const DENIALS: u8 = 3;
 
 /// When an order that was reported as never arrived is asked for again, after it was taken.
 const WATCH_MS: [u64; 3] = [FIRST_WATCH_MS, 60 * 60_000, 24 * 60 * 60_000];
+/// Between two questions that nobody answers, where nothing sooner is due.
+const UNANSWERED_MS: u64 = 60 * 60_000;
 const FIRST_WATCH_MS: u64 = 10 * 60_000;
 
 impl Order {
@@ -66,13 +68,16 @@ impl Order {
             }
             answer => {
                 // Not answered: a watch that missed its last question would have watched nothing.
-                self.wake_at = self.next_question(rules, now);
+                let later = (answer == Answer::Lost).then(|| now.saturating_add(UNANSWERED_MS));
+                self.wake_at = self.next_question(rules, now).or(later);
                 // It exists, and a later transaction hides what became of the sale.
                 let hidden = matches!(answer, Answer::Report(report) if self.has_ids_of(&report));
                 if !hidden || self.needs_person.is_some() {
                     return (self, vec![]);
                 }
-                self.needs_person("an order reported as not charged exists; what became of the sale is not told");
+                self.needs_person(
+                    "an order reported as not charged exists; what became of the sale is not told",
+                );
                 return (self, vec![Effect::Alarm("an order reported as not charged exists")]);
             }
         };

@@ -177,6 +177,9 @@ fn the_watch_ends_with_an_answer_and_hears_callbacks() {
     rig.asks();
     let stranger = Report { attempt: "B".into(), ..report(Status::Declined) };
     rig.handle(told(stranger));
+    rig.now += 16 * 24 * 60 * MINUTE;
+    rig.asks();
+    rig.handle(Event::Status(Answer::Lost));
     rig.asks();
     let effects = rig.handle(told(report(Status::Approved)));
     assert!(effects.contains(&Effect::SendReturn), "{effects:?}");
