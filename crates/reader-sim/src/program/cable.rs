@@ -157,8 +157,8 @@ mod tests {
         assert!(read(&mut line, Link::Serial).unwrap() == Some(ToReader::Bytes(vec![7, 8])));
         assert!(read(&mut line, Link::Serial).unwrap().is_none());
         let mut reports = Signalled(&[2, 0, 0, 1, 0xAA], false);
-        assert!(read(&mut reports, Link::Hid).unwrap() == Some(ToReader::Output { id: 0, data: vec![0xAA] }));
-        assert!(read(&mut reports, Link::Hid).unwrap().is_none());
+        assert!(read(&mut reports, HID).unwrap() == Some(ToReader::Output { id: 0, data: vec![0xAA] }));
+        assert!(read(&mut reports, HID).unwrap().is_none());
     }
 
     proptest! {
