@@ -99,10 +99,7 @@ impl Order {
             Kind::Preauth => Transaction::Preauth,
         };
         // A report that does not name its type, which may be all that is left of one, is told by its serial number.
-        let same_request = || match (&self.serial_number, &report.serial_number) {
-            (Some(own), Some(named)) => own == named,
-            _ => true,
-        };
+        let same_request = || self.serial_number.is_some() && self.serial_number == report.serial_number;
         self.has_ids_of(report)
             && report.transaction.map_or_else(same_request, |t| t == transaction)
             && report.amount.is_none_or(|a| self.covers(a))

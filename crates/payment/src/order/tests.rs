@@ -246,8 +246,14 @@ fn without_a_type_the_serial_number_tells_whose_report_it_is() {
     rig.handle(told(cut.clone()));
     assert!(matches!(rig.order.state, State::Following { .. }), "{:?}", rig.order.state);
     rig.asks();
-    rig.handle(told(Report { serial_number: Some("SN-1".into()), ..cut }));
+    rig.handle(told(Report { serial_number: Some("SN-1".into()), ..cut.clone() }));
     assert!(matches!(rig.order.state, State::Final(Outcome::Declined(_))));
+    // Nor is it believed where the sale's own number was lost with its answer.
+    let mut rig = Rig::accepted(Entry::Swipe);
+    rig.handle(Event::Submitted(Submission::Lost));
+    rig.asks();
+    rig.handle(told(cut));
+    assert!(matches!(rig.order.state, State::Searching(_)), "{:?}", rig.order.state);
 }
 
 fn awaiting_card() -> Rig {
