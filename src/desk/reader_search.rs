@@ -3,9 +3,14 @@
 use super::{Desk, Reader};
 use crate::device::search::{self, Candidate, Plugged, Watch};
 use crate::{browser, device::Closed};
+use leptos::prelude::set_timeout;
 use leptos::task::spawn_local;
 use reader::{Family, Identity};
 use std::rc::Rc;
+use std::time::Duration;
+
+/// After a reader was unplugged, another one is looked for, or the same that was only disturbed.
+const LOOK_AGAIN: Duration = Duration::from_secs(3);
 
 /// Where the serial number of the till's own reader is kept.
 const BOUND: &str = "mpos-terminal.reader";
@@ -105,7 +110,13 @@ impl Desk {
             Closed::Damaged => Reader::Lost,
         });
         if why == Closed::Unplugged {
-            self.look_for_reader();
+            // Not at once: for a moment the browser still lists what is gone.
+            let look = move || {
+                if self.reader.get_untracked() == Reader::Unplugged {
+                    self.look_for_reader();
+                }
+            };
+            set_timeout(look, LOOK_AGAIN);
         }
     }
 

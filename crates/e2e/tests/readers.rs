@@ -23,7 +23,7 @@ mod readers {
     use rig::{Kind, MAGTEK_MMS, MAGTEK_MMS_SERIAL, MAGTEK_V5, MIURA, Rig};
 
     async fn family(kind: &'static Kind) {
-        let rig = Rig::open(kind).await;
+        let rig = Rig::open(kind, kind.device.name).await;
         payments::pay_by_every_way(&rig).await;
         payments::survive_a_bad_line(&rig).await;
         payments::refuse_an_unsafe_reader(&rig).await;

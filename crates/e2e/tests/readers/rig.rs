@@ -98,8 +98,8 @@ pub struct Rig {
 
 impl Rig {
     /// A shop with this reader, ready.
-    pub async fn open(kind: &'static Kind) -> Self {
-        let rig = Self::with(kind, kind.device.name, &[kind.device]).await;
+    pub async fn open(kind: &'static Kind, scenario: &str) -> Self {
+        let rig = Self::with(kind, scenario, &[kind.device]).await;
         rig.till().see(&["Reader ready", "Online"]).await;
         rig
     }

@@ -34,7 +34,7 @@ pub async fn another_reader_is_not_used_unasked() {
 
 /// A till that is opened twice is one till; the second tab takes over when the first is closed.
 pub async fn a_second_tab_keeps_off() {
-    let rig = Rig::open(&MIURA).await;
+    let rig = Rig::open(&MIURA, "second-tab").await;
     rig.till().open_second_tab(&rig.shop.proxy.address).await;
     rig.till().see(&["Open in another tab", "use the other tab"]).await;
     rig.till().close_other_tabs().await;
@@ -43,7 +43,7 @@ pub async fn a_second_tab_keeps_off() {
 
 /// Another program has the reader when the till is opened.
 pub async fn a_reader_in_use_is_said_and_taken_once_it_is_free() {
-    let rig = Rig::open(&MIURA).await;
+    let rig = Rig::open(&MIURA, "in-use").await;
     let (till, testbed, page) = (rig.till(), rig.shop.testbed(), &rig.shop.proxy.address);
     till.open(&format!("{page}/icon.svg")).await;
     testbed.take(MIURA.device.name);
