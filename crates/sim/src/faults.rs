@@ -199,7 +199,9 @@ const PLACES: [Step; 17] = [
 ];
 
 /// What seldom finds something to strike.
-const RARE: [Fault; 5] = [
+const RARE: [Fault; 7] = [
+    Fault::CallbackLost,
+    Fault::CallbackLost,
     Fault::CallbackLost,
     Fault::ReturnedElsewhere,
     Fault::GatewayOtherOrder,
@@ -212,7 +214,7 @@ pub(crate) fn plan(random: &mut Random, payments: usize) -> Vec<Planned> {
     let busy = random.below(28);
     let mut planned = vec![];
     for payment in 0..payments {
-        for _ in 0..random.between(busy, busy + 16) {
+        for _ in 0..random.between(busy, busy + 18) {
             let step = random.pick(&PLACES);
             let patience = random.below(if step == Step::Cancelling { 2 } else { 4 }) as u8;
             let faults = if random.percent(8) { &RARE[..] } else { &Fault::ALL };

@@ -1,5 +1,6 @@
 //! What must hold after every step, and once everything has come to rest.
 
+use crate::faults::Step;
 use crate::gateway::Status;
 use crate::proxy::is_not_charged;
 use crate::world::World;
@@ -56,7 +57,8 @@ impl World {
             let State::Finished(_, end) = &attempt.state else {
                 let returning = matches!(attempt.state, State::Unresolved(_, Unsure::GivingBack));
                 if payment.shown.is_some() && !returning && !payment.wiped {
-                    return Err(format!("payment {which} left {:?} for {:?}", payment.shown, attempt.state));
+                    let step = Step::of(&attempt.state);
+                    return Err(format!("payment {which} left {:?} for {step:?}", payment.shown));
                 }
                 continue;
             };

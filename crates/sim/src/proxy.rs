@@ -7,7 +7,7 @@ use crate::network::{Happening, Reach};
 use crate::protections::Protection;
 use crate::store::{Store, Trouble};
 use crate::world::World;
-use payment::api::{Abandon, NotCharged, Outcome, PaymentView, Problem, Reason, StartPayment, Terms};
+use payment::api::{Abandon, Kind, NotCharged, Outcome, PaymentView, Problem, Reason, StartPayment, Terms};
 use payment::order::{Answer, Effect, Event, Order, Report, Rules, State, Status, Submission, Transaction};
 use payment::secret::EncryptedData;
 use payment::till::{self, Posted};
@@ -309,7 +309,11 @@ impl World {
                 report.amount = Some(report.amount.filter(|a| a.minor <= asked.minor).unwrap_or(asked));
             }
             if self.is_without(Protection::TransactionTypeCheck) {
-                report.transaction = order.give_back.as_ref().map(|_| Transaction::Return);
+                report.transaction = Some(match (&order.give_back, order.terms.kind) {
+                    (Some(_), _) => Transaction::Return,
+                    (None, Kind::Sale) => Transaction::Sale,
+                    (None, Kind::Preauth) => Transaction::Preauth,
+                });
             }
             if report.awaits_card && report.attempt == order.terms.attempt.as_str() {
                 self.payments[which].card_asked = true;
