@@ -1,8 +1,9 @@
 //! Payments that the bank approved and the card never decided: kept, given back, never both.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use e2e::{Habits, Order, Shop};
+use e2e::{Habits, Order, Shop, until};
 use serde_json::json;
+use std::time::Duration;
 
 const CHIP: &str = "Visa, chip without PIN";
 
@@ -18,7 +19,14 @@ async fn pulled(scenario: &str, habits: Habits) -> Shop {
     shop.till.present("Insert", CHIP).await;
     shop.till.see(&["Asking the bank"]).await;
     shop.gateway.see_stage("sale_emv_processing").await;
+    shop.till.record().await;
     shop.till.press("Remove card").await;
+    // The proxy knows before the bank answers, as it would where a bank takes its seconds.
+    let told = until(Duration::from_secs(20), async || {
+        let calls = shop.till.calls().await;
+        calls.iter().any(|call| call["url"].as_str().unwrap().ends_with("/card-lost")).then_some(())
+    });
+    assert!(told.await.is_some(), "the proxy was not told that the card is lost");
     // A return, if there is one, is done at once.
     shop.gateway.play(&json!({ "processing_ms": 0 }));
     shop.gateway.advance_clock(WAIT_MS);
