@@ -6,6 +6,8 @@
     reason = "a simulation that breaks its own rules must stop, as a test does"
 )]
 
+mod callback;
+mod calls;
 mod faults;
 mod gateway;
 mod invariants;

@@ -3,21 +3,19 @@
 //! rules.
 
 use crate::gateway::Call;
-use crate::network::{Happening, Reach};
+use crate::network::Happening;
 use crate::protections::Protection;
 use crate::store::{Store, Trouble};
 use crate::world::World;
 use payment::api::{Abandon, Kind, NotCharged, Outcome, PaymentView, Problem, Reason, StartPayment, Terms};
-use payment::order::{Answer, Effect, Event, Order, Report, Rules, State, Status, Submission, Transaction};
+use payment::order::{Answer, Effect, Event, Order, Rules, State, Submission, Transaction};
 use payment::secret::EncryptedData;
 use payment::till::{self, Posted};
-use paynet::{Callback, ControlKey, Dialect, control};
+use paynet::{ControlKey, Dialect};
 use proxy::fingerprint::{CardKey, Fingerprints};
 use proxy::store::{Attempt, Claim};
 use std::collections::BTreeMap;
 
-/// As the proxy's own limit for a whole answer of the gateway.
-const CALL_MS: u64 = 40_000;
 /// As the desk's pause after a write that failed.
 const STORE_PAUSE_MS: u64 = 1_000;
 
@@ -36,11 +34,11 @@ pub(crate) struct Proxy {
     pub(crate) terms: BTreeMap<usize, Terms>,
     followed: BTreeMap<usize, Order>,
     cards: BTreeMap<usize, EncryptedData>,
-    calls: u64,
-    pending: BTreeMap<u64, (usize, Call)>,
+    pub(crate) calls: u64,
+    pub(crate) pending: BTreeMap<u64, (usize, Call)>,
     paused_until: u64,
-    dialect: Dialect,
-    control_key: ControlKey,
+    pub(crate) dialect: Dialect,
+    pub(crate) control_key: ControlKey,
     card_key: CardKey,
 }
 
@@ -267,7 +265,12 @@ impl World {
     }
 
     /// One turn: the next order is stored, and only then its effects are carried out.
-    fn apply(&mut self, which: usize, event: Event, card: Option<EncryptedData>) -> Result<(), Trouble> {
+    pub(crate) fn apply(
+        &mut self,
+        which: usize,
+        event: Event,
+        card: Option<EncryptedData>,
+    ) -> Result<(), Trouble> {
         let known = self.proxy.followed.get(&which).or_else(|| self.proxy.store.order(which));
         let Some(before) = known.cloned() else { return Ok(()) };
         if self.trace.is_some() {
@@ -364,132 +367,6 @@ impl World {
             }
         }
     }
-
-    fn call(&mut self, which: usize, what: Call) {
-        self.proxy.calls += 1;
-        let (call, proxy) = (self.proxy.calls, self.proxy.life);
-        let Some(terms) = self.proxy.store.order(which).map(|order| order.terms.clone()) else { return };
-        self.proxy.terms.insert(which, terms);
-        self.proxy.pending.insert(call, (which, what.clone()));
-        let at = self.now + self.random.between(20, 300);
-        if self.gateway.down_until > at && self.random.percent(60) {
-            let reply = Box::new(Reach::NoConnection);
-            return self.queue.put(at, Happening::Reply { proxy, call, which, reply });
-        }
-        self.queue.put(at, Happening::Call { proxy, call, which, what });
-        let reply = Box::new(Reach::Silence);
-        self.queue.put(self.now + CALL_MS, Happening::Reply { proxy, call, which, reply });
-    }
-
-    /// A call to the gateway ends, once.
-    pub(crate) fn replied(&mut self, proxy: u32, call: u64, which: usize, reply: Reach) {
-        if proxy != self.proxy.life || !self.proxy.up {
-            return;
-        }
-        let Some((_, what)) = self.proxy.pending.remove(&call) else { return };
-        let Some(order) = self.proxy.store.order(which).cloned() else { return };
-        let dialect = &self.proxy.dialect;
-        let submission = || match &reply {
-            Reach::Reply(reply) => ::proxy::gateway::submission(reply, &order, dialect),
-            Reach::NoConnection => Submission::NoConnection,
-            Reach::Silence => Submission::Lost,
-        };
-        let event = match &what {
-            Call::Submit { .. } => {
-                let end = submission();
-                if end == Submission::Lost
-                    && self.is_without(Protection::SingleSubmission)
-                    && self.payments[which].submissions < 3
-                {
-                    self.payments[which].submissions += 1;
-                    return self.call(which, what);
-                }
-                Event::Submitted(end)
-            }
-            Call::Return => {
-                let end = submission();
-                if end == Submission::NoConnection {
-                    // No byte of it was sent.
-                    self.payments[which].returns -= 1;
-                }
-                Event::Returned(end)
-            }
-            Call::Advise { .. } => {
-                Event::AdviceAnswered { taken: matches!(submission(), Submission::Accepted { .. }) }
-            }
-            Call::Ask => Event::Status(match &reply {
-                Reach::Reply(reply) => ::proxy::gateway::answer(reply, &order, dialect),
-                Reach::NoConnection | Reach::Silence => Answer::Lost,
-            }),
-        };
-        self.tell_order(which, event);
-    }
-
-    /// The query of the callback about an order's latest transaction; another amount and type where it is made up.
-    pub(crate) fn callback_query(&self, which: usize, other: Option<(&str, u64)>) -> Option<String> {
-        let order = self.gateway.orders.get(&which)?;
-        let (kind, status) = order.latest();
-        let (attempt, number) = (order.terms.attempt.as_str(), &order.number);
-        let control = control::callback(status.word(), number, attempt, &self.proxy.control_key);
-        let (kind, minor) = other.unwrap_or((kind, order.amount().minor));
-        let amount = payment::money::Amount::new(minor, order.terms.amount.currency).to_major();
-        let status = status.word();
-        Some(format!(
-            "status={status}&orderid={number}&client_orderid={attempt}&type={kind}&amount={amount}&control={control}"
-        ))
-    }
-
-    pub(crate) fn called_back(&mut self, which: usize, query: String, tries: u8) {
-        if !self.proxy.up {
-            if tries < 5 {
-                let at = self.now + 20_000;
-                self.queue.put(at, Happening::Callback { which, query, tries: tries + 1 });
-            }
-            return;
-        }
-        let Ok(callback) = Callback::parse(&query, &self.proxy.control_key) else { return };
-        self.note("callback", &query);
-        let Some(order) = self.proxy.store.order(which) else { return };
-        let event = match self.is_without(Protection::CallbackAsHint) {
-            true => believed(&callback, order),
-            false => Event::AskNow,
-        };
-        // Where the store fails the gateway calls again.
-        if self.apply(which, event, None) == Err(Trouble::Refused) && tries < 5 {
-            let at = self.now + 20_000;
-            self.queue.put(at, Happening::Callback { which, query, tries: tries + 1 });
-        }
-    }
-}
-
-/// A callback taken for the truth.
-fn believed(callback: &Callback, order: &Order) -> Event {
-    let currency = order.terms.amount.currency;
-    let amount = callback.fields.get("amount");
-    Event::Status(Answer::Report(Box::new(Report {
-        attempt: callback.client_orderid.clone(),
-        order_id: callback.orderid.clone(),
-        transaction: Some(match callback.transaction_type.as_str() {
-            "sale" => Transaction::Sale,
-            "preauth" => Transaction::Preauth,
-            _ => Transaction::Return,
-        }),
-        status: match callback.status {
-            paynet::Status::Approved => Status::Approved,
-            paynet::Status::Declined => Status::Declined,
-            paynet::Status::Filtered => Status::Filtered,
-            paynet::Status::Error => Status::Error,
-            _ => Status::Unknown,
-        },
-        amount: amount.and_then(|text| payment::money::Amount::from_major(text, currency).ok()),
-        serial_number: None,
-        stage: None,
-        awaits_card: false,
-        issuer: None,
-        online_check: false,
-        reason: Reason::default(),
-        receipt: BTreeMap::new(),
-    })))
 }
 
 /// Whether this end says that nothing was charged.
