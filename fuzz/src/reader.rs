@@ -13,6 +13,9 @@ use tlv::tag;
 
 use crate::script::Script;
 
+/// The most steps of a script; a payment takes a dozen.
+const STEPS: usize = 64;
+
 /// How often the same is said at a time; more frames than the longest message has.
 const REPEATS: u8 = 80;
 

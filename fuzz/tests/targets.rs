@@ -44,7 +44,8 @@ fn each_target(run: impl Fn(&Target) + Sync) {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some(target) = TARGETS.get(next.fetch_add(1, Relaxed)) {
+                // The last in the table take longest, so they go first.
+                while let Some(target) = TARGETS.iter().rev().nth(next.fetch_add(1, Relaxed)) {
                     run(target);
                 }
             });

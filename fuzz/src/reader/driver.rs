@@ -6,7 +6,7 @@ use reader::{
 };
 use reader_sim::Emulator;
 
-use super::{REPEATS, Stranger, emulator, faults, hand};
+use super::{REPEATS, STEPS, Stranger, emulator, faults, hand};
 use crate::script::Script;
 
 const CLOCK: WallClock = WallClock { year: 26, month: 11, day: 23, hour: 10, minute: 15, second: 30 };
@@ -37,7 +37,8 @@ pub(crate) fn play<S: Stranger<FromReader, ToReader>>(
     let mut session = Session { driver, reader, stranger, now: 0, open: false, read: None };
     session.driver.connect(0, CLOCK);
     session.look();
-    while let Some(step) = script.step() {
+    for _ in 0..STEPS {
+        let Some(step) = script.step() else { break };
         session.step(step, &mut script);
         session.look();
     }

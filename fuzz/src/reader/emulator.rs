@@ -3,7 +3,7 @@
 use reader::{Family, FromReader, Link, ToReader};
 use reader_sim::{EMULATORS, Emulator};
 
-use super::{REPEATS, Stranger, faults, hand};
+use super::{REPEATS, STEPS, Stranger, faults, hand};
 use crate::script::Script;
 
 /// The family's emulator, always the same one.
@@ -20,7 +20,8 @@ pub(crate) fn play(
     mut script: Script<'_>,
 ) {
     let (mut reader, mut now, mut honest) = (of(family, link), 0, true);
-    while let Some(step) = script.step() {
+    for _ in 0..STEPS {
+        let Some(step) = script.step() else { break };
         match step % 8 {
             0 => {
                 now += u64::from(script.word());
