@@ -289,8 +289,10 @@ impl World {
 
     fn continue_card(&mut self, tab: u32, which: usize) {
         match &mut self.page.session {
-            Some(session) if session.tab == tab && session.which == which && !session.continued => {
-                session.continued = true;
+            Some(session) if session.tab == tab && session.which == which => {
+                if std::mem::replace(&mut session.continued, true) {
+                    return self.fail(|| format!("payment {which}: its card got the bank’s answer twice"));
+                }
             }
             // The reader refuses, which the page takes for a card that is gone.
             _ => return self.tell_page(tab, which, Event::CardGone),

@@ -12,6 +12,8 @@ pub enum Card {
     NotNeeded,
     /// In the reader, ready to check the bank's answer.
     InReader,
+    /// It checks the bank's answer, which it was given once.
+    Deciding,
     /// It has decided.
     Decided {
         /// Whether it agreed.
@@ -38,13 +40,13 @@ impl Card {
         match self {
             Self::Decided { approved } => Some(approved),
             Self::Lost { card_said, .. } => card_said,
-            Self::NotNeeded | Self::InReader => None,
+            Self::NotNeeded | Self::InReader | Self::Deciding => None,
         }
     }
 
     pub(super) fn lose(self, card_said: Option<bool>) -> Self {
         match self {
-            Self::InReader | Self::Decided { .. } => Self::Lost { card_said, told: false },
+            Self::InReader | Self::Deciding | Self::Decided { .. } => Self::Lost { card_said, told: false },
             Self::NotNeeded | Self::Lost { .. } => self,
         }
     }

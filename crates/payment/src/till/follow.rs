@@ -44,7 +44,7 @@ impl Draft {
             (Event::GiveBack, Some(Unsure::KeepOrGiveBack)) => {
                 self.at(State::Unresolved(followed, Unsure::KeepOrGiveBack), vec![Effect::GiveBack])
             }
-            (Event::CardGone, unsure) if followed.card == Card::InReader => {
+            (Event::CardGone, unsure) if matches!(followed.card, Card::InReader | Card::Deciding) => {
                 let state = with(unsure)(Box::new(followed.without_card(None)));
                 self.at(state, vec![]).0.ask_proxy(now, vec![Effect::Journal])
             }
@@ -131,14 +131,16 @@ impl Draft {
         let unsure = match state {
             PaymentState::Final { outcome } => return self.end(Some(followed), End::Result(outcome)),
             PaymentState::AwaitCard { issuer } if followed.card == Card::InReader => {
-                let effects = match changed {
-                    true => vec![Effect::Journal, Effect::ContinueCard(issuer)],
-                    false => vec![],
-                };
+                followed.card = Card::Deciding;
+                let effects = vec![Effect::Journal, Effect::ContinueCard(issuer)];
                 return self.at(State::AwaitCardDecision(followed), effects);
             }
             PaymentState::KeepOrGiveBack => Some(Unsure::KeepOrGiveBack),
             PaymentState::GivingBack { .. } => Some(Unsure::GivingBack),
+            // Whatever overtook what, the card has the bank's answer and will decide or be gone.
+            _ if followed.card == Card::Deciding => {
+                return self.at(State::AwaitCardDecision(followed), vec![]);
+            }
             PaymentState::Searching => Some(Unsure::Searching),
             PaymentState::Processing { online_check: true, .. } => Some(Unsure::OnlineCheck),
             PaymentState::Processing { unknown: true, .. } => Some(Unsure::Unknown),

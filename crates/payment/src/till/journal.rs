@@ -65,6 +65,7 @@ impl FromJson for Card {
         Some(match name {
             "not_needed" => Self::NotNeeded,
             "in_reader" => Self::InReader,
+            "deciding" => Self::Deciding,
             "decided" => Self::Decided { approved: field(at, "approved")? },
             "lost" => Self::Lost { card_said: field(at, "card_said")?, told: field(at, "told")? },
             _ => return None,

@@ -70,7 +70,7 @@ impl Draft {
             Card::Lost { card_said, .. } => {
                 Followed { card: Card::Lost { card_said, told: false }, ..*followed }
             }
-            Card::NotNeeded | Card::InReader => *followed,
+            Card::NotNeeded | Card::InReader | Card::Deciding => *followed,
         };
         self.at(State::Unresolved(Box::new(followed), Unsure::NoAnswer { sent: true }), vec![])
             .0

@@ -65,6 +65,28 @@ fn awaiting_decision() -> Attempt {
 }
 
 #[test]
+fn an_answer_that_was_overtaken_does_not_ask_the_card_again() {
+    let issuer = IssuerAnswer { response_code: "00".into(), data: None };
+    for overtaken in [
+        PaymentState::Processing { unknown: false, online_check: false },
+        PaymentState::Processing { unknown: true, online_check: false },
+        PaymentState::Searching,
+    ] {
+        let attempt = awaiting_decision();
+        let late = view(&attempt, overtaken);
+        let (attempt, effects) = attempt.handle(Event::Told(Some(late)), START);
+        assert_eq!(effects, []);
+        assert!(matches!(attempt.state, State::AwaitCardDecision(_)), "{attempt:?}");
+        let again = view(&attempt, PaymentState::AwaitCard { issuer: issuer.clone() });
+        let (attempt, effects) = attempt.handle(Event::Told(Some(again)), START);
+        assert!(!effects.contains(&Effect::ContinueCard(issuer.clone())), "{effects:?}");
+        let decided = Event::CardDecided { approved: true, data: EncryptedData::new("E5".into()) };
+        let (_, effects) = attempt.handle(decided, START);
+        assert!(matches!(effects[..], [Effect::Journal, ..]), "the card's word is stored: {effects:?}");
+    }
+}
+
+#[test]
 fn cancel_ends_once_the_reader_has_confirmed() {
     let (attempt, effects) = pay().handle(Event::Cancel, START);
     assert_eq!(effects, [Effect::Journal, Effect::StopReader]);
