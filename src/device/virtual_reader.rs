@@ -15,11 +15,12 @@ use std::{cell::RefCell, rc::Rc};
 /// The emulator, shared between the link and the device that is drawn on the page.
 pub type SharedEmulator = Rc<RefCell<dyn Emulator>>;
 
-/// An emulator that was never switched on before: the same card gives other data than on any earlier page.
+/// An emulator that was never switched on before: the same card gives other data than on any earlier page. Its
+/// serial number is always the same, as it is the till's own.
 #[must_use]
 pub fn emulator() -> SharedEmulator {
     let seed = js_sys::Math::random().to_bits();
-    Rc::new(RefCell::new(MiuraEmulator::new(seed)))
+    Rc::new(RefCell::new(MiuraEmulator::new(seed).with_serial_of(0)))
 }
 
 /// The pipe.

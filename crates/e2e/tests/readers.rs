@@ -54,8 +54,13 @@ mod readers {
     }
 
     #[tokio::test]
-    async fn another_reader_is_not_used_unasked() {
-        whose::another_reader_is_not_used_unasked().await;
+    async fn another_miura_is_not_used_unasked() {
+        whose::another_reader_is_not_used_unasked(&MIURA).await;
+    }
+
+    #[tokio::test]
+    async fn another_magtek_v5_is_not_used_unasked() {
+        whose::another_reader_is_not_used_unasked(&MAGTEK_V5).await;
     }
 
     #[tokio::test]

@@ -1,22 +1,22 @@
 //! Whose reader it is: the till's own or another, this tab's or another program's.
 
-use super::rig::{MAGTEK_V5, MIURA, Rig};
-use e2e::testbed::{self, Device};
-
-const OTHER: Device = Device { name: "other", serial_number: "E2E0012", ..testbed::MAGTEK_V5 };
+use super::rig::{Kind, MIURA, Rig};
+use e2e::testbed::Device;
 
 /// The till's own reader is gone and another is there: nobody pays with it before somebody says so.
-pub async fn another_reader_is_not_used_unasked() {
-    let rig = Rig::with(&MAGTEK_V5, "another", &[testbed::MAGTEK_V5, OTHER]).await;
+pub async fn another_reader_is_not_used_unasked(kind: &'static Kind) {
+    let own = kind.device;
+    let other = Device { name: "other", serial_number: "E2E0012", ..own };
+    let rig = Rig::with(kind, &format!("another-{}", own.name), &[own, other]).await;
     let (till, testbed) = (rig.till(), rig.shop.testbed());
     till.see(&["Reader ready"]).await;
     // Either of the two became the till's own; the other one has to be that for what follows.
-    testbed.unplug(OTHER.name);
-    testbed.unplug(MAGTEK_V5.device.name);
+    testbed.unplug(other.name);
+    testbed.unplug(own.name);
     rig.script("localStorage.removeItem('mpos-terminal.reader')").await;
-    testbed.plug(OTHER.name);
+    testbed.plug(other.name);
     till.see(&["Reader ready"]).await;
-    testbed.unplug(OTHER.name);
+    testbed.unplug(other.name);
     till.see(&["Reader unplugged"]).await;
 
     rig.plug();
@@ -25,7 +25,7 @@ pub async fn another_reader_is_not_used_unasked() {
     rig.pays().await;
     // The one that was the till's own is now the other.
     rig.pull().await;
-    testbed.plug(OTHER.name);
+    testbed.plug(other.name);
     till.see(&["Different reader"]).await;
     // Its own is found behind it.
     rig.plug();

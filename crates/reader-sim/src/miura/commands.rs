@@ -5,7 +5,6 @@ use tlv::{Tag, object, tag};
 
 use super::MiuraEmulator;
 use super::emulator::Activity;
-use super::objects::DEVICE;
 
 /// The one file that can be read.
 const LOG_FILE: &str = "mpi.log";
@@ -26,7 +25,7 @@ impl MiuraEmulator {
             Command::Reset => {
                 self.activity = Activity::Idle;
                 self.reports = CARD_REPORTS_OFF;
-                self.respond(&reset_answer("M010-MPI", "1-6", "M010-OS"));
+                self.respond(&self.reset_answer("M010-MPI", "1-6", "M010-OS"));
             }
             Command::Abort => self.abort(busy),
             Command::CardStatus(reports) => {
@@ -101,7 +100,7 @@ impl MiuraEmulator {
     pub(super) fn handle_interface_command(&mut self, command: Result<Command, StatusWord>) {
         let (status, body) = match command {
             Ok(Command::Reset) => {
-                (StatusWord::OK, object(tag::RESPONSE, &reset_answer("M100-RPI", "1-1", "M100-OS")))
+                (StatusWord::OK, object(tag::RESPONSE, &self.reset_answer("M100-RPI", "1-1", "M100-OS")))
             }
             Ok(Command::Printer) => {
                 (StatusWord::OK, object(tag::RESPONSE, &object(tag::PRINTER_STATUS, &[0])))
@@ -135,10 +134,11 @@ impl MiuraEmulator {
         let part = file.get(start..end).unwrap_or_default().to_vec();
         self.answer(StatusWord::OK, &part);
     }
-}
 
-fn reset_answer(application: &str, version: &str, system: &str) -> Vec<u8> {
-    [object(tag::SERIAL_NUMBER, DEVICE), software(application, version), software(system, "1-6")].concat()
+    fn reset_answer(&self, application: &str, version: &str, system: &str) -> Vec<u8> {
+        let serial = object(tag::SERIAL_NUMBER, &self.serial);
+        [serial, software(application, version), software(system, "1-6")].concat()
+    }
 }
 
 fn software(name: &str, version: &str) -> Vec<u8> {

@@ -19,6 +19,10 @@ const COLUMNS: usize = 21;
 /// How long the device takes to start.
 const START_MS: u64 = 1_000;
 
+/// Serial number of the published frames' device; eight digits.
+const SERIAL: u64 = 4_000_203;
+const SERIALS: u64 = 100_000_000;
+
 /// What the clock says until it is set.
 const FIRST_CLOCK: WallClock = WallClock { year: 0, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
 
@@ -59,6 +63,7 @@ pub(super) enum Activity {
 pub struct MiuraEmulator {
     pub(super) faults: Faults,
     pub(super) now: u64,
+    pub(super) serial: [u8; 8],
     pub(super) keys: MiuraKeys,
     pub(super) activity: Activity,
     pub(super) slot: Option<Card>,
@@ -77,11 +82,13 @@ pub struct MiuraEmulator {
 }
 
 impl MiuraEmulator {
-    /// A device just switched on. The seed decides its key serial number and everything that it makes up.
+    /// A device just switched on. The seed decides its serial numbers and everything that it makes up; seed 0 is the
+    /// device of the published frames.
     pub fn new(seed: u64) -> Self {
         Self {
             faults: Faults::default(),
             now: 0,
+            serial: serial(seed),
             keys: MiuraKeys::new(seed),
             activity: Activity::Idle,
             slot: None,
@@ -96,6 +103,13 @@ impl MiuraEmulator {
             frames: Deframer::default(),
             transmit: VecDeque::new(),
         }
+    }
+
+    /// The same device with the serial number that another seed gives, so that a till knows it again although its keys
+    /// are new.
+    #[must_use]
+    pub fn with_serial_of(self, seed: u64) -> Self {
+        Self { serial: serial(seed), ..self }
     }
 
     /// Ends what is outstanding with this status word.
@@ -303,6 +317,11 @@ pub(super) enum PinProgress {
     Digits(u8),
     Status(PinStatus),
     Wrong { tries_left: u8 },
+}
+
+fn serial(seed: u64) -> [u8; 8] {
+    let number = SERIAL.wrapping_add(seed) % SERIALS;
+    format!("{number:08}").into_bytes().try_into().unwrap_or_default()
 }
 
 fn device_status(status: DeviceStatus, text: &str, progress: &[u8]) -> Vec<u8> {

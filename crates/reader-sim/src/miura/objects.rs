@@ -6,9 +6,6 @@ use tlv::{object, tag};
 use super::keys::MiuraKeys;
 use crate::{Card, Faults};
 
-/// Serial number of the device.
-pub(super) const DEVICE: &[u8; 8] = b"04000203";
-
 /// Terminal country: United Kingdom, as in the published frames.
 const COUNTRY: [u8; 2] = [0x08, 0x26];
 
@@ -32,6 +29,8 @@ pub(super) struct Reading {
     pub(super) contactless: bool,
     pub(super) verified: Verified,
     pub(super) counter: u16,
+    /// Serial number of the device.
+    pub(super) serial: [u8; 8],
 }
 
 impl Reading {
@@ -104,7 +103,7 @@ impl Reading {
         [
             object(tag::ISSUER_APPLICATION_DATA, &[0x06, 0x01, 0x0A, 0x03, 0xA0, 0, 0]),
             object(tag::TERMINAL_COUNTRY, &COUNTRY),
-            object(tag::SERIAL_NUMBER, DEVICE),
+            object(tag::SERIAL_NUMBER, &self.serial),
             object(tag::CRYPTOGRAM, &keys.unpredictable().to_be_bytes()),
             object(tag::CRYPTOGRAM_INFORMATION, &[information]),
             object(tag::TERMINAL_CAPABILITIES, &[0xE0, 0xB8, 0xC8]),

@@ -132,6 +132,6 @@ impl MiuraEmulator {
 
     fn reading(&mut self, terms: Terms, card: Card, contactless: bool, verified: Verified) -> Reading {
         self.transactions = self.transactions.wrapping_add(1);
-        Reading { card, terms, contactless, verified, counter: self.transactions }
+        Reading { card, terms, contactless, verified, counter: self.transactions, serial: self.serial }
     }
 }

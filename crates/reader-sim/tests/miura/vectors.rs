@@ -211,6 +211,22 @@ fn another_seed_is_another_reader() {
 }
 
 #[test]
+fn a_reader_is_known_by_its_serial_number() {
+    let serial = |reader: MiuraEmulator| {
+        let mut pair = Pair { driver: MiuraDriver::new(Default::default()), reader, now: 0 };
+        pair.driver.connect(0, CLOCK);
+        pair.wait(100);
+        let events = pair.events();
+        let [Event::Ready(identity)] = &events[..] else { panic!("{events:?}") };
+        identity.serial.clone()
+    };
+    assert_eq!(serial(MiuraEmulator::new(0)), "04000203");
+    assert_eq!(serial(MiuraEmulator::new(u64::MAX)).len(), 8);
+    assert_ne!(serial(MiuraEmulator::new(1)), serial(MiuraEmulator::new(2)));
+    assert_eq!(serial(MiuraEmulator::new(1).with_serial_of(0)), "04000203");
+}
+
+#[test]
 fn each_reading_has_its_own_key() {
     let first = Ksn::new([0xFF, 0xFF, 0x98, 0x76, 0x54, 0x32, 0x10, 0xE0, 0, 1]);
     let key = |ksn: Ksn| BaseKey::new(BASE_KEY).initial(ksn).transaction(ksn).working(Variant::DekRequest);
