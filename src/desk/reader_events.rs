@@ -110,7 +110,7 @@ impl Desk {
                     data: EncryptedData::new(std::mem::take(&mut *decision.data.to_hex())),
                 },
             ),
-            Said::Ended(end) => self.session_ended(&id, not_sent(end)),
+            Said::Ended(end) => self.session_ended(&id, self.not_sent(end)),
             Said::Broken(_) => {
                 self.reader_unusable(Reader::NotSecure);
             }
@@ -135,6 +135,25 @@ impl Desk {
         self.feed(id, event);
     }
 
+    /// Name of the reader's family.
+    fn family(self) -> String {
+        self.identity.with_untracked(|identity| {
+            identity.as_ref().map(|i| i.family.name.to_owned()).unwrap_or_default()
+        })
+    }
+
+    fn not_sent(self, end: End) -> NotSent {
+        match end {
+            End::CancelledOnPage | End::CancelledOnReader => NotSent::Cancelled,
+            End::TimedOut => NotSent::NoCard,
+            End::CardTakenOut => NotSent::CardTakenOut,
+            End::ApprovedOffline => NotSent::ApprovedOffline,
+            End::DeclinedByCard => NotSent::DeclinedByCard,
+            End::AmountDiffers => NotSent::AmountDiffers,
+            End::NotUsable { code } => NotSent::NotUsable { family: self.family(), code },
+        }
+    }
+
     fn read(self, read: reader::CardRead) -> CardRead {
         let emulated = self.own().borrow().device.as_ref().is_some_and(Device::is_emulated);
         let identity = self.identity.get_untracked();
@@ -145,7 +164,7 @@ impl Desk {
                 reader::Entry::Swipe => Entry::Swipe,
             },
             reader: ReaderName {
-                family: identity.as_ref().map(|i| i.family.name.to_owned()).unwrap_or_default(),
+                family: self.family(),
                 serial: identity.map(|i| i.serial).unwrap_or_default(),
                 emulated,
             },
@@ -162,17 +181,5 @@ fn mask(card: MaskedCard) -> CardMask {
         scheme: card.scheme.map(|scheme| scheme.name().to_owned()),
         expiry: card.expiry,
         holder: card.cardholder,
-    }
-}
-
-fn not_sent(end: End) -> NotSent {
-    match end {
-        End::CancelledOnPage | End::CancelledOnReader => NotSent::Cancelled,
-        End::TimedOut => NotSent::NoCard,
-        End::CardTakenOut => NotSent::CardTakenOut,
-        End::ApprovedOffline => NotSent::ApprovedOffline,
-        End::DeclinedByCard => NotSent::DeclinedByCard,
-        End::AmountDiffers => NotSent::AmountDiffers,
-        End::NotUsable { code } => NotSent::NotUsable { code },
     }
 }

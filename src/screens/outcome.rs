@@ -116,7 +116,7 @@ fn code_of(attempt: &Attempt) -> String {
             | Outcome::NotCharged { reason, .. } => Some(reason.clone()),
             Outcome::Approved { .. } | Outcome::GivenBack { .. } => None,
         },
-        State::Finished(_, End::NotSent(payment::till::NotSent::NotUsable { code })) => {
+        State::Finished(_, End::NotSent(payment::till::NotSent::NotUsable { code, .. })) => {
             return format!("Reader code {code}");
         }
         State::Finished(_, End::Refused(problem)) => {

@@ -171,7 +171,7 @@ fn not_sent(attempt: &Attempt, why: &NotSent) -> Words {
         NotSent::CardTakenOut => {
             (Shape::Cancelled, "Card taken out early", "Customer: insert it again and leave it in.")
         }
-        NotSent::NotUsable { code } => not_usable(CardProblem::of(*code)),
+        NotSent::NotUsable { family, code } => not_usable(CardProblem::of(family, *code)),
         NotSent::AmountDiffers => {
             (Shape::Error, "Stopped: amounts differ", "Cashier: start again; if repeated, call support.")
         }

@@ -168,9 +168,11 @@ pub enum NotSent {
     DeclinedByCard,
     /// The card was taken out too early.
     CardTakenOut,
-    /// The card cannot be used here; the vendor's error number, 1000 + status word.
+    /// The card cannot be used here.
     NotUsable {
-        /// The number.
+        /// The reader's family, whose number it is. Empty in a journal that does not say it.
+        family: String,
+        /// The vendor's error number.
         code: u16,
     },
     /// The card data carries another amount than the one asked for.

@@ -17,6 +17,7 @@ static SERIAL: Family = Family {
         SerialFilter::Usb { vendor: 0x0525, product: Some(0xA4A7) },
     ],
     hid: &[],
+    problem: |_| None,
     driver: |link, setup| (FAMILIES[0].driver)(link, setup),
 };
 

@@ -92,9 +92,8 @@ pub enum End {
     AmountDiffers,
     /// The reader cannot use the card, or refuses the transaction.
     NotUsable {
-        /// The vendor's error number. Of Miura: 1000 and the second status byte (MPI API §6.24–6.26), which
-        /// [`CardProblem::of`](crate::CardProblem::of) understands. Of MagTek MMS: the last two bytes of the status or of
-        /// the outcome.
+        /// The vendor's error number. Of Miura: 1000 and the second status byte (MPI API §6.24–6.26). Of MagTek MMS: the
+        /// last two bytes of the status or of the outcome. [`CardProblem::of`](crate::CardProblem::of) understands it.
         code: u16,
     },
 }

@@ -1,4 +1,4 @@
-use crate::{Driver, HidFilter, Link, SerialFilter, magtek_mms, magtek_v5, miura};
+use crate::{CardProblem, Driver, HidFilter, Link, SerialFilter, magtek_mms, magtek_v5, miura};
 
 /// A reader family: what its protocol is called, how it is found, who drives it.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Family {
     pub serial: &'static [SerialFilter],
     /// The HID devices that may be one.
     pub hid: &'static [HidFilter],
+    /// What can be done about an error number of this family; `None` for one without a known meaning.
+    pub problem: fn(u16) -> Option<CardProblem>,
     /// Makes the driver for one link, not connected yet.
     pub driver: fn(Link, Setup) -> Box<dyn Driver>,
 }

@@ -1,4 +1,4 @@
-use crate::miura;
+use crate::Family;
 
 /// What can be done about a card or a reader that is [not usable](crate::End::NotUsable).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +20,10 @@ pub enum CardProblem {
 }
 
 impl CardProblem {
-    /// What the number of [`End::NotUsable`](crate::End::NotUsable) asks for; a number that nobody knows asks for
-    /// support.
+    /// What the number of [`End::NotUsable`](crate::End::NotUsable) asks for, by the name of the family whose number it
+    /// is; one that the family does not know asks for support.
     #[must_use]
-    pub fn of(code: u16) -> Self {
-        miura::problem(code).unwrap_or(Self::Support)
+    pub fn of(family: &str, code: u16) -> Self {
+        Family::named(family).and_then(|family| (family.problem)(code)).unwrap_or(Self::Support)
     }
 }

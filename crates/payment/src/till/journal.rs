@@ -1,7 +1,7 @@
 //! How an attempt is read out of the journal. What was in memory only is not there.
 
 use super::{Attempt, Card, Draft, End, Followed, NotSent, Sending, State, Unsure};
-use crate::json::{FromJson, field, pair, record, variant};
+use crate::json::{FromJson, field, field_or_default, pair, record, variant};
 use serde_json::Value;
 
 record!(Attempt { draft, state });
@@ -111,7 +111,9 @@ impl FromJson for NotSent {
             "approved_offline" => Self::ApprovedOffline,
             "declined_by_card" => Self::DeclinedByCard,
             "card_taken_out" => Self::CardTakenOut,
-            "not_usable" => Self::NotUsable { code: field(at, "code")? },
+            "not_usable" => {
+                Self::NotUsable { family: field_or_default(at, "family")?, code: field(at, "code")? }
+            }
             "amount_differs" => Self::AmountDiffers,
             "reader_lost" => Self::ReaderLost,
             "battery_low" => Self::BatteryLow,

@@ -25,7 +25,7 @@
 //! * Nothing is told of PIN digits or of the last try; right and wrong PINs are those of the notification 0205.
 //! * Serial filter: no document names one, so a DynaProx is looked for by the product id that it has as a HID device.
 
-use crate::{Family, HidFilter, Link, SerialFilter};
+use crate::{CardProblem, Family, HidFilter, Link, SerialFilter};
 
 mod card_data;
 mod command;
@@ -59,8 +59,21 @@ pub static FAMILY: Family = Family {
         HidFilter { vendor: VENDOR, product: DYNAPROX },
         HidFilter { vendor: VENDOR, product: DYNAFLEX_II_GO },
     ],
+    problem,
     driver: |link, _| Box::new(MmsDriver::new(link)),
 };
+
+/// What can be done about an error number: that of an outcome or of a status. What to do is our reading of the names.
+fn problem(code: u16) -> Option<CardProblem> {
+    const KNOWN: [(u16, CardProblem); 5] = [
+        (Outcome::TRY_AGAIN.code(), CardProblem::Again),
+        (Outcome::TRY_ANOTHER_INTERFACE.code(), CardProblem::OtherWay),
+        (Outcome::CARD_READ_ERROR.code(), CardProblem::OtherCard),
+        (Status::IN_PROGRESS.code(), CardProblem::RestartReader),
+        (Status::WRONG_STATE.code(), CardProblem::RestartReader),
+    ];
+    KNOWN.iter().find(|(known, _)| *known == code).map(|(_, problem)| *problem)
+}
 
 /// Whether the reader on this link is a DynaProx, which reads contactless cards only.
 pub const fn is_contactless_only(link: Link) -> bool {

@@ -41,6 +41,8 @@ pub static FAMILY: Family = Family {
     encrypted_type: None,
     serial: &[],
     hid: &[HidFilter { vendor: VENDOR, product: DYNAMAG }, HidFilter { vendor: VENDOR, product: NUMBERED }],
+    // It has no error numbers.
+    problem: |_| None,
     driver: |link, _| Box::new(MagneSafeDriver::new(link)),
 };
 

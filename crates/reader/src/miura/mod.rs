@@ -26,7 +26,6 @@ use frame::MAX_INFO;
 pub use frame::{Deframer, FrameError, Message, Node, encode};
 pub use message::{Answer, CardStatus, DeviceStatus, PinStatus, Report};
 pub use status_word::StatusWord;
-pub(crate) use status_word::problem;
 pub use terms::{PinTerms, Terms};
 
 /// What the family is called and how it is found. Vendor and products as the vendor's client accepts them: 2DDA is
@@ -41,5 +40,6 @@ pub static FAMILY: Family = Family {
         SerialFilter::BluetoothSpp,
     ],
     hid: &[],
+    problem: status_word::problem,
     driver: |_, setup| Box::new(MiuraDriver::new(setup)),
 };

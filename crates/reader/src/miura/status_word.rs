@@ -53,7 +53,7 @@ pub(super) const DECISION_ASKED: u16 = 1000;
 pub(super) const PIN_FAILURES: core::ops::RangeInclusive<u16> = 1009..=1011;
 
 /// What can be done about an error number.
-pub(crate) fn problem(code: u16) -> Option<CardProblem> {
+pub(super) fn problem(code: u16) -> Option<CardProblem> {
     let known = PROBLEMS.iter().find(|(word, _)| word.code() == code).map(|(_, problem)| *problem);
     known.or(match code {
         UNREADABLE_STRIPE => Some(CardProblem::OtherCard),

@@ -5,8 +5,8 @@ use reader::magtek_mms::{
     Technology, tags,
 };
 use reader::{
-    Battery, CardTransaction, Driver, End, Event, Fault, FromReader, Interfaces, Link, Power, Prompt,
-    Refused, State, Trace,
+    Battery, CardProblem, CardTransaction, Driver, End, Event, Fault, FromReader, Interfaces, Link, Power,
+    Prompt, Refused, State, Trace,
 };
 use tlv::object;
 #[cfg(target_arch = "wasm32")]
@@ -33,6 +33,20 @@ fn what_the_reader_ends_by_itself_is_no_payment() {
         let mut driver = inserted();
         let told = notify(&mut driver, 300, Notification::Complete(by, outcome));
         assert_eq!(told, [Event::Ended(end), Event::Prompt(Prompt::RemoveCard)], "{outcome:?}");
+    }
+}
+
+#[test]
+fn an_error_number_is_the_familys_own() {
+    let of = |code| CardProblem::of("magtek-mms", code);
+    assert_eq!(of(Outcome::TRY_AGAIN.code()), CardProblem::Again);
+    assert_eq!(of(Outcome::TRY_ANOTHER_INTERFACE.code()), CardProblem::OtherWay);
+    assert_eq!(of(Outcome::CARD_READ_ERROR.code()), CardProblem::OtherCard);
+    assert_eq!(of(Status::WRONG_STATE.code()), CardProblem::RestartReader);
+    // 1195, with which a Miura demands the chip.
+    assert_eq!(CardProblem::of("miura", 0x04AB), CardProblem::UseChip);
+    for family in ["magtek-mms", "magtek-v5", ""] {
+        assert_eq!(CardProblem::of(family, 0x04AB), CardProblem::Support);
     }
 }
 

@@ -93,7 +93,7 @@ fn three_swipes_that_cannot_be_read_end_it() {
     driver.hear(220, &unreadable());
     settle(&mut driver, 220);
     assert_eq!(events(&mut driver), [Event::Ended(End::NotUsable { code: 103 })]);
-    assert_eq!((CardProblem::of(103), driver.state()), (CardProblem::OtherCard, State::Idle));
+    assert_eq!((CardProblem::of("miura", 103), driver.state()), (CardProblem::OtherCard, State::Idle));
 
     // The reader takes taps meanwhile: it is stopped first.
     let mut driver = tapping(Interfaces::ALL);
@@ -119,7 +119,7 @@ fn a_reader_without_keys_left_ends_the_payment_and_is_not_used_again() {
     chip.hear(400, &frame("REM"));
     assert_eq!(events(&mut chip), [Event::CardRemoved, Event::NotSecure]);
     assert_eq!(chip.state(), State::NotSecure);
-    assert_eq!(CardProblem::of(1224), CardProblem::ReaderKeys);
+    assert_eq!(CardProblem::of("miura", 1224), CardProblem::ReaderKeys);
 }
 
 #[test]

@@ -226,11 +226,11 @@ fn status_words_have_the_vendors_numbers_and_a_way_out() {
         (StatusWord::CONTACTLESS_HARDWARE, 1207, OtherWay),
         (StatusWord::NO_KEY, 1224, ReaderKeys),
     ] {
-        assert_eq!((word.code(), CardProblem::of(code)), (code, problem));
+        assert_eq!((word.code(), CardProblem::of("miura", code)), (code, problem));
     }
-    assert_eq!(CardProblem::of(103), OtherCard, "a stripe that cannot be read");
-    assert_eq!(CardProblem::of(1009), RestartReader, "PIN entry failed");
-    assert_eq!(CardProblem::of(9), Support);
+    assert_eq!(CardProblem::of("miura", 103), OtherCard, "a stripe that cannot be read");
+    assert_eq!(CardProblem::of("miura", 1009), RestartReader, "PIN entry failed");
+    assert_eq!(CardProblem::of("miura", 9), Support);
 }
 
 #[test]

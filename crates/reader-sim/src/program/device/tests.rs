@@ -17,6 +17,7 @@ static FAMILY: Family = Family {
     encrypted_type: None,
     serial: &[],
     hid: &[],
+    problem: |_| None,
     driver: |_, _| unreachable!("nobody drives it"),
 };
 
