@@ -137,9 +137,7 @@ impl Desk {
 
     /// Name of the reader's family.
     fn family(self) -> String {
-        self.identity.with_untracked(|identity| {
-            identity.as_ref().map(|i| i.family.name.to_owned()).unwrap_or_default()
-        })
+        self.identity.get_untracked().map(|identity| identity.family.name.to_owned()).unwrap_or_default()
     }
 
     fn not_sent(self, end: End) -> NotSent {

@@ -64,15 +64,19 @@ pub static FAMILY: Family = Family {
 };
 
 /// What can be done about an error number: that of an outcome or of a status. What to do is our reading of the names.
-fn problem(code: u16) -> Option<CardProblem> {
-    const KNOWN: [(u16, CardProblem); 5] = [
-        (Outcome::TRY_AGAIN.code(), CardProblem::Again),
-        (Outcome::TRY_ANOTHER_INTERFACE.code(), CardProblem::OtherWay),
-        (Outcome::CARD_READ_ERROR.code(), CardProblem::OtherCard),
-        (Status::IN_PROGRESS.code(), CardProblem::RestartReader),
-        (Status::WRONG_STATE.code(), CardProblem::RestartReader),
-    ];
-    KNOWN.iter().find(|(known, _)| *known == code).map(|(_, problem)| *problem)
+const fn problem(code: u16) -> Option<CardProblem> {
+    const AGAIN: u16 = Outcome::TRY_AGAIN.code();
+    const OTHER_WAY: u16 = Outcome::TRY_ANOTHER_INTERFACE.code();
+    const UNREADABLE: u16 = Outcome::CARD_READ_ERROR.code();
+    const BUSY: u16 = Status::IN_PROGRESS.code();
+    const WRONG_STATE: u16 = Status::WRONG_STATE.code();
+    Some(match code {
+        AGAIN => CardProblem::Again,
+        OTHER_WAY => CardProblem::OtherWay,
+        UNREADABLE => CardProblem::OtherCard,
+        BUSY | WRONG_STATE => CardProblem::RestartReader,
+        _ => return None,
+    })
 }
 
 /// Whether the reader on this link is a DynaProx, which reads contactless cards only.
