@@ -58,6 +58,35 @@ fn the_corpus_stands() {
     each_target(|target| corpus(target).iter().for_each(|input| check(target, input)));
 }
 
+/// As much of something as fits, which the corpus, being small, does not have.
+#[test]
+fn the_densest_inputs_stand() {
+    const DENSE: [&[u8]; 12] = [
+        b"\x01\x00",
+        b"\x01\x00\x00",
+        b"\xFF",
+        b"&",
+        b"a&",
+        b"=&",
+        b"%",
+        b"%FF",
+        b"\xFF&",
+        b"a=%00&",
+        b"[",
+        b"{\"\":0},",
+    ];
+    each_target(|target| {
+        for part in DENSE {
+            check(target, &part.repeat(MAX_INPUT / part.len()));
+            // As JSON of each kind, a list of them.
+            for kind in 0..16 {
+                let list = [&[kind, b'['], &part.repeat(MAX_INPUT / part.len() - 1)[..]].concat();
+                check(target, &[&list[..list.len() - 1], b"]"].concat());
+            }
+        }
+    });
+}
+
 #[test]
 fn a_hundredth_of_a_fuzzing_run_stands() {
     each_target(|target| {
@@ -92,7 +121,8 @@ fn mutants_are_the_same_each_time_and_differ() {
 
 #[test]
 fn a_target_that_holds_too_much_fails() {
-    let greedy = Target { name: "greedy", run: |input| drop(vec![0_u8; 100 * input.len()]), heap: 1000 };
-    greedy.check(&[0; 10]);
-    assert!(catch_unwind(|| greedy.check(&[0; 11])).is_err());
+    let run = |input: &[u8]| drop(vec![0_u8; input.len() * input.len()]);
+    let greedy = Target { name: "greedy", run, heap: 100, heap_per_byte: 10 };
+    greedy.check(&[0; 16]);
+    assert!(catch_unwind(|| greedy.check(&[0; 17])).is_err());
 }
