@@ -15,12 +15,11 @@ use std::{cell::RefCell, rc::Rc};
 /// The emulator, shared between the link and the device that is drawn on the page.
 pub type SharedEmulator = Rc<RefCell<dyn Emulator>>;
 
-/// An emulator that was never switched on before: the same card gives other data than on any earlier page. Its
-/// serial number is always the same, as it is the till's own.
+/// An emulator that was never switched on before: the same card gives other data than on any earlier page.
 #[must_use]
 pub fn emulator() -> SharedEmulator {
     let seed = js_sys::Math::random().to_bits();
-    Rc::new(RefCell::new(MiuraEmulator::new(seed).with_serial_of(0)))
+    Rc::new(RefCell::new(MiuraEmulator::new(seed)))
 }
 
 /// The pipe.

@@ -150,6 +150,11 @@ A: dev={major}:{minor}\\n
         testbed.detach_ioctl(self.node)
         testbed.remove_device('/sys' + self.path)
         pathlib.Path(root + self.node).unlink(missing_ok=True)
+        # All lines share one number, and with it a link that umockdev leaves behind when another line made it.
+        major, minor = serial_device_number()
+        numbered = pathlib.Path(f'{root}/sys/dev/char/{major}:{minor}')
+        if not numbered.exists():
+            numbered.unlink(missing_ok=True)
 
     # As when another program has the line for itself: the page cannot open it. Root would open a busy line all the same.
     def take(self):

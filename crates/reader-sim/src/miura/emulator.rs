@@ -105,13 +105,6 @@ impl MiuraEmulator {
         }
     }
 
-    /// The same device with the serial number that another seed gives, so that a till knows it again although its keys
-    /// are new.
-    #[must_use]
-    pub fn with_serial_of(self, seed: u64) -> Self {
-        Self { serial: serial(seed), ..self }
-    }
-
     /// Ends what is outstanding with this status word.
     pub(super) fn end(&mut self, status: StatusWord) {
         self.activity = Activity::Idle;

@@ -223,7 +223,6 @@ fn a_reader_is_known_by_its_serial_number() {
     assert_eq!(serial(MiuraEmulator::new(0)), "04000203");
     assert_eq!(serial(MiuraEmulator::new(u64::MAX)).len(), 8);
     assert_ne!(serial(MiuraEmulator::new(1)), serial(MiuraEmulator::new(2)));
-    assert_eq!(serial(MiuraEmulator::new(1).with_serial_of(0)), "04000203");
 }
 
 #[test]
