@@ -287,3 +287,15 @@ fn two_minutes_without_a_result_is_not_known_yet() {
     let (attempt, _) = attempt.handle(Event::Posted(Posted::View(Box::new(view))), START + FINAL_WAIT_MS);
     assert!(matches!(attempt.state, State::Unresolved(_, Unsure::Slow)));
 }
+
+#[test]
+fn a_readers_number_is_kept_with_its_family_and_read_without() {
+    let why = |family: &str| NotSent::NotUsable { family: family.to_owned(), code: 1195 };
+    let (attempt, _) = pay().handle(Event::NotSent(why("miura")), START);
+    let saved = serde_json::to_string(&attempt).unwrap();
+    assert_eq!(serde_json::from_str::<Attempt>(&saved).unwrap(), attempt);
+    let older = saved.replace(r#""family":"miura","#, "");
+    assert_ne!(older, saved);
+    let (expected, _) = pay().handle(Event::NotSent(why("")), START);
+    assert_eq!(serde_json::from_str::<Attempt>(&older).unwrap(), expected);
+}
