@@ -17,15 +17,16 @@ use crate::server::{Shared, now};
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(shared: Arc<Shared>) -> Infallible {
+    let mut changes = shared.changed.subscribe();
     loop {
-        let due = shared.gateway().poll_callback(now());
+        let due = shared.recorded().gateway().poll_callback(now());
         if let Some(call) = due {
             tokio::spawn(send(Arc::clone(&shared), call));
             continue;
         }
-        let next = shared.gateway().poll_timeout();
+        let next = shared.recorded().gateway().poll_timeout();
         tokio::select! {
-            () = shared.changed.notified() => {}
+            _ = changes.changed() => {}
             () = sleep_until(next) => {}
         }
     }
@@ -43,8 +44,8 @@ async fn send(shared: Arc<Shared>, call: Call) {
     let code =
         answer.ok().and_then(|answer| answer.inspect_err(|error| tracing::warn!(%error, "callback")).ok());
     tracing::info!(id = call.id, ?code, "callback sent");
-    shared.gateway().callback_answered(now(), call.id, code);
-    shared.changed.notify_one();
+    shared.recorded().gateway().callback_answered(now(), call.id, code);
+    shared.changed.send_replace(());
 }
 
 /// The HTTP status of the answer. No redirects and no second try: the gateway's core decides about those.

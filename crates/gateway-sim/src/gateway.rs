@@ -124,10 +124,18 @@ impl Gateway {
         next.map(|moved| moved.saturating_sub(self.moved_by))
     }
 
+    /// Whether the answers of the call with this path hang now.
+    #[must_use]
+    pub fn hangs(&self, path: &str) -> bool {
+        let call = path.strip_prefix(BASE_PATH).and_then(Name::and_endpoint);
+        call.is_some_and(|(name, _)| self.fault(name) == AnswerFault::Hang)
+    }
+
     fn call(&mut self, now: u64, path: &str, request: &Request<'_>) -> Reply {
         let form = Fields::decode(request.body);
-        let call = path.rsplit_once('/').and_then(|(path, endpoint)| Some((Name::of(path)?, endpoint)));
-        let Some((name, endpoint)) = call else { return Reply::plain(404, "no such call") };
+        let Some((name, endpoint)) = Name::and_endpoint(path) else {
+            return Reply::plain(404, "no such call");
+        };
         let fault = self.fault(name);
         match fault {
             AnswerFault::Http500 => return Reply::plain(500, "Internal error"),
@@ -149,7 +157,7 @@ impl Gateway {
             && matches!(name, Name::Sale | Name::Preauth)
             && self.orders.last().is_some_and(|order| outcome::cuts_off_the_answer(order.payment.asked));
         reply.delivery = match fault {
-            AnswerFault::Hang => Delivery::Never,
+            AnswerFault::Hang => Delivery::Held,
             AnswerFault::CutOff => Delivery::CutOff,
             _ if cut_by_amount => Delivery::CutOff,
             _ => Delivery::Whole,
@@ -255,6 +263,11 @@ enum Name {
 }
 
 impl Name {
+    fn and_endpoint(path: &str) -> Option<(Self, &str)> {
+        let (path, endpoint) = path.rsplit_once('/')?;
+        Some((Self::of(path)?, endpoint))
+    }
+
     fn of(path: &str) -> Option<Self> {
         match path {
             "mapi/v1/sale" => Some(Self::Sale),

@@ -51,8 +51,8 @@ pub enum Delivery {
     Whole,
     /// Half of the body arrives, then the connection breaks.
     CutOff,
-    /// Nothing arrives and the connection stays open.
-    Never,
+    /// Nothing arrives and the connection stays open, for as long as the call hangs.
+    Held,
 }
 
 /// Why a request is not carried out.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use gateway_sim::{Account, Gateway, Settings, server};
+use gateway_sim::{Account, Gateway, Recorded, Settings, server};
 use paynet::{ControlKey, Currency, Login};
 
 /// Sandbox gateway for a payment terminal. No money moves; it listens on this machine only.
@@ -36,6 +36,10 @@ struct Arguments {
     /// TOML file of what to play.
     #[arg(long)]
     settings: Option<PathBuf>,
+    /// File in which it writes down what it hears, card data under the public test keys included. Started with the same
+    /// arguments again, it goes on from there; without it, it forgets.
+    #[arg(long)]
+    record: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -68,6 +72,10 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let listener = server::bind(arguments.listen).await?;
     writeln!(std::io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     let seed = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), listener.local_addr()?);
-    server::serve(listener, Gateway::new(account, settings, seed)).await?;
+    let gateway = match &arguments.record {
+        Some(file) => Recorded::open(file, account, settings, seed)?,
+        None => Recorded::nowhere(Gateway::new(account, settings, seed)),
+    };
+    server::serve(listener, gateway).await?;
     Ok(())
 }

@@ -10,11 +10,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method, Response, Uri, header};
 use futures_util::{StreamExt, stream};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::caller;
-use crate::gateway::Gateway;
 use crate::http::{Delivery, Reply, Request};
+use crate::record::Recorded;
 
 /// Opens the port. Port 0 lets the system choose one.
 ///
@@ -47,8 +47,8 @@ pub enum BindError {
 ///
 /// # Errors
 /// What the listener fails with.
-pub async fn serve(listener: TcpListener, gateway: Gateway) -> std::io::Result<()> {
-    let shared = Arc::new(Shared { gateway: Mutex::new(gateway), changed: Notify::new() });
+pub async fn serve(listener: TcpListener, gateway: Recorded) -> std::io::Result<()> {
+    let shared = Arc::new(Shared { recorded: Mutex::new(gateway), changed: watch::Sender::new(()) });
     let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
     tokio::select! {
         served = axum::serve(listener, app) => served,
@@ -57,14 +57,14 @@ pub async fn serve(listener: TcpListener, gateway: Gateway) -> std::io::Result<(
 }
 
 pub(crate) struct Shared {
-    gateway: Mutex<Gateway>,
-    /// The gateway was used: there may be an earlier callback.
-    pub(crate) changed: Notify,
+    recorded: Mutex<Recorded>,
+    /// The gateway was used: there may be an earlier callback, and what hung may go on.
+    pub(crate) changed: watch::Sender<()>,
 }
 
 impl Shared {
-    pub(crate) fn gateway(&self) -> MutexGuard<'_, Gateway> {
-        self.gateway.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn recorded(&self) -> MutexGuard<'_, Recorded> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,19 +84,30 @@ async fn answer(
         content_type: header(header::CONTENT_TYPE),
         body: &body,
     };
-    let reply = shared.gateway().handle(now(), &request);
-    shared.changed.notify_one();
+    let reply = shared.recorded().handle(now(), &request);
+    shared.changed.send_replace(());
     // Path and code only: bodies hold card data and signatures.
     tracing::info!(%method, path = request.path(), code = reply.code, delivery = ?reply.delivery, "answered");
     tokio::time::sleep(Duration::from_millis(reply.delay_ms)).await;
-    deliver(reply).await
+    if reply.delivery == Delivery::Held {
+        released(&shared, request.path()).await;
+    }
+    deliver(reply)
 }
 
-async fn deliver(reply: Reply) -> Response<Body> {
+/// Waits until the answers of this call no longer hang.
+async fn released(shared: &Shared, path: &str) {
+    let mut changes = shared.changed.subscribe();
+    while shared.recorded().gateway().hangs(path) {
+        // The sender lives as long as the server does.
+        let _ = changes.changed().await;
+    }
+}
+
+fn deliver(reply: Reply) -> Response<Body> {
     let body = match reply.delivery {
-        Delivery::Whole => Body::from(reply.body),
+        Delivery::Whole | Delivery::Held => Body::from(reply.body),
         Delivery::CutOff => cut_off(reply.body),
-        Delivery::Never => std::future::pending().await,
     };
     let mut response =
         Response::builder().status(reply.code).header(header::CONTENT_TYPE, reply.content_type);

@@ -73,7 +73,7 @@ pub enum AnswerFault {
     None,
     /// The call is carried out; the answer breaks off in the middle.
     CutOff,
-    /// The call is carried out; no answer comes and the connection stays open.
+    /// The call is carried out; its answer waits, and the connection stays open, until this is something else.
     Hang,
     /// HTTP 500, and the call is not carried out.
     #[serde(rename = "http-500")]

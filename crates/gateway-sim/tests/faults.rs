@@ -41,7 +41,7 @@ fn http_500_and_403_make_no_order_and_silence_makes_one() {
     for (fault, code, delivery, orders) in [
         (AnswerFault::Http500, 500, Delivery::Whole, 0),
         (AnswerFault::Forbidden, 403, Delivery::Whole, 0),
-        (AnswerFault::Hang, 200, Delivery::Never, 1),
+        (AnswerFault::Hang, 200, Delivery::Held, 1),
     ] {
         let mut shop =
             shop(Settings { answers: Answers { sale: fault, ..Answers::default() }, ..Settings::default() });

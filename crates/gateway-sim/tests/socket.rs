@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Entry, card, eur};
-use gateway_sim::{Account, Gateway, Settings, server};
+use gateway_sim::{Account, Gateway, Recorded, Settings, server};
 use paynet::{Callback, Dialect, HttpReply, Payment, Stamp, Status, reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,7 +17,7 @@ async fn start(callback_url: Option<String>) -> String {
     let account =
         Account::new(common::login(), common::key(), "1111".into(), currency, callback_url).unwrap();
     let settings = Settings { processing_ms: 0, ..Settings::default() };
-    tokio::spawn(server::serve(listener, Gateway::new(account, settings, 1)));
+    tokio::spawn(server::serve(listener, Recorded::nowhere(Gateway::new(account, settings, 1))));
     host
 }
 
@@ -100,4 +100,66 @@ async fn only_this_machine_is_served() {
         let refused = server::bind(address.parse().unwrap()).await.unwrap_err();
         assert!(matches!(refused, server::BindError::NotLoopback(_)), "{address}");
     }
+}
+
+/// Serves the gateway of this record until the answer of the test is dropped.
+async fn start_recorded(record: &std::path::Path) -> (String, tokio::task::JoinHandle<std::io::Result<()>>) {
+    let listener = server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    let settings = Settings { processing_ms: 0, ..Settings::default() };
+    let gateway = Recorded::open(record, common::account(), settings, 1).unwrap();
+    (host, tokio::spawn(server::serve(listener, gateway)))
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_there_after_a_kill_and_half_a_line_is_not() {
+    let folder = std::env::temp_dir().join(format!("gateway-sim-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let record = folder.join("record");
+    let (host, killed) = start_recorded(&record).await;
+    send(&host, &sale(&host, "A", 1000)).await;
+    exchange(&host, "POST /control/settings", r#"{"answers":{"sale":"http-500"}}"#, "").await;
+    exchange(&host, "POST /control/clock", r#"{"advance_ms":5000}"#, "").await;
+    let mut before = orders(&host).await;
+    killed.abort();
+    let mut torn = std::fs::OpenOptions::new().append(true).open(&record).unwrap();
+    std::io::Write::write_all(&mut torn, br#"{"request":{"now":1,"meth"#).unwrap();
+
+    for _ in 0..2 {
+        let (host, killed) = start_recorded(&record).await;
+        let mut after = orders(&host).await;
+        let (then, now) = (before["now"].take().as_u64().unwrap(), after["now"].as_u64().unwrap());
+        before["now"] = now.into();
+        assert!((then..then + 4000).contains(&now), "its clock stays moved on: {then} {now}");
+        assert_eq!(after.take(), before);
+        assert_eq!((&before["charges"], &before["orders"][0]["client_orderid"]), (&1.into(), &"A".into()));
+        let (head, _) = send(&host, &sale(&host, "B", 1000)).await;
+        assert!(head.starts_with("http/1.1 500"), "its settings stay changed: {head}");
+        killed.abort();
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_hangs_is_given_once_it_may() {
+    let host = start(None).await;
+    exchange(&host, "POST /control/settings", r#"{"answers":{"sale":"hang"}}"#, "").await;
+    let sale = sale(&host, "A", 1000);
+    let mut answer = std::pin::pin!(send(&host, &sale));
+    while orders(&host).await["charges"] != 1 {
+        tokio::select! {
+            early = &mut answer => panic!("answered while it hangs: {early:?}"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    // A change of something else does not end it.
+    exchange(&host, "POST /control/settings", r#"{"processing_ms":1}"#, "").await;
+    tokio::select! {
+        biased;
+        early = &mut answer => panic!("answered while it hangs: {early:?}"),
+        _ = orders(&host) => {}
+    }
+    exchange(&host, "POST /control/settings", r#"{"answers":{"sale":"none"}}"#, "").await;
+    let (head, body) = answer.await;
+    assert!(head.starts_with("http/1.1 200") && body.contains("paynet-order-id"), "{head}\n{body}");
 }
