@@ -1,7 +1,7 @@
 //! The card's part of a contact chip payment: it checks the bank's answer, and its decision goes to the gateway.
 
 use super::{Effect, Order, State, Step};
-use crate::api::{Entry, IssuerAnswer};
+use crate::api::{Entry, GiveBackReason, IssuerAnswer, Outcome};
 use serde::{Deserialize, Serialize};
 
 /// What the card has still to do.
@@ -90,6 +90,16 @@ impl Order {
     }
 
     pub(super) fn card_lost(mut self, card_said: Option<bool>, now: u64) -> Step {
+        // A page that was away for long: its journal settles what staff were asked.
+        match (&self.state, card_said) {
+            (State::KeepOrGiveBack { .. }, Some(true)) => return self.keep(),
+            (State::KeepOrGiveBack { amount }, Some(false)) => {
+                let amount = *amount;
+                let (order, _) = self.finish(Outcome::Approved { amount });
+                return order.start_give_back(GiveBackReason::CardRefused, now);
+            }
+            _ => {}
+        }
         match self.chip() {
             Some(chip @ (Chip::Expected | Chip::Deciding { .. })) => *chip = Chip::Lost { card_said },
             // What was already told to the proxy is the better witness of what the card said.

@@ -334,6 +334,30 @@ fn a_lost_card_asks_staff_and_a_kiosk_gives_back() {
 }
 
 #[test]
+fn a_journal_that_comes_late_settles_what_staff_were_asked() {
+    for (card_said, effects, outcome) in [
+        (None, vec![], None),
+        (Some(true), vec![Effect::ForgetCardData], Some("approved")),
+        (Some(false), vec![Effect::SendReturn], Some("given back")),
+    ] {
+        let mut rig = awaiting_card();
+        rig.asks();
+        rig.handle(told(report(Status::Approved)));
+        assert!(matches!(rig.order.state, State::KeepOrGiveBack { .. }));
+        let done = rig.handle(Event::CardLost { card_said });
+        let stands = match (&rig.order.state, &rig.order.give_back) {
+            (State::Final(Outcome::Approved { .. }), Some(give_back)) => {
+                assert_eq!(give_back.why, GiveBackReason::CardRefused);
+                Some("given back")
+            }
+            (State::Final(Outcome::Approved { .. }), None) => Some("approved"),
+            _ => None,
+        };
+        assert_eq!((&done, stands), (&effects, outcome), "{card_said:?}");
+    }
+}
+
+#[test]
 fn nothing_is_asked_while_staff_decide() {
     let mut rig = awaiting_card();
     rig.handle(Event::CardLost { card_said: None });
