@@ -28,6 +28,13 @@ pub use watched::Watched;
 /// Where the amount is kept that is being keyed, in minor units.
 const ENTRY: &str = "mpos-terminal.entry";
 
+/// Where it is kept up to which payment, by when Pay was pressed, results have been left.
+const LEFT: &str = "mpos-terminal.left";
+
+fn left_until() -> u64 {
+    browser::remembered(LEFT).and_then(|at| at.parse().ok()).unwrap_or_default()
+}
+
 /// The amount is spoken so long after the last key.
 const SPEAK_AFTER: Duration = Duration::from_millis(500);
 
@@ -117,6 +124,7 @@ impl Desk {
     pub fn leave(self) {
         let Some(attempt) = self.current.get_untracked() else { return };
         if attempt.is_finished() {
+            browser::remember(LEFT, &left_until().max(attempt.draft.paid_at).to_string());
             self.own().borrow_mut().recent.push(attempt);
         } else {
             self.release_card(&attempt);

@@ -1,6 +1,6 @@
 //! Opening the till: one tab, the journal, what the proxy knows, the reader, the heartbeat.
 
-use super::{Desk, Network, Reader, Readiness};
+use super::{Desk, Network, Reader, Readiness, left_until};
 use crate::device::{Device, search};
 use crate::{browser, journal::Journal, lock, proxy};
 use leptos::prelude::*;
@@ -78,6 +78,14 @@ impl Desk {
             }
         }
         self.own().borrow_mut().journal = Some(journal);
+        if steps.is_empty() {
+            // A result that was on screen when the page ended, and that nobody has left.
+            let unseen = self.own().borrow_mut().recent.pop_if(|last| last.draft.paid_at > left_until());
+            if let Some(last) = unseen {
+                self.resumed.set(true);
+                self.show(last);
+            }
+        }
         let last = steps.len().saturating_sub(1);
         for (at, (attempt, effects)) in steps.into_iter().enumerate() {
             if at == last {
