@@ -6,26 +6,27 @@ use reader_sim::{Card, Emulator, Faults, Hand, Key, cards};
 use std::time::Duration;
 
 /// A fault's label, and its switch.
-type Fault = (&'static str, fn(&mut Faults) -> &mut bool);
+type Fault = (&'static str, fn(&mut Faults, bool));
 
-const FAULTS: [Fault; 17] = [
-    ("Silent", |f| &mut f.silent),
-    ("Cut the next frame", |f| &mut f.cut_frame),
-    ("Wrong checksum in the next frame", |f| &mut f.wrong_checksum),
-    ("No key for card data", |f| &mut f.not_secure),
-    ("Battery almost empty", |f| &mut f.low_battery),
-    ("Chip and tap unreadable", |f| &mut f.read_error),
-    ("Card approves by itself", |f| &mut f.approves_offline),
-    ("Card declines by itself", |f| &mut f.declines_offline),
-    ("Card declines after the bank approved", |f| &mut f.declines_after_issuer),
-    ("Customer chooses the application", |f| &mut f.choose_application),
-    ("One PIN try left", |f| &mut f.last_pin_try),
-    ("Clear card number", |f| &mut f.clear_data),
-    ("Card signs another amount", |f| &mut f.other_amount),
-    ("Next message comes twice", |f| &mut f.duplicate),
-    ("Restart once", |f| &mut f.restart),
-    ("Keys used up", |f| &mut f.keys_exhausted),
-    ("Cancel comes too late", |f| &mut f.cancel_race),
+const FAULTS: [Fault; 18] = [
+    ("Silent", |f, on| f.silent = on),
+    ("Slow", |f, on| f.slow_ms = if on { 500 } else { 0 }),
+    ("Cut the next frame", |f, on| f.cut_frame = on),
+    ("Wrong checksum in the next frame", |f, on| f.wrong_checksum = on),
+    ("No key for card data", |f, on| f.not_secure = on),
+    ("Battery almost empty", |f, on| f.low_battery = on),
+    ("Chip and tap unreadable", |f, on| f.read_error = on),
+    ("Card approves by itself", |f, on| f.approves_offline = on),
+    ("Card declines by itself", |f, on| f.declines_offline = on),
+    ("Card declines after the bank approved", |f, on| f.declines_after_issuer = on),
+    ("Customer chooses the application", |f, on| f.choose_application = on),
+    ("One PIN try left", |f, on| f.last_pin_try = on),
+    ("Clear card number", |f, on| f.clear_data = on),
+    ("Card signs another amount", |f, on| f.other_amount = on),
+    ("Next message comes twice", |f, on| f.duplicate = on),
+    ("Restart once", |f, on| f.restart = on),
+    ("Keys used up", |f, on| f.keys_exhausted = on),
+    ("Cancel comes too late", |f, on| f.cancel_race = on),
 ];
 
 /// The keys in rows of four: what is on them, their name.
@@ -113,7 +114,7 @@ pub fn VirtualReader(
                     <label class="fault">
                         <input type="checkbox" on:change=move |event| {
                             let on = event_target_checked(&event);
-                            act(&|e, _| *switch(e.faults()) = on);
+                            act(&|e, _| switch(e.faults(), on));
                         } />
                         <span>{label}</span>
                     </label>

@@ -4,8 +4,9 @@ use crate::process::Process;
 use crate::{folder, until};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ const LIMIT: Duration = Duration::from_secs(20);
 pub struct Gateway {
     /// `None` once it is stopped.
     process: Option<Process>,
+    arguments: Vec<OsString>,
+    folder: PathBuf,
     /// `http://HOST:PORT`
     pub address: String,
 }
@@ -63,30 +66,34 @@ pub struct Order {
 }
 
 impl Gateway {
-    pub(crate) async fn start(folder: &Path, callbacks: Option<SocketAddr>) -> Self {
-        let mut command = Command::new(folder::program("mpos-gateway-sim"));
-        command.args([
-            "--listen",
-            "127.0.0.1:0",
-            "--login",
-            LOGIN,
-            "--endpoint",
-            ENDPOINT,
-            "--currency",
-            CURRENCY,
-        ]);
+    /// One that calls back there. With `lasting` it writes down what it hears, and so outlives a kill.
+    pub async fn start(folder: &Path, callbacks: Option<SocketAddr>, lasting: bool) -> Self {
+        let arguments = ["--login", LOGIN, "--endpoint", ENDPOINT, "--currency", CURRENCY];
+        let mut arguments = arguments.map(OsString::from).to_vec();
         if let Some(address) = callbacks {
-            command.arg("--callback-url").arg(format!("http://{address}/callback"));
+            arguments.extend(["--callback-url".into(), format!("http://{address}/callback").into()]);
         }
-        command.env("MPOS_GATEWAY_SIM_CONTROL_KEY", CONTROL_KEY);
-        let mut process = Process::start("gateway", &mut command, folder);
-        let address = process.said("listening on ").await;
-        let gateway = Self { process: Some(process), address };
+        if lasting {
+            arguments.extend(["--record".into(), folder.join("gateway.record").into()]);
+        }
+        let (folder, address) = (folder.to_path_buf(), "http://127.0.0.1:0".to_owned());
+        let mut gateway = Self { process: None, arguments, folder, address };
+        gateway.run().await;
         gateway.play(&json!({ "processing_ms": 300 }));
         gateway
     }
 
-    /// Ends it; its port refuses from here on.
+    /// Starts it again, on the same port.
+    pub async fn run(&mut self) {
+        let mut command = Command::new(folder::program("mpos-gateway-sim"));
+        command.arg("--listen").arg(self.address.trim_start_matches("http://")).args(&self.arguments);
+        command.env("MPOS_GATEWAY_SIM_CONTROL_KEY", CONTROL_KEY);
+        let mut process = Process::start("gateway", &mut command, &self.folder);
+        self.address = process.said("listening on ").await;
+        self.process = Some(process);
+    }
+
+    /// Ends it as a power cut does; its port refuses from here on.
     pub fn stop(&mut self) {
         self.process = None;
     }

@@ -56,6 +56,28 @@ impl Process {
         found.await.unwrap_or_else(|| Err(format!("{} did not say `{words}`", self.name)))
     }
 
+    /// Ends it and every process that it has begun, none of them warned.
+    pub(crate) fn kill_tree(&mut self) {
+        let mut tree = vec![self.child.id()];
+        let mut at = 0;
+        while let Some(&parent) = tree.get(at) {
+            tree.extend(children(parent));
+            at += 1;
+        }
+        signal("KILL", &tree);
+        let _ = self.child.wait();
+        let begun = std::time::Instant::now();
+        while tree.iter().any(|&id| is_alive(id)) {
+            assert!(begun.elapsed() < START, "{} outlived SIGKILL", self.name);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Asks it to end.
+    pub(crate) fn terminate(&mut self) {
+        signal("TERM", &[self.child.id()]);
+    }
+
     /// Gives it so long to end by itself.
     pub(crate) fn let_end(&mut self, limit: Duration) {
         let begun = std::time::Instant::now();
@@ -71,4 +93,28 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn signal(name: &str, processes: &[u32]) {
+    let mut kill = Command::new("sh");
+    kill.args(["-c", r#"kill -s "$@" 2>/dev/null"#, "kill", name]);
+    // One that has ended meanwhile is not there to be signalled.
+    let _ = kill.args(processes.iter().map(u32::to_string)).status().expect("the system has a shell");
+}
+
+/// State and parent of a process, after its name, which may hold anything.
+fn stat(process: u32) -> Option<(char, u32)> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+}
+
+fn is_alive(process: u32) -> bool {
+    stat(process).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
+}
+
+fn children(parent: u32) -> Vec<u32> {
+    let all = fs::read_dir("/proc").expect("the system has /proc").flatten();
+    let ids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    ids.filter(|&id| stat(id).is_some_and(|(_, of)| of == parent)).collect()
 }

@@ -7,6 +7,10 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
+
+/// How long a proxy may take to stop: longer than it waits for pages.
+const STOP: Duration = Duration::from_secs(10);
 
 /// A proxy, running.
 pub struct Proxy {
@@ -23,7 +27,8 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    pub(crate) async fn start(
+    /// One in front of this gateway, for a till on this machine.
+    pub async fn start(
         gateway: &Gateway,
         page: &Path,
         folder: &Path,
@@ -91,6 +96,12 @@ not_found_gap_ms = 300
         proxy
     }
 
+    /// Its database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("proxy.db")
+    }
+
     /// A counter or gauge of its metrics, by name.
     #[must_use]
     pub fn metric(&self, name: &str) -> i64 {
@@ -103,6 +114,13 @@ not_found_gap_ms = 300
     /// Ends it as a power cut does.
     pub fn stop(&mut self) {
         self.process = None;
+    }
+
+    /// Asks it to stop, as the system does when it shuts down, and waits until it has.
+    pub fn shut_down(&mut self) {
+        let mut process = self.process.take().expect("the proxy runs");
+        process.terminate();
+        process.let_end(STOP);
     }
 
     /// Starts it again, on the same port and database.

@@ -14,11 +14,13 @@ pub struct Habits {
     pub poll_ms: u64,
     /// The gateway calls back.
     pub callbacks: bool,
+    /// Gateway and browser keep what they know in the scenario's folder: killed and started again, they go on.
+    pub lasting: bool,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { attended: true, poll_ms: 300, callbacks: false }
+        Self { attended: true, poll_ms: 300, callbacks: false, lasting: false }
     }
 }
 
@@ -57,13 +59,14 @@ impl Shop {
         let folder = folder::scenario(scenario);
         // Gateway and proxy have to be told of each other, so one address is chosen before anybody listens.
         let callbacks = habits.callbacks.then(free_address);
-        let gateway = Gateway::start(&folder, callbacks).await;
+        let gateway = Gateway::start(&folder, callbacks, habits.lasting).await;
         let proxy = Proxy::start(&gateway, page, &folder, habits, callbacks).await;
         let testbed = match devices {
             [] => None,
             devices => Some(Testbed::start(&folder, &proxy.address, devices).await),
         };
-        let till = Till::start(&folder, testbed.as_ref()).await;
+        let profile = habits.lasting.then(|| folder.join("profile"));
+        let till = Till::start(&folder, testbed.as_ref(), profile.as_deref()).await;
         let shop = Self { till, proxy, gateway, testbed, folder };
         shop.till.open(&shop.proxy.address).await;
         shop
@@ -77,7 +80,14 @@ impl Shop {
 
     /// Another browser, with an empty profile, in place of this one.
     pub async fn replace_till(&mut self) {
-        self.till = Till::start(&self.folder, self.testbed.as_ref()).await;
+        self.till = Till::start(&self.folder, self.testbed.as_ref(), None).await;
+        self.till.open(&self.proxy.address).await;
+    }
+
+    /// The browser of a lasting shop again, after a kill, with the profile that it had.
+    pub async fn restart_till(&mut self) {
+        let profile = self.folder.join("profile");
+        self.till = Till::start(&self.folder, self.testbed.as_ref(), Some(&profile)).await;
         self.till.open(&self.proxy.address).await;
     }
 }

@@ -4,6 +4,7 @@ use crate::process::Process;
 use crate::{Testbed, until};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use payment::till::Attempt;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,10 +32,12 @@ pub enum Hold {
 }
 
 impl Till {
-    /// A browser that sees this machine's devices, or those of the testbed.
-    pub async fn start(folder: &Path, testbed: Option<&Testbed>) -> Self {
+    /// A browser that sees this machine's devices, or those of the testbed, with this profile or a new one.
+    pub async fn start(folder: &Path, testbed: Option<&Testbed>, profile: Option<&Path>) -> Self {
         let (process, driver) = start_driver(folder, testbed).await;
+        let profile = profile.map(|path| format!("--user-data-dir={}", path.display()));
         let mut arguments = vec!["--headless", "--disable-gpu", "--disable-quic", "--no-first-run"];
+        arguments.extend(profile.as_deref());
         arguments.extend(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
         arguments.extend(["--window-size=1280,1000", "--lang=en-GB"]);
         if is_root() {
@@ -91,11 +94,19 @@ impl Till {
         let script = "
             const [method, path, sends] = arguments, fetch = window.fetch.bind(window);
             window.held = 0;
+            window.letGo ??= [];
+            const pattern = new RegExp(path + '$'), all = window.letGo;
             window.fetch = (url, init) => {
-                if ((init?.method ?? 'GET') !== method || !new RegExp(path + '$').test(url)) return fetch(url, init);
+                const other = (init?.method ?? 'GET') !== method || !pattern.test(url);
+                if (other || window.letGo !== all) return fetch(url, init);
                 const sent = sends ? fetch(url, init) : Promise.resolve();
-                sent.finally(() => window.held += 1);
-                return new Promise(() => {});
+                return new Promise((resolve, reject) => sent.finally(() => {
+                    window.held += 1;
+                    all.push(lost => {
+                        if (lost) return reject(new TypeError('Failed to fetch'));
+                        (sends ? sent : fetch(url, init)).then(resolve, reject);
+                    });
+                }));
             };";
         self.run(script, vec![json!(method), json!(path), json!(hold == Hold::Answer)]).await;
     }
@@ -107,6 +118,49 @@ impl Till {
         if held.await.is_none() {
             self.fail("no call was held").await;
         }
+    }
+
+    /// Lets every call go on that was stopped: it is sent, or its answer arrives, unless it is lost. Stops none any more.
+    pub async fn release(&self, lost: bool) {
+        let script = "
+            const stopped = window.letGo;
+            window.letGo = [];
+            stopped.forEach(goOn => goOn(arguments[0]));";
+        self.run(script, vec![json!(lost)]).await;
+    }
+
+    /// Stops the page's clock, and with it all that the till does after some time, until [`thaw`](Self::thaw).
+    pub async fn freeze(&self) {
+        self.run("const at = Date.now(); window.thawed = Date.now; Date.now = () => at;", vec![]).await;
+    }
+
+    /// The clock goes on, with the time that it is.
+    pub async fn thaw(&self) {
+        self.run("Date.now = window.thawed;", vec![]).await;
+    }
+
+    /// The attempts in the journal, as a page that starts would find them.
+    pub async fn journal(&self) -> Vec<Attempt> {
+        let script = "
+            const done = arguments[0];
+            const open = indexedDB.open('mpos-terminal');
+            open.onerror = () => done(null);
+            open.onsuccess = () => {
+                const attempts = open.result.transaction('attempts').objectStore('attempts').getAll();
+                attempts.onerror = () => done(null);
+                attempts.onsuccess = () => { open.result.close(); done(attempts.result); };
+            };";
+        let all = self.client.execute_async(script, vec![]).await.expect("the journal can be read");
+        let read = |json: &Value| {
+            let text = json.as_str().expect("the journal holds texts");
+            payment::json::read(text).unwrap_or_else(|| panic!("the journal cannot be read: {text}"))
+        };
+        all.as_array().expect("the page has a journal").iter().map(read).collect()
+    }
+
+    /// Ends the browser, every process of it, as a power cut does.
+    pub fn kill(&mut self) {
+        self.process.kill_tree();
     }
 
     /// Keeps every call's body and answer from here on, until the page is loaded anew.

@@ -154,7 +154,7 @@ mod readers {
         let (one, other) = (mirror(), mirror());
         let plugs = [(MIURA, &*one), (MAGTEK_MMS_SERIAL, &*other)];
         let testbed = Testbed::carry(&folder, &policy.to_string(), &plugs).await;
-        let till = Till::start(&folder, Some(&testbed)).await;
+        let till = Till::start(&folder, Some(&testbed), None).await;
         till.open(&origin).await;
         see(&till, GRANTED, json!([["2dda:10", "801:2023"], []])).await;
         // More than any buffer between page and reader holds.
@@ -243,7 +243,7 @@ mod readers {
         let (swipe, mms, numbered) = (echo(), echo(), echo());
         let plugs = [(MAGTEK_V5, &*swipe), (MAGTEK_MMS, &*mms), (NUMBERED, &*numbered)];
         let testbed = Testbed::carry(&folder, &policy, &plugs).await;
-        let till = Till::start(&folder, Some(&testbed)).await;
+        let till = Till::start(&folder, Some(&testbed), None).await;
         till.open(&origin).await;
         see(&till, GRANTED, json!([[], ["801:11", "801:2020", "801:3"]])).await;
         for (device, _) in plugs {

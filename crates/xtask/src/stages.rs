@@ -18,7 +18,7 @@ struct Stage {
     run: fn(&Toolbox) -> Result<()>,
 }
 
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 12] = [
     Stage { name: "fmt", needs: &[], run: fmt },
     Stage { name: "clippy", needs: &[Tool::WasmTarget], run: clippy },
     Stage { name: "deny", needs: &[Tool::CargoDeny], run: |tools| run_deny(tools, OFFLINE_CHECKS) },
@@ -29,6 +29,7 @@ const STAGES: [Stage; 11] = [
     Stage { name: "size", needs: Tool::PAGE, run: size },
     Stage { name: "strangers", needs: &[Tool::Curl], run: strangers::meet },
     Stage { name: "e2e", needs: Tool::ALL, run: e2e },
+    Stage { name: "kill", needs: Tool::ALL, run: |tools| run_kill(tools, &[]) },
     Stage { name: "readers", needs: Tool::READERS, run: readers },
 ];
 
@@ -138,6 +139,19 @@ fn e2e(tools: &Toolbox) -> Result<()> {
     // The readers' tests are a stage of their own: they need root, and the machine for themselves.
     let tests = ["test", "--locked", "-p", "e2e", "--", "--skip", "readers::"];
     shell::run_tests(tools.command("cargo").args(tests))
+}
+
+/// `cargo xtask kill`: every step with all victims, or what is named.
+pub(crate) fn kill(words: &[&str]) -> Result<()> {
+    run_kill(&Toolbox::with(Tool::ALL)?, if words.is_empty() { &["matrix"] } else { words })
+}
+
+fn run_kill(tools: &Toolbox, words: &[&str]) -> Result<()> {
+    page::build(tools, Page::Demo, &Page::Demo.folder())?;
+    build_programs(tools)?;
+    // It counts for itself, and fails if it played nothing.
+    let tests = ["test", "--locked", "-p", "e2e", "--test", "kill", "--"];
+    shell::run(tools.command("cargo").args(tests).args(words))
 }
 
 /// Emulated readers in a real Chromium.
