@@ -81,8 +81,10 @@ impl Step {
             State::AwaitCard { .. } => &[Self::AwaitCard],
             State::Cancelling { .. } => &[Self::Cancelling],
             State::AwaitAcceptance(_) => &[Self::Posting, Self::Posted],
-            // Two minutes of waiting are no news to the journal.
-            State::AwaitFinal(_) => &[Self::AwaitFinal, Self::Slow],
+            // Why a payment in work is not known, the journal need not learn: the proxy says it again.
+            State::AwaitFinal(_) => {
+                &[Self::AwaitFinal, Self::Slow, Self::Unknown, Self::OnlineCheck, Self::NeedsPerson]
+            }
             State::AwaitCardDecision(_) => &[Self::AwaitCardDecision],
             State::AwaitAdvice(_) => &[Self::AdvicePosting, Self::AdvicePosted],
             State::Unresolved(_, unsure) => match unsure {
