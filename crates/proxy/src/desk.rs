@@ -1,6 +1,7 @@
 //! Where orders are worked on: one event at a time, stored before anything is done about it.
 
 mod tasks;
+mod watchers;
 
 use crate::fingerprint::Fingerprints;
 use crate::gateway::Gateway;
@@ -16,6 +17,8 @@ use payment::{
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
+pub(crate) use watchers::Watcher;
+use watchers::Watchers;
 
 /// Drives [`Order`]s: the only place that hands them events and carries out their effects.
 #[derive(Clone)]
@@ -33,6 +36,7 @@ struct Inner {
     cards: Mutex<HashMap<AttemptId, EncryptedData>>,
     /// Some order's time to wake has changed.
     changed: Notify,
+    watchers: Watchers,
 }
 
 impl std::fmt::Debug for Desk {
@@ -64,6 +68,7 @@ impl Desk {
             followed: tokio::sync::Mutex::new(followed),
             cards: Mutex::default(),
             changed: Notify::new(),
+            watchers: Watchers::default(),
         }));
         for id in ids {
             desk.apply(&id, Event::Restarted).await?;
@@ -215,6 +220,7 @@ impl Desk {
         let (order, effects) = before.clone().handle(event, &self.0.rules, clock::unix_ms());
         if order != before {
             self.0.store.update(&order).await?;
+            self.0.watchers.ring(id);
         }
         if let Some(card) = card.filter(|_| effects.contains(&Effect::SendAdvice)) {
             self.cards().insert(id.clone(), card);

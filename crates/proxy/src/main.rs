@@ -135,7 +135,7 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
         println!("callbacks on {}", callbacks.url()?);
     }
     let handle = Handle::new();
-    tokio::spawn(stop(handle.clone()));
+    tokio::spawn(stop(handle.clone(), desk.clone()));
     let app = App::new(&config, page.address()?.port(), desk.clone(), metrics.clone());
     let mut servers = tokio::task::JoinSet::new();
     servers.spawn(page.serve(app.router(&settings.page), handle.clone()));
@@ -169,7 +169,7 @@ fn kiosk_policy(wanted: KioskPolicy) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn stop(handle: Handle<std::net::SocketAddr>) {
+async fn stop(handle: Handle<std::net::SocketAddr>, desk: Desk) {
     use tokio::signal::unix::{SignalKind, signal};
     let terminated = async {
         match signal(SignalKind::terminate()) {
@@ -181,5 +181,6 @@ async fn stop(handle: Handle<std::net::SocketAddr>) {
         _ = tokio::signal::ctrl_c() => {}
         () = terminated => {}
     }
+    desk.close();
     handle.graceful_shutdown(Some(GRACE));
 }

@@ -19,6 +19,7 @@ pub struct Metrics {
     gateway_silences: AtomicU64,
     gateway_silent: AtomicBool,
     clock_ahead: AtomicI64,
+    watchers: AtomicI64,
 }
 
 const OUTCOMES: [&str; 5] = ["approved", "declined", "filtered", "error", "not_charged"];
@@ -59,6 +60,14 @@ impl Metrics {
 
     pub(crate) fn callback_forged(&self) {
         self.forged_callbacks.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn watcher_came(&self) {
+        self.watchers.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn watcher_left(&self) {
+        self.watchers.fetch_sub(1, Relaxed);
     }
 
     /// A call ended: with an HTTP status and perhaps a clock, or in silence.
@@ -138,6 +147,8 @@ impl Metrics {
         family("mpos_gateway_reachable", gauge, "Whether the last call was answered.", &[("", reachable)]);
         let ahead = i128::from(self.clock_ahead.load(Relaxed));
         family("mpos_clock_ahead_seconds", gauge, "Our clock less the gateway's.", &[("", ahead)]);
+        let watchers = i128::from(self.watchers.load(Relaxed));
+        family("mpos_event_streams", gauge, "Pages that are told of a payment's changes.", &[("", watchers)]);
         let number = |n: usize| i128::try_from(n).unwrap_or(i128::MAX);
         family("mpos_orders_followed", gauge, "Orders being followed.", &[("", number(followed))]);
         family(

@@ -1,6 +1,7 @@
 //! The page's calls, under `/api/v1`.
 
 mod body;
+mod events;
 mod payments;
 
 use crate::config::{Config, Limits};
@@ -50,6 +51,7 @@ impl App {
             .route("/terminal", get(terminal))
             .route("/payments", get(payments::list).post(payments::start))
             .route("/payments/{id}", get(payments::show))
+            .route("/payments/{id}/events", get(events::events))
             .route("/payments/{id}/abandon", post(payments::abandon))
             .route("/payments/{id}/advice", post(payments::advise))
             .route("/payments/{id}/card-lost", post(payments::card_lost))

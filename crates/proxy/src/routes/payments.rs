@@ -18,7 +18,7 @@ const LONGEST_DESCRIPTION: usize = 128;
 type View = Result<Json<PaymentView>, Problem>;
 
 /// The attempt id in a path.
-pub(super) struct Id(AttemptId);
+pub(super) struct Id(pub(super) AttemptId);
 
 impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = Problem;
