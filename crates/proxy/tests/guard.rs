@@ -85,7 +85,9 @@ async fn with_token() -> Router {
 #[tokio::test]
 async fn a_till_is_let_in_once_by_its_token() {
     let router = with_token().await;
-    assert_eq!(call(&router, get("/api/v1/terminal")).await.1["code"], "no-session");
+    for path in ["/api/v1/terminal", "/api/v1/payments/AAAAAAAAAAAAAAAAAAAA/events"] {
+        assert_eq!(call(&router, get(path)).await.1["code"], "no-session");
+    }
     assert_eq!(call(&router, get("/enter?token=wrong")).await.1["code"], "wrong-token");
     let response = send(&router, get(&format!("/enter?token={TOKEN}"))).await;
     assert_eq!(

@@ -1,0 +1,284 @@
+//! `/payments/{id}/events` through the router, over every store.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+mod support;
+
+use axum::Router;
+use axum::body::{Body, BodyDataStream};
+use axum::http::{Request, StatusCode};
+use futures_util::StreamExt as _;
+use payment::api::EVENTS_HEARTBEAT_MS;
+use payment::order::{Rules, Status};
+use proxy::desk::Desk;
+use proxy::metrics::Metrics;
+use proxy::routes::App;
+use proxy::store::{Store, sqlite::SqliteStore};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use support::until;
+use support::{BLOB, Fake, ID, call, config, get, memory::Memory, outcome, payment, post, says, send, terms};
+use tokio::runtime::Runtime;
+
+const PAYMENTS: &str = "/api/v1/payments";
+const LIMIT: Duration = Duration::from_secs(20);
+
+macro_rules! over_every_store {
+    ($($name:ident)*) => {
+        mod over_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let dir = tempfile::tempdir().unwrap();
+                let store = super::SqliteStore::open(&dir.path().join("db")).await.unwrap();
+                super::$name(store).await;
+            })*
+        }
+        mod over_memory {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(super::Memory::new()).await;
+            })*
+        }
+    };
+}
+
+over_every_store! {
+    the_first_view_comes_at_once_and_each_change_after_it
+    a_page_that_comes_back_is_told_what_it_has_not_seen
+    a_slow_page_is_told_how_things_stand_and_not_what_it_missed
+    many_pages_ask_the_gateway_no_more_than_none
+    what_is_not_known_or_was_abandoned_has_no_events
+    a_closed_desk_ends_every_stream
+}
+
+/// A proxy that asks the gateway only when it is told to, with its metrics.
+async fn quiet_proxy(store: impl Store + 'static, gateway: Fake) -> (Router, Desk, Arc<Metrics>) {
+    let dir = tempfile::tempdir().unwrap();
+    let metrics = Arc::new(Metrics::default());
+    let rules = Rules { poll_ms: 3_600_000, ..Rules::default() };
+    let desk = Desk::open(store, gateway, rules, metrics.clone()).await.unwrap();
+    let config = config(dir.path(), |text| text);
+    (App::new(&config, 8080, desk.clone(), metrics.clone()).router(dir.path()), desk, metrics)
+}
+
+/// What a page that listens has been sent.
+struct Lines {
+    body: BodyDataStream,
+    text: String,
+}
+
+impl Lines {
+    async fn of(router: &Router, query: &str) -> Self {
+        let response = send(router, get(&format!("{PAYMENTS}/{ID}/events{query}"))).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(
+            (header("cache-control"), header("content-type")),
+            ("no-store".to_owned(), "application/x-ndjson".to_owned())
+        );
+        assert!(!response.headers().contains_key("content-encoding"), "never compressed");
+        Self { body: response.into_body().into_data_stream(), text: String::new() }
+    }
+
+    /// The next line; `None` once the stream has ended.
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some((line, rest)) = self.text.split_once('\n') {
+                let (line, rest) = (line.to_owned(), rest.to_owned());
+                self.text = rest;
+                return Some(line);
+            }
+            let chunk = tokio::time::timeout(LIMIT, self.body.next()).await.expect("nothing is said");
+            self.text.push_str(std::str::from_utf8(&chunk?.unwrap()).unwrap());
+        }
+    }
+
+    async fn view(&mut self) -> Value {
+        serde_json::from_str(&self.next().await.expect("the stream has ended")).unwrap()
+    }
+
+    /// The first view of which `wanted` holds.
+    async fn see(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let view = self.view().await;
+            if wanted(&view) {
+                return view;
+            }
+        }
+    }
+}
+
+fn position(view: &Value) -> String {
+    view["position"].as_str().unwrap().to_owned()
+}
+
+/// A view as `GET /payments/{id}` has it, but for the time.
+fn plain(mut view: Value) -> Value {
+    view.as_object_mut().unwrap().remove("position");
+    view["next_poll_ms"] = json!(0);
+    view
+}
+
+async fn start(router: &Router) {
+    assert_eq!(call(router, post(PAYMENTS, &payment(ID, BLOB))).await.0, StatusCode::ACCEPTED);
+}
+
+async fn ask(router: &Router) {
+    call(router, post(&format!("{PAYMENTS}/{ID}/ask"), &json!({}))).await;
+}
+
+async fn the_first_view_comes_at_once_and_each_change_after_it(store: impl Store + 'static) {
+    let gateway = Fake::default().answering(says(Status::Processing));
+    gateway.gate.forget_permits(1_000_000);
+    let (router, _) = support::proxy(store, gateway.clone()).await;
+    start(&router).await;
+    let mut lines = Lines::of(&router, "").await;
+    assert_eq!(lines.view().await["state"], "sending");
+    gateway.gate.add_permits(1);
+    let taken = lines.view().await;
+    assert_eq!((&taken["state"], &taken["order_id"]), (&json!("processing"), &json!("4711")));
+    *gateway.answer.lock().unwrap() = says(Status::Declined);
+    let told = lines.view().await;
+    assert_eq!(outcome(&told), Some("declined"), "each change once: {told}");
+    let (_, asked) = call(&router, get(&format!("{PAYMENTS}/{ID}"))).await;
+    assert_eq!(plain(told), plain(asked), "what is pushed is what is answered");
+}
+
+async fn a_page_that_comes_back_is_told_what_it_has_not_seen(store: impl Store + 'static) {
+    let gateway = Fake::default().answering(says(Status::Processing));
+    let (router, _) = support::proxy(store, gateway.clone()).await;
+    start(&router).await;
+    let seen = Lines::of(&router, "").await.see(|view| view["order_id"] == "4711").await;
+    let after = format!("?after={}", position(&seen));
+    let mut back = Lines::of(&router, &after).await;
+    assert_eq!(back.next().await.as_deref(), Some(""), "it has that view, and hears that it is heard");
+    *gateway.answer.lock().unwrap() = says(Status::Approved);
+    let end = back.view().await;
+    assert_eq!(outcome(&end), Some("approved"));
+    // While nobody listened:
+    assert_eq!(Lines::of(&router, &after).await.view().await, end);
+    for nonsense in ["?after=", "?after=0", "?before=1", "?after=%FF"] {
+        assert_eq!(outcome(&Lines::of(&router, nonsense).await.view().await), Some("approved"), "{nonsense}");
+    }
+}
+
+async fn a_slow_page_is_told_how_things_stand_and_not_what_it_missed(store: impl Store + 'static) {
+    let gateway = Fake::default().answering(says(Status::Processing));
+    gateway.gate.forget_permits(1_000_000);
+    let (router, _) = support::proxy(store, gateway.clone()).await;
+    start(&router).await;
+    let mut slow = Lines::of(&router, "").await;
+    assert_eq!(slow.view().await["state"], "sending");
+    // Three changes that it does not take.
+    gateway.gate.add_permits(1);
+    until(&router, ID, |view| view["state"] == "processing").await;
+    *gateway.answer.lock().unwrap() = says(Status::Unknown);
+    until(&router, ID, |view| view["unknown"] == true).await;
+    *gateway.answer.lock().unwrap() = says(Status::Approved);
+    until(&router, ID, |view| view["state"] == "final").await;
+    assert_eq!(outcome(&slow.view().await), Some("approved"));
+}
+
+async fn many_pages_ask_the_gateway_no_more_than_none(store: impl Store + 'static) {
+    let gateway = Fake::default().answering(says(Status::Processing));
+    let (router, desk, metrics) = quiet_proxy(store, gateway.clone()).await;
+    start(&router).await;
+    let asked = gateway.asked.subscribe().wait_for(|asked| *asked == 1).await.map(|asked| *asked).unwrap();
+    let mut pages = Vec::new();
+    for _ in 0..50 {
+        let mut lines = Lines::of(&router, "").await;
+        lines.see(|view| view["order_id"] == "4711").await;
+        pages.push(lines);
+    }
+    let text = |metrics: &Metrics| metrics.text(0, 0);
+    assert!(text(&metrics).contains("mpos_event_streams 50\n"), "{}", text(&metrics));
+    assert_eq!(*gateway.asked.borrow(), asked);
+    let keep = post(&format!("{PAYMENTS}/{ID}/return"), &json!({}));
+    assert_eq!(call(&router, keep).await.0, StatusCode::OK, "a call is answered beside them");
+    drop(pages);
+    assert!(text(&metrics).contains("mpos_event_streams 0\n"), "{}", text(&metrics));
+    drop(desk);
+}
+
+async fn what_is_not_known_or_was_abandoned_has_no_events(store: impl Store + 'static) {
+    let (router, _, metrics) = quiet_proxy(store, Fake::default()).await;
+    let events = || get(&format!("{PAYMENTS}/{ID}/events"));
+    let (status, problem) = call(&router, events()).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::NOT_FOUND, &json!("unknown-payment")));
+    let abandon = post(&format!("{PAYMENTS}/{ID}/abandon"), &json!({"sent": false, "terms": terms(ID)}));
+    call(&router, abandon).await;
+    let (status, problem) = call(&router, events()).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::NOT_FOUND, &json!("unknown-payment")));
+    let (status, _) = call(&router, get(&format!("{PAYMENTS}/short/events"))).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(metrics.text(0, 0).contains("mpos_event_streams 0\n"));
+}
+
+async fn a_closed_desk_ends_every_stream(store: impl Store + 'static) {
+    let gateway = Fake::default().answering(says(Status::Processing));
+    let (router, desk, _) = quiet_proxy(store, gateway).await;
+    start(&router).await;
+    let mut lines = Lines::of(&router, "").await;
+    lines.see(|view| view["order_id"] == "4711").await;
+    desk.close();
+    while let Some(line) = lines.next().await {
+        assert_ne!(line, "", "it ends before it would have had to say something");
+    }
+    // Whoever comes now is told how things stand, and sent away.
+    let mut late = Lines::of(&router, "").await;
+    assert_eq!(late.view().await["order_id"], "4711");
+    assert_eq!(late.next().await, None);
+}
+
+#[test]
+fn a_position_outlives_the_proxy() {
+    let dir = tempfile::tempdir().unwrap();
+    // A runtime is a process: what runs in it ends with it.
+    let run = async |after: &str| {
+        let store = SqliteStore::open(&dir.path().join("db")).await.unwrap();
+        let (router, _) = support::proxy(store, Fake::default().answering(says(Status::Approved))).await;
+        if after.is_empty() {
+            start(&router).await;
+            return position(&Lines::of(&router, "").await.see(|view| view["state"] == "final").await);
+        }
+        Lines::of(&router, after).await.next().await.expect("the stream has ended")
+    };
+    let position = Runtime::new().unwrap().block_on(run(""));
+    let line = Runtime::new().unwrap().block_on(run(&format!("?after={position}")));
+    assert_eq!(line, "", "it has that view, and hears that it is heard");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_has_nothing_to_say_says_so() {
+    let gateway = Fake::default().answering(says(Status::Processing));
+    let (router, _, _) = quiet_proxy(Memory::new(), gateway.clone()).await;
+    start(&router).await;
+    let mut lines = Lines::of(&router, "").await;
+    lines.see(|view| view["order_id"] == "4711").await;
+    gateway.asked.subscribe().wait_for(|asked| *asked == 1).await.unwrap();
+    for _ in 0..3 {
+        let before = tokio::time::Instant::now();
+        assert_eq!(lines.next().await.as_deref(), Some(""));
+        assert_eq!(before.elapsed(), Duration::from_millis(EVENTS_HEARTBEAT_MS));
+    }
+    // A change that the page is not shown: when to ask next.
+    ask(&router).await;
+    assert_eq!(lines.next().await.as_deref(), Some(""));
+}
+
+#[tokio::test]
+async fn only_the_page_from_its_own_origin_listens() {
+    let (router, _, metrics) = quiet_proxy(Memory::new(), Fake::default()).await;
+    start(&router).await;
+    let events = || Request::get(format!("{PAYMENTS}/{ID}/events"));
+    let foreign = [
+        events().header("host", "evil.example"),
+        events().header("host", "localhost:8080").header("origin", "http://evil.example"),
+        events().header("host", "localhost:8080").header("sec-fetch-site", "cross-site"),
+    ];
+    for request in foreign {
+        let (status, problem) = call(&router, request.body(Body::empty()).unwrap()).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::FORBIDDEN, &json!("foreign")));
+    }
+    assert!(metrics.text(0, 0).contains("mpos_event_streams 0\n"));
+}
