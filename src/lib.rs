@@ -19,6 +19,7 @@ pub mod parts;
 mod proxy;
 pub mod screens;
 pub mod sound;
+mod stream;
 pub mod words;
 
 pub use app::App;

@@ -1,6 +1,7 @@
 //! The calls to the proxy, `/api/v1`. None is repeated here: what is asked again, and when, the till decides.
 
-use payment::api::{Abandon, Abandoned, PaymentView, Problem, StartPayment, Terminal};
+use crate::stream::Readable;
+use payment::api::{Abandon, Abandoned, PaymentEvent, PaymentView, Problem, StartPayment, Terminal};
 use payment::attempt::AttemptId;
 use payment::json::{self, FromJson};
 use payment::till::{Event, Posted};
@@ -71,6 +72,35 @@ pub(crate) async fn tell(id: &AttemptId, verb: &str, body: Option<Body>) -> Even
     told(call("POST", format!("payments/{id}/{verb}"), body).await)
 }
 
+/// Hands on what the proxy says of a payment, until it ends or the signal ends it; `None` says that it has nothing to
+/// say. What was said at the position `after` is not said again.
+pub(crate) async fn listen(
+    id: &AttemptId,
+    after: Option<String>,
+    signal: &AbortSignal,
+    hear: impl Fn(Option<PaymentEvent>),
+) -> Result<(), JsValue> {
+    let query = after.map(|position| format!("?after={position}")).unwrap_or_default();
+    let response = request("GET", format!("payments/{id}/events{query}"), None, signal).await?;
+    let body = response.body().filter(|_| response.ok()).ok_or(JsValue::NULL)?;
+    let reader = body.unchecked_into::<Readable>().get_reader();
+    let mut line = Vec::new();
+    while let Some(bytes) = reader.next().await? {
+        for byte in bytes {
+            if byte != b'\n' {
+                line.push(byte);
+            } else if line.is_empty() {
+                hear(None);
+            } else {
+                let text = std::str::from_utf8(&line).map_err(|_| JsValue::NULL)?;
+                hear(Some(json::read(text).ok_or(JsValue::NULL)?));
+                line.clear();
+            }
+        }
+    }
+    Ok(())
+}
+
 fn told(answer: Answer<PaymentView>) -> Event {
     match answer {
         Answer::Refused(problem) if problem.code == UNKNOWN_PAYMENT => Event::NotKnown,
@@ -99,9 +129,20 @@ async fn call<T: FromJson>(method: &str, path: String, body: Option<Body>) -> An
 }
 
 async fn send(method: &str, path: String, body: Option<Body>) -> Result<(bool, String), JsValue> {
+    let response = request(method, path, body, &AbortSignal::timeout_with_u32(LIMIT_MS)).await?;
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.ok(), text.as_string().unwrap_or_default()))
+}
+
+async fn request(
+    method: &str,
+    path: String,
+    body: Option<Body>,
+    signal: &AbortSignal,
+) -> Result<Response, JsValue> {
     let init = RequestInit::new();
     init.set_method(method);
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(LIMIT_MS)));
+    init.set_signal(Some(signal));
     if let Some(body) = body {
         let text = std::str::from_utf8(&body).map_err(|_| JsValue::NULL)?;
         init.set_body(&text.into());
@@ -111,7 +152,5 @@ async fn send(method: &str, path: String, body: Option<Body>) -> Result<(bool, S
     }
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let request = window.fetch_with_str_and_init(&format!("/api/v1/{path}"), &init);
-    let response: Response = JsFuture::from(request).await?.dyn_into()?;
-    let text = JsFuture::from(response.text()?).await?;
-    Ok((response.ok(), text.as_string().unwrap_or_default()))
+    JsFuture::from(request).await?.dyn_into()
 }

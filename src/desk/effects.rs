@@ -5,7 +5,7 @@ use super::{Desk, Readiness};
 use crate::{browser, proxy};
 use leptos::task::spawn_local;
 use payment::attempt::AttemptId;
-use payment::till::{Attempt, Effect, Event, NotSent};
+use payment::till::{Attempt, Effect, Event, NotSent, Posted};
 use reader::{CardTransaction, Interfaces, IssuerAnswer, Refused, TransactionKind};
 
 impl Desk {
@@ -29,6 +29,7 @@ impl Desk {
                 } else if !self.write(&work.attempt).await {
                     // What follows must not happen, now or later on this page.
                     self.own().borrow_mut().work.clear();
+                    self.own().borrow_mut().listening = None;
                     self.readiness.set(Readiness::CannotSave);
                     return;
                 }
@@ -73,7 +74,11 @@ impl Desk {
             Effect::EndCard { .. } => {}
             Effect::Post(payment) => spawn_local(async move {
                 let posted = proxy::start(&payment).await;
+                let taken = matches!(posted, Posted::View(_));
                 self.feed(&id, Event::Posted(posted));
+                if taken {
+                    self.listen(&id);
+                }
             }),
             Effect::Abandon(abandon) => spawn_local(async move {
                 let abandoned = proxy::abandon(&id, &abandon).await;
@@ -81,10 +86,7 @@ impl Desk {
             }),
             Effect::PostAdvice(advice) => self.tell(id, "advice", Some(proxy::body(&*advice))),
             Effect::PostCardLost(lost) => self.tell(id, "card-lost", Some(proxy::body(&lost))),
-            Effect::Poll => spawn_local(async move {
-                let told = proxy::view(&id).await;
-                self.feed(&id, told);
-            }),
+            Effect::Poll => self.poll(id),
             Effect::AskGateway => self.tell(id, "ask", None),
             Effect::Keep => self.tell(id, "keep", None),
             Effect::GiveBack => self.tell(id, "return", None),

@@ -2,6 +2,7 @@
 
 mod effects;
 mod link_log;
+mod listening;
 mod reader_events;
 mod reader_search;
 mod screen;
@@ -106,6 +107,9 @@ impl Desk {
         if after != before {
             if on_screen {
                 self.current.set(Some(after.clone()));
+                if after.is_finished() {
+                    self.own().borrow_mut().listening = None;
+                }
             } else {
                 self.replace_parked(&before, after.clone());
             }
@@ -131,6 +135,7 @@ impl Desk {
             let attempt = self.current.get_untracked().unwrap_or(attempt);
             self.park(attempt);
         }
+        self.own().borrow_mut().listening = None;
         self.current.set(None);
         self.resumed.set(false);
         self.less_kept.set(false);

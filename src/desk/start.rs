@@ -53,6 +53,7 @@ impl Desk {
                 }
             });
             window_event_listener(leptos::ev::pagehide, move |_| {
+                self.own().borrow_mut().listening = None;
                 self.with_device(|device, now| {
                     device.close(now);
                     true

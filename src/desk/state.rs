@@ -1,3 +1,4 @@
+use super::listening::Listening;
 use super::{LinkLog, Screen, Watched};
 use crate::device::Device;
 use crate::device::search::{Candidate, Watch};
@@ -169,6 +170,7 @@ pub(super) struct Own {
     pub(super) journal: Option<Journal>,
     pub(super) work: VecDeque<Work>,
     pub(super) working: bool,
+    pub(super) listening: Option<Listening>,
     /// Until the amount is spoken.
     pub(super) speaking: Option<TimeoutHandle>,
 }

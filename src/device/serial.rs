@@ -2,6 +2,7 @@
 
 use super::inbox::{Inbox, Wake, cause};
 use super::{Closed, Link, LinkEvent};
+use crate::stream::{Readable, Reader};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use reader::{FromReader, SerialFilter, ToReader};
 use std::cell::{Cell, RefCell};
@@ -41,24 +42,6 @@ extern "C" {
     fn usb_product_id(this: &Info) -> Option<u16>;
     #[wasm_bindgen(method, getter, js_name = bluetoothServiceClassId)]
     fn bluetooth_service_class_id(this: &Info) -> JsValue;
-
-    type Readable;
-    #[wasm_bindgen(method, js_name = getReader)]
-    fn get_reader(this: &Readable) -> Reader;
-    #[derive(Clone)]
-    type Reader;
-    #[wasm_bindgen(method)]
-    fn read(this: &Reader) -> Promise;
-    #[wasm_bindgen(method)]
-    fn cancel(this: &Reader) -> Promise;
-    #[wasm_bindgen(method, js_name = releaseLock)]
-    fn release_lock(this: &Reader);
-
-    type Chunk;
-    #[wasm_bindgen(method, getter)]
-    fn done(this: &Chunk) -> bool;
-    #[wasm_bindgen(method, getter)]
-    fn value(this: &Chunk) -> Uint8Array;
 
     type Writable;
     #[wasm_bindgen(method, js_name = getWriter)]
@@ -234,12 +217,8 @@ async fn read(port: &SerialPort, session: &Session) -> Result<(), Closed> {
     *session.reader.borrow_mut() = Some(reader.clone());
     *session.writer.borrow_mut() = Some(port.writable().ok_or(Closed::Unplugged)?.get_writer());
     session.inbox.put(LinkEvent::Opened);
-    loop {
-        let chunk = JsFuture::from(reader.read()).await.map_err(|error| cause(&error))?;
-        let chunk: Chunk = chunk.unchecked_into();
-        if chunk.done() {
-            return Ok(());
-        }
-        session.inbox.put(LinkEvent::Received(FromReader::Bytes(chunk.value().to_vec())));
+    while let Some(bytes) = reader.next().await.map_err(|error| cause(&error))? {
+        session.inbox.put(LinkEvent::Received(FromReader::Bytes(bytes)));
     }
+    Ok(())
 }
