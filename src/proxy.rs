@@ -1,12 +1,13 @@
 //! The calls to the proxy, `/api/v1`. None is repeated here: what is asked again, and when, the till decides.
 
-use crate::stream::Readable;
-use payment::api::{Abandon, Abandoned, PaymentEvent, PaymentView, Problem, StartPayment, Terminal};
+use crate::stream::{self, Readable};
+use js_sys::Promise;
+use payment::api::{Abandon, Abandoned, PaymentView, Problem, StartPayment, Terminal};
 use payment::attempt::AttemptId;
 use payment::json::{self, FromJson};
 use payment::till::{Event, Posted};
 use serde::Serialize;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestInit, Response};
 use zeroize::Zeroizing;
@@ -62,50 +63,39 @@ pub(crate) async fn abandon(id: &AttemptId, abandon: &Abandon) -> Option<Option<
     }
 }
 
-/// How a payment stands.
-pub(crate) async fn view(id: &AttemptId) -> Event {
-    told(call("GET", format!("payments/{id}"), None).await)
-}
-
-/// Tells or asks something about a payment, and hears how it stands then.
+/// Asks how a payment stands, with no verb, or tells something about it, and hears how it stands then.
 pub(crate) async fn tell(id: &AttemptId, verb: &str, body: Option<Body>) -> Event {
-    told(call("POST", format!("payments/{id}/{verb}"), body).await)
-}
-
-/// Hands on what the proxy says of a payment, until it ends or the signal ends it; `None` says that it has nothing to
-/// say. What was said at the position `after` is not said again.
-pub(crate) async fn listen(
-    id: &AttemptId,
-    after: Option<String>,
-    signal: &AbortSignal,
-    hear: impl Fn(Option<PaymentEvent>),
-) -> Result<(), JsValue> {
-    let query = after.map(|position| format!("?after={position}")).unwrap_or_default();
-    let response = request("GET", format!("payments/{id}/events{query}"), None, signal).await?;
-    let body = response.body().filter(|_| response.ok()).ok_or(JsValue::NULL)?;
-    let reader = body.unchecked_into::<Readable>().get_reader();
-    let mut line = Vec::new();
-    while let Some(bytes) = reader.next().await? {
-        for byte in bytes {
-            if byte != b'\n' {
-                line.push(byte);
-            } else if line.is_empty() {
-                hear(None);
-            } else {
-                let text = std::str::from_utf8(&line).map_err(|_| JsValue::NULL)?;
-                hear(Some(json::read(text).ok_or(JsValue::NULL)?));
-                line.clear();
-            }
-        }
-    }
-    Ok(())
-}
-
-fn told(answer: Answer<PaymentView>) -> Event {
-    match answer {
+    let method = if verb.is_empty() { "GET" } else { "POST" };
+    match call(method, format!("payments/{id}{verb}"), body).await {
         Answer::Refused(problem) if problem.code == UNKNOWN_PAYMENT => Event::NotKnown,
         answer => Event::Told(answer.got()),
     }
+}
+
+/// Hands on, line by line, what the proxy says of a payment from here on, until it ends or the signal ends it. `seen` is
+/// the id of the last event, which is not told again.
+pub(crate) async fn listen(
+    path: String,
+    seen: String,
+    signal: &AbortSignal,
+    hear: &dyn Fn(&str),
+) -> Option<()> {
+    let answer = request("GET", path, None, ("last-event-id", &seen), signal)?;
+    let response: Response = JsFuture::from(answer).await.ok()?.unchecked_into();
+    let body = response.body().filter(|_| response.ok())?;
+    let reader = body.unchecked_into::<Readable>().get_reader();
+    let mut line = Vec::new();
+    while let Some(bytes) = stream::bytes(JsFuture::from(reader.read()).await.ok()?) {
+        for byte in bytes {
+            if byte == b'\n' {
+                hear(std::str::from_utf8(&line).unwrap_or_default());
+                line.clear();
+            } else {
+                line.push(byte);
+            }
+        }
+    }
+    None
 }
 
 /// JSON for the proxy, overwritten when dropped.
@@ -121,36 +111,36 @@ pub(crate) fn body(value: &impl Serialize) -> Body {
 }
 
 async fn call<T: FromJson>(method: &str, path: String, body: Option<Body>) -> Answer<T> {
-    let Ok((ok, text)) = send(method, path, body).await else { return Answer::Nothing };
+    let Some((ok, text)) = send(method, path, body).await else { return Answer::Nothing };
     if ok {
         return json::read(&text).map_or(Answer::Nothing, Answer::Got);
     }
     json::read(&text).map_or(Answer::Nothing, Answer::Refused)
 }
 
-async fn send(method: &str, path: String, body: Option<Body>) -> Result<(bool, String), JsValue> {
-    let response = request(method, path, body, &AbortSignal::timeout_with_u32(LIMIT_MS)).await?;
-    let text = JsFuture::from(response.text()?).await?;
-    Ok((response.ok(), text.as_string().unwrap_or_default()))
+async fn send(method: &str, path: String, body: Option<Body>) -> Option<(bool, String)> {
+    let signal = AbortSignal::timeout_with_u32(LIMIT_MS);
+    let answer = request(method, path, body, ("content-type", "application/json"), &signal)?;
+    let response: Response = JsFuture::from(answer).await.ok()?.unchecked_into();
+    let text = JsFuture::from(response.text().ok()?).await.ok()?;
+    Some((response.ok(), text.as_string().unwrap_or_default()))
 }
 
-async fn request(
+fn request(
     method: &str,
     path: String,
     body: Option<Body>,
+    (header, value): (&str, &str),
     signal: &AbortSignal,
-) -> Result<Response, JsValue> {
+) -> Option<Promise> {
     let init = RequestInit::new();
     init.set_method(method);
     init.set_signal(Some(signal));
     if let Some(body) = body {
-        let text = std::str::from_utf8(&body).map_err(|_| JsValue::NULL)?;
-        init.set_body(&text.into());
-        let headers = Headers::new()?;
-        headers.set("content-type", "application/json")?;
-        init.set_headers(&headers);
+        init.set_body(&std::str::from_utf8(&body).ok()?.into());
     }
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let request = window.fetch_with_str_and_init(&format!("/api/v1/{path}"), &init);
-    JsFuture::from(request).await?.dyn_into()
+    let headers = Headers::new().ok()?;
+    headers.set(header, value).ok()?;
+    init.set_headers(&headers);
+    Some(web_sys::window()?.fetch_with_str_and_init(&format!("/api/v1/{path}"), &init))
 }

@@ -2,7 +2,6 @@
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -14,7 +13,7 @@ extern "C" {
     #[derive(Clone)]
     pub(crate) type Reader;
     #[wasm_bindgen(method)]
-    fn read(this: &Reader) -> Promise;
+    pub(crate) fn read(this: &Reader) -> Promise;
     #[wasm_bindgen(method)]
     pub(crate) fn cancel(this: &Reader) -> Promise;
     #[wasm_bindgen(method, js_name = releaseLock)]
@@ -27,10 +26,8 @@ extern "C" {
     fn value(this: &Chunk) -> Uint8Array;
 }
 
-impl Reader {
-    /// The next bytes; `None` at the end.
-    pub(crate) async fn next(&self) -> Result<Option<Vec<u8>>, JsValue> {
-        let chunk: Chunk = JsFuture::from(self.read()).await?.unchecked_into();
-        Ok((!chunk.done()).then(|| chunk.value().to_vec()))
-    }
+/// What a read brought; `None` at the end.
+pub(crate) fn bytes(read: JsValue) -> Option<Vec<u8>> {
+    let chunk: Chunk = read.unchecked_into();
+    (!chunk.done()).then(|| chunk.value().to_vec())
 }

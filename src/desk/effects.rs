@@ -84,17 +84,17 @@ impl Desk {
                 let abandoned = proxy::abandon(&id, &abandon).await;
                 self.feed(&id, Event::Abandoned(abandoned));
             }),
-            Effect::PostAdvice(advice) => self.tell(id, "advice", Some(proxy::body(&*advice))),
-            Effect::PostCardLost(lost) => self.tell(id, "card-lost", Some(proxy::body(&lost))),
+            Effect::PostAdvice(advice) => self.tell(id, "/advice", Some(proxy::body(&*advice))),
+            Effect::PostCardLost(lost) => self.tell(id, "/card-lost", Some(proxy::body(&lost))),
             Effect::Poll => self.poll(id),
-            Effect::AskGateway => self.tell(id, "ask", None),
-            Effect::Keep => self.tell(id, "keep", None),
-            Effect::GiveBack => self.tell(id, "return", None),
+            Effect::AskGateway => self.tell(id, "/ask", None),
+            Effect::Keep => self.tell(id, "/keep", None),
+            Effect::GiveBack => self.tell(id, "/return", None),
         }
         self.pump();
     }
 
-    fn tell(self, id: AttemptId, verb: &'static str, body: Option<proxy::Body>) {
+    pub(super) fn tell(self, id: AttemptId, verb: &'static str, body: Option<proxy::Body>) {
         spawn_local(async move {
             let told = proxy::tell(&id, verb, body).await;
             self.feed(&id, told);

@@ -5,8 +5,9 @@
 use super::Desk;
 use crate::{browser, proxy};
 use leptos::task::spawn_local;
-use payment::api::{EVENTS_HEARTBEAT_MS, PaymentEvent};
+use payment::api::EVENTS_HEARTBEAT_MS;
 use payment::attempt::AttemptId;
+use payment::json;
 use payment::till::Event;
 use web_sys::{AbortController, AbortSignal};
 
@@ -21,8 +22,10 @@ pub(super) struct Listening {
     is_heard: bool,
     /// When it is silent.
     until: u64,
-    /// What it said last, here or on the stream before.
-    last: Option<PaymentEvent>,
+    /// Names what it said last.
+    seen: String,
+    /// What it said last, as it said it, on this stream or the one before.
+    view: String,
 }
 
 impl Drop for Listening {
@@ -34,61 +37,75 @@ impl Drop for Listening {
 impl Desk {
     /// Finds out how a payment stands. What is heard is still so, and the proxy need not be asked.
     pub(super) fn poll(self, id: AttemptId) {
-        let now = browser::now();
-        let heard = self.own().borrow().listening.as_ref().and_then(|listening| {
-            let is_heard = listening.id == id && listening.is_heard && now < listening.until;
-            listening.last.as_ref().filter(|_| is_heard).map(|event| event.payment.clone())
-        });
-        if heard.is_some() {
-            return self.feed(&id, Event::Told(heard));
+        let heard = {
+            let own = self.own().borrow();
+            let mut listening = own.listening.iter();
+            let heard = |l: &&Listening| l.id == id && l.is_heard && browser::now() < l.until;
+            listening.find(heard).map(|listening| listening.view.clone()).unwrap_or_default()
+        };
+        if !self.told(&id, &heard) {
+            self.listen(&id);
+            self.tell(id, "", None);
         }
-        self.listen(&id);
-        spawn_local(async move {
-            let told = proxy::view(&id).await;
-            self.feed(&id, told);
-        });
     }
 
     /// Opens the stream about the payment on screen, unless there is one that may yet speak.
     pub(super) fn listen(self, id: &AttemptId) {
-        let on_screen = self.current.with_untracked(|at| {
-            at.as_ref().is_some_and(|a| a.draft.attempt == *id && !a.is_finished() && a.followed().is_some())
-        });
+        let on_screen = self
+            .current
+            .with_untracked(|at| at.as_ref().is_some_and(|a| a.draft.attempt == *id && !a.is_finished()));
         let now = browser::now();
         let mut own = self.own().borrow_mut();
-        let before = own.listening.as_mut().filter(|listening| listening.id == *id);
-        if !on_screen || before.as_ref().is_some_and(|listening| now < listening.until) {
-            return;
+        let (mut seen, mut view) = (String::new(), String::new());
+        if let Some(before) = own.listening.as_mut().filter(|before| before.id == *id) {
+            if now < before.until {
+                return;
+            }
+            (seen, view) = (std::mem::take(&mut before.seen), std::mem::take(&mut before.view));
         }
-        let last = before.and_then(|listening| listening.last.take());
-        let Ok(end) = AbortController::new() else { return };
-        let signal = end.signal();
-        let (id, after) = (id.clone(), last.as_ref().map(|event| event.position.clone()));
-        let until = now.saturating_add(SILENT_MS);
-        own.listening = Some(Listening { id: id.clone(), end, is_heard: false, until, last });
+        let (true, Ok(end)) = (on_screen, AbortController::new()) else { return };
+        let (path, signal) = (format!("payments/{id}/events"), end.signal());
+        own.listening = Some(Listening {
+            id: id.clone(),
+            end,
+            is_heard: false,
+            until: now.saturating_add(SILENT_MS),
+            seen: String::new(),
+            view,
+        });
         spawn_local(async move {
-            // However it ends, the next question opens another.
-            let _ = proxy::listen(&id, after, &signal, |event| self.hear(&signal, event)).await;
-            self.heard(&signal, |listening| listening.until = 0);
+            proxy::listen(path, seen, &signal, &|line| self.hear(&signal, line)).await;
+            // However it ended, the next question opens another, unless that has happened.
+            if let Some(listening) = self.own().borrow_mut().listening.as_mut().filter(|_| !signal.aborted())
+            {
+                listening.until = 0;
+            }
         });
     }
 
-    fn hear(self, signal: &AbortSignal, event: Option<PaymentEvent>) {
-        let told = event.as_ref().map(|event| (event.payment.terms.attempt.clone(), event.payment.clone()));
-        self.heard(signal, |listening| {
-            listening.is_heard = true;
-            listening.until = browser::now().saturating_add(SILENT_MS);
-            listening.last = event.or(listening.last.take());
-        });
-        if let Some((id, view)) = told.filter(|_| !signal.aborted()) {
-            self.feed(&id, Event::Told(Some(view)));
+    fn hear(self, signal: &AbortSignal, line: &str) {
+        let mut own = self.own().borrow_mut();
+        let Some(listening) = own.listening.as_mut().filter(|_| !signal.aborted()) else { return };
+        listening.is_heard = true;
+        listening.until = browser::now().saturating_add(SILENT_MS);
+        if let Some(id) = line.strip_prefix("id: ") {
+            listening.seen = id.to_owned();
+        }
+        if let Some(view) = line.strip_prefix("data: ") {
+            listening.view = view.to_owned();
+            let id = listening.id.clone();
+            drop(own);
+            self.told(&id, view);
         }
     }
 
-    /// Unless another stream has taken its place.
-    fn heard(self, signal: &AbortSignal, change: impl FnOnce(&mut Listening)) {
-        if !signal.aborted() {
-            self.own().borrow_mut().listening.as_mut().map(change);
+    /// Feeds a view to its payment, if that is what this is.
+    fn told(self, id: &AttemptId, view: &str) -> bool {
+        let view = json::read(view);
+        let is_view = view.is_some();
+        if is_view {
+            self.feed(id, Event::Told(view));
         }
+        is_view
     }
 }

@@ -2,7 +2,7 @@
 
 use super::inbox::{Inbox, Wake, cause};
 use super::{Closed, Link, LinkEvent};
-use crate::stream::{Readable, Reader};
+use crate::stream::{self, Readable, Reader};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use reader::{FromReader, SerialFilter, ToReader};
 use std::cell::{Cell, RefCell};
@@ -217,7 +217,8 @@ async fn read(port: &SerialPort, session: &Session) -> Result<(), Closed> {
     *session.reader.borrow_mut() = Some(reader.clone());
     *session.writer.borrow_mut() = Some(port.writable().ok_or(Closed::Unplugged)?.get_writer());
     session.inbox.put(LinkEvent::Opened);
-    while let Some(bytes) = reader.next().await.map_err(|error| cause(&error))? {
+    while let Some(bytes) = stream::bytes(JsFuture::from(reader.read()).await.map_err(|error| cause(&error))?)
+    {
         session.inbox.put(LinkEvent::Received(FromReader::Bytes(bytes)));
     }
     Ok(())

@@ -16,6 +16,7 @@
 mod folder;
 mod gateway;
 mod hands;
+mod latency;
 mod leaks;
 mod process;
 mod proxy;
@@ -26,6 +27,7 @@ mod wait;
 
 pub use folder::{empty_page, files, page, release_page, scenario};
 pub use gateway::{CONTROL_KEY, Gateway, Ledger, Order};
+pub use latency::{Latency, Since, latency};
 pub use leaks::{Find, Needle, search};
 pub use proxy::Proxy;
 pub use shop::{Habits, Shop};

@@ -29,6 +29,8 @@ pub enum Hold {
     Request,
     /// It is sent, and its answer never arrives.
     Answer,
+    /// It is answered, and after the first words nothing more arrives.
+    Rest,
 }
 
 impl Till {
@@ -92,23 +94,25 @@ impl Till {
     /// Stops every call of this method whose path ends in what the pattern matches, until the page is loaded anew.
     pub async fn hold(&self, method: &str, path: &str, hold: Hold) {
         let script = "
-            const [method, path, sends] = arguments, fetch = window.fetch.bind(window);
+            const [method, path, hold] = arguments, fetch = window.fetch.bind(window);
             window.held = 0;
             window.letGo ??= [];
             const pattern = new RegExp(path + '$'), all = window.letGo;
             window.fetch = (url, init) => {
                 const other = (init?.method ?? 'GET') !== method || !pattern.test(url);
                 if (other || window.letGo !== all) return fetch(url, init);
-                const sent = sends ? fetch(url, init) : Promise.resolve();
-                return new Promise((resolve, reject) => sent.finally(() => {
-                    window.held += 1;
-                    all.push(lost => {
-                        if (lost) return reject(new TypeError('Failed to fetch'));
-                        (sends ? sent : fetch(url, init)).then(resolve, reject);
-                    });
-                }));
+                const sent = hold === 'Request' ? Promise.resolve() : fetch(url, init);
+                sent.finally(() => window.held += 1);
+                if (hold === 'Rest') return sent.then(async answer => {
+                    const { value } = await answer.body.getReader().read();
+                    return new Response(new ReadableStream({ start: rest => rest.enqueue(value) }));
+                });
+                return new Promise((resolve, reject) => sent.finally(() => all.push(lost => {
+                    if (lost) return reject(new TypeError('Failed to fetch'));
+                    (hold === 'Request' ? fetch(url, init) : sent).then(resolve, reject);
+                })));
             };";
-        self.run(script, vec![json!(method), json!(path), json!(hold == Hold::Answer)]).await;
+        self.run(script, vec![json!(method), json!(path), json!(format!("{hold:?}"))]).await;
     }
 
     /// Waits until a call was stopped.
@@ -163,21 +167,26 @@ impl Till {
         self.process.kill_tree();
     }
 
-    /// Keeps every call's body and answer from here on, until the page is loaded anew.
+    /// Keeps every call's body and answer from here on, until the page is loaded anew. What is pushed is kept as it comes.
     pub async fn record(&self) {
         let script = "
             const fetch = window.fetch.bind(window);
             window.calls = [];
             window.fetch = async (url, init) => {
-                const answer = await fetch(url, init);
-                const text = await answer.clone().text();
-                window.calls.push({ url, body: init?.body ?? '', headers: [...answer.headers], answer: text });
+                const answer = await fetch(url, init), words = answer.clone();
+                const call = { method: init?.method ?? 'GET', url, body: init?.body ?? '', headers: [...answer.headers] };
+                window.calls.push(Object.assign(call, { answer: '' }));
+                const read = async () => {
+                    for await (const text of words.body.pipeThrough(new TextDecoderStream())) call.answer += text;
+                };
+                const kept = read().catch(() => {});
+                if (!url.includes('/events')) await kept;
                 return answer;
             };";
         self.run(script, vec![]).await;
     }
 
-    /// The calls that were kept: `url`, `body`, `headers`, `answer`.
+    /// The calls that were kept: `method`, `url`, `body`, `headers`, `answer`.
     pub async fn calls(&self) -> Vec<Value> {
         let Value::Array(calls) = self.run("return window.calls", vec![]).await else {
             self.fail("no calls were kept").await
@@ -211,6 +220,15 @@ impl Till {
         let answer = answer.body_mut().read_to_string().expect("a text");
         let answer: Value = serde_json::from_str(&answer).expect("WebDriver's JSON");
         answer["value"].as_array().expect("a list").iter().map(Value::to_string).collect()
+    }
+
+    /// Sends a command of Chromium's own protocol.
+    pub(crate) async fn command(&self, name: &str, parameters: &Value) {
+        let session = self.client.session_id().await.ok().flatten().unwrap_or_default();
+        let body = json!({ "cmd": name, "params": parameters });
+        ureq::post(format!("{}/session/{session}/goog/cdp/execute", self.driver))
+            .send(body.to_string())
+            .unwrap_or_else(|error| panic!("Chromium refused {name}: {error}"));
     }
 
     /// Moves the page's clock on.

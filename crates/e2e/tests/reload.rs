@@ -12,7 +12,8 @@ const NOT_KNOWN: &str = "Result not known yet";
 const NOTHING_SENT: &str = "Nothing was sent. The card was not charged.";
 
 const PAYMENTS: &str = "/payments";
-const PAYMENT: &str = "/payments/[A-Z2-7]{20}";
+/// Asking how it stands, and hearing it.
+const PAYMENT: &str = "/payments/[A-Z2-7]{20}(/events)?";
 const ADVICE: &str = "/payments/[A-Z2-7]{20}/advice";
 
 /// Orders, charges and minor units charged; nothing is given back, and each order was sent once.

@@ -281,16 +281,6 @@ pub struct PaymentView {
 /// `GET /payments/{id}/events` says something at least so often, in milliseconds, if only that nothing has changed.
 pub const EVENTS_HEARTBEAT_MS: u64 = 5_000;
 
-/// A line of `GET /payments/{id}/events`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PaymentEvent {
-    /// Names this view: given back on the next call as `?after=`, it is not told again.
-    pub position: String,
-    /// How the payment stands, exactly as `GET /payments/{id}` says it.
-    #[serde(flatten)]
-    pub payment: PaymentView,
-}
-
 /// `GET /terminal`: what this till is and may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Terminal {

@@ -41,6 +41,7 @@ async fn callback(State(app): State<Callbacks>, RawQuery(query): RawQuery) -> Re
             }
         })?;
     app.metrics.callback_verified();
+    tracing::info!(attempt = callback.client_orderid, "callback arrived");
     app.desk.store().remember(&callback, clock::unix_ms()).await?;
     // The merchant may take payments elsewhere too, under ids that are not ours.
     if let Ok(id) = callback.client_orderid.parse::<AttemptId>() {

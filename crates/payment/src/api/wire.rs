@@ -2,8 +2,8 @@
 
 use super::CardMask;
 use super::{
-    Abandoned, Entry, GiveBackReason, IssuerAnswer, Kind, Merchant, NotCharged, Outcome, PaymentEvent,
-    PaymentState, PaymentView, Problem, ReaderName, Reason, Terminal, Terms,
+    Abandoned, Entry, GiveBackReason, IssuerAnswer, Kind, Merchant, NotCharged, Outcome, PaymentState,
+    PaymentView, Problem, ReaderName, Reason, Terminal, Terms,
 };
 use crate::json::{FromJson, field, field_or_default, readable, record, words};
 use serde_json::Value;
@@ -89,12 +89,6 @@ impl FromJson for PaymentView {
 }
 
 readable!(PaymentView);
-
-impl FromJson for PaymentEvent {
-    fn from_json(value: &Value) -> Option<Self> {
-        Some(Self { position: field(value, "position")?, payment: FromJson::from_json(value)? })
-    }
-}
 
 impl FromJson for Abandoned {
     fn from_json(value: &Value) -> Option<Self> {
