@@ -52,6 +52,7 @@ pub async fn latency(scenario: &str, since: Since, sales: u32) -> Latency {
     latency
 }
 
+#[allow(clippy::float_arithmetic, reason = "milliseconds, no money")]
 async fn one_sale(shop: &Shop, since: Since, minor: u64) -> f64 {
     shop.till.pay(minor).await;
     shop.till.note_paint("Approved").await;

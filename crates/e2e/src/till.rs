@@ -174,8 +174,9 @@ impl Till {
             window.calls = [];
             window.fetch = async (url, init) => {
                 const answer = await fetch(url, init), words = answer.clone();
-                const call = { method: init?.method ?? 'GET', url, body: init?.body ?? '', headers: [...answer.headers] };
-                window.calls.push(Object.assign(call, { answer: '' }));
+                const call = { method: init?.method ?? 'GET', url, body: init?.body ?? '', answer: '' };
+                call.sent = [...new Headers(init?.headers)];
+                window.calls.push(Object.assign(call, { headers: [...answer.headers] }));
                 const read = async () => {
                     for await (const text of words.body.pipeThrough(new TextDecoderStream())) call.answer += text;
                 };
@@ -186,7 +187,7 @@ impl Till {
         self.run(script, vec![]).await;
     }
 
-    /// The calls that were kept: `method`, `url`, `body`, `headers`, `answer`.
+    /// The calls that were kept: `method`, `url`, `sent` (headers), `body`, `headers`, `answer`.
     pub async fn calls(&self) -> Vec<Value> {
         let Value::Array(calls) = self.run("return window.calls", vec![]).await else {
             self.fail("no calls were kept").await

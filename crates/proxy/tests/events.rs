@@ -6,21 +6,26 @@ mod support;
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
 use axum::http::{Request, StatusCode};
+use axum_server::Handle;
 use futures_util::StreamExt as _;
 use payment::api::EVENTS_HEARTBEAT_MS;
 use payment::order::{Rules, Status};
 use proxy::desk::Desk;
 use proxy::metrics::Metrics;
 use proxy::routes::App;
+use proxy::server::Listener;
 use proxy::store::{Store, sqlite::SqliteStore};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use support::until;
 use support::{BLOB, Fake, ID, call, config, get, memory::Memory, outcome, payment, post, says, send, terms};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
 const PAYMENTS: &str = "/api/v1/payments";
+const NOTHING_NEW: &str = ":";
 const LIMIT: Duration = Duration::from_secs(20);
 
 macro_rules! over_every_store {
@@ -61,60 +66,72 @@ async fn quiet_proxy(store: impl Store + 'static, gateway: Fake) -> (Router, Des
     (App::new(&config, 8080, desk.clone(), metrics.clone()).router(dir.path()), desk, metrics)
 }
 
-/// What a page that listens has been sent.
-struct Lines {
+/// What a page that listens is sent.
+struct Events {
     body: BodyDataStream,
     text: String,
 }
 
-impl Lines {
-    async fn of(router: &Router, query: &str) -> Self {
-        let response = send(router, get(&format!("{PAYMENTS}/{ID}/events{query}"))).await;
+/// An event's id and its view.
+type Told = (String, Value);
+
+impl Events {
+    async fn of(router: &Router) -> Self {
+        Self::after(router, None).await
+    }
+
+    /// For a page that has seen the event of this id.
+    async fn after(router: &Router, seen: Option<&str>) -> Self {
+        let mut request = get(&format!("{PAYMENTS}/{ID}/events"));
+        if let Some(seen) = seen {
+            request.headers_mut().insert("last-event-id", seen.parse().unwrap());
+        }
+        let response = send(router, request).await;
         assert_eq!(response.status(), StatusCode::OK);
-        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
-        assert_eq!(
-            (header("cache-control"), header("content-type")),
-            ("no-store".to_owned(), "application/x-ndjson".to_owned())
-        );
+        for (name, value) in [("cache-control", "no-store"), ("content-type", "text/event-stream")] {
+            assert_eq!(response.headers()[name], value);
+        }
         assert!(!response.headers().contains_key("content-encoding"), "never compressed");
         Self { body: response.into_body().into_data_stream(), text: String::new() }
     }
 
-    /// The next line; `None` once the stream has ended.
+    /// The next event or comment; `None` once the stream has ended.
     async fn next(&mut self) -> Option<String> {
         loop {
-            if let Some((line, rest)) = self.text.split_once('\n') {
-                let (line, rest) = (line.to_owned(), rest.to_owned());
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
                 self.text = rest;
-                return Some(line);
+                return Some(event);
             }
             let chunk = tokio::time::timeout(LIMIT, self.body.next()).await.expect("nothing is said");
             self.text.push_str(std::str::from_utf8(&chunk?.unwrap()).unwrap());
         }
     }
 
-    async fn view(&mut self) -> Value {
-        serde_json::from_str(&self.next().await.expect("the stream has ended")).unwrap()
+    async fn told(&mut self) -> Told {
+        let event = self.next().await.expect("the stream has ended");
+        let told = event.strip_prefix("id: ").and_then(|event| event.split_once("\ndata: "));
+        let (id, view) = told.unwrap_or_else(|| panic!("{event}"));
+        (id.to_owned(), serde_json::from_str(view).unwrap())
     }
 
-    /// The first view of which `wanted` holds.
-    async fn see(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+    async fn view(&mut self) -> Value {
+        self.told().await.1
+    }
+
+    /// The first event of whose view `wanted` holds.
+    async fn see(&mut self, wanted: impl Fn(&Value) -> bool) -> Told {
         loop {
-            let view = self.view().await;
-            if wanted(&view) {
-                return view;
+            let told = self.told().await;
+            if wanted(&told.1) {
+                return told;
             }
         }
     }
 }
 
-fn position(view: &Value) -> String {
-    view["position"].as_str().unwrap().to_owned()
-}
-
 /// A view as `GET /payments/{id}` has it, but for the time.
 fn plain(mut view: Value) -> Value {
-    view.as_object_mut().unwrap().remove("position");
     view["next_poll_ms"] = json!(0);
     view
 }
@@ -132,13 +149,13 @@ async fn the_first_view_comes_at_once_and_each_change_after_it(store: impl Store
     gateway.gate.forget_permits(1_000_000);
     let (router, _) = support::proxy(store, gateway.clone()).await;
     start(&router).await;
-    let mut lines = Lines::of(&router, "").await;
-    assert_eq!(lines.view().await["state"], "sending");
+    let mut events = Events::of(&router).await;
+    assert_eq!(events.view().await["state"], "sending");
     gateway.gate.add_permits(1);
-    let taken = lines.view().await;
+    let taken = events.view().await;
     assert_eq!((&taken["state"], &taken["order_id"]), (&json!("processing"), &json!("4711")));
     *gateway.answer.lock().unwrap() = says(Status::Declined);
-    let told = lines.view().await;
+    let told = events.view().await;
     assert_eq!(outcome(&told), Some("declined"), "each change once: {told}");
     let (_, asked) = call(&router, get(&format!("{PAYMENTS}/{ID}"))).await;
     assert_eq!(plain(told), plain(asked), "what is pushed is what is answered");
@@ -148,17 +165,20 @@ async fn a_page_that_comes_back_is_told_what_it_has_not_seen(store: impl Store +
     let gateway = Fake::default().answering(says(Status::Processing));
     let (router, _) = support::proxy(store, gateway.clone()).await;
     start(&router).await;
-    let seen = Lines::of(&router, "").await.see(|view| view["order_id"] == "4711").await;
-    let after = format!("?after={}", position(&seen));
-    let mut back = Lines::of(&router, &after).await;
-    assert_eq!(back.next().await.as_deref(), Some(""), "it has that view, and hears that it is heard");
+    let (seen, _) = Events::of(&router).await.see(|view| view["order_id"] == "4711").await;
+    let mut back = Events::after(&router, Some(&seen)).await;
+    assert_eq!(
+        back.next().await.as_deref(),
+        Some(NOTHING_NEW),
+        "it has that view, and hears that it is heard"
+    );
     *gateway.answer.lock().unwrap() = says(Status::Approved);
-    let end = back.view().await;
-    assert_eq!(outcome(&end), Some("approved"));
+    let end = back.told().await;
+    assert_eq!(outcome(&end.1), Some("approved"));
     // While nobody listened:
-    assert_eq!(Lines::of(&router, &after).await.view().await, end);
-    for nonsense in ["?after=", "?after=0", "?before=1", "?after=%FF"] {
-        assert_eq!(outcome(&Lines::of(&router, nonsense).await.view().await), Some("approved"), "{nonsense}");
+    assert_eq!(Events::after(&router, Some(&seen)).await.told().await, end);
+    for nonsense in ["", "0", "\u{e4}"] {
+        assert_eq!(Events::after(&router, Some(nonsense)).await.told().await, end, "{nonsense}");
     }
 }
 
@@ -167,7 +187,7 @@ async fn a_slow_page_is_told_how_things_stand_and_not_what_it_missed(store: impl
     gateway.gate.forget_permits(1_000_000);
     let (router, _) = support::proxy(store, gateway.clone()).await;
     start(&router).await;
-    let mut slow = Lines::of(&router, "").await;
+    let mut slow = Events::of(&router).await;
     assert_eq!(slow.view().await["state"], "sending");
     // Three changes that it does not take.
     gateway.gate.add_permits(1);
@@ -186,9 +206,9 @@ async fn many_pages_ask_the_gateway_no_more_than_none(store: impl Store + 'stati
     let asked = gateway.asked.subscribe().wait_for(|asked| *asked == 1).await.map(|asked| *asked).unwrap();
     let mut pages = Vec::new();
     for _ in 0..50 {
-        let mut lines = Lines::of(&router, "").await;
-        lines.see(|view| view["order_id"] == "4711").await;
-        pages.push(lines);
+        let mut events = Events::of(&router).await;
+        events.see(|view| view["order_id"] == "4711").await;
+        pages.push(events);
     }
     let text = |metrics: &Metrics| metrics.text(0, 0);
     assert!(text(&metrics).contains("mpos_event_streams 50\n"), "{}", text(&metrics));
@@ -218,34 +238,34 @@ async fn a_closed_desk_ends_every_stream(store: impl Store + 'static) {
     let gateway = Fake::default().answering(says(Status::Processing));
     let (router, desk, _) = quiet_proxy(store, gateway).await;
     start(&router).await;
-    let mut lines = Lines::of(&router, "").await;
-    lines.see(|view| view["order_id"] == "4711").await;
+    let mut events = Events::of(&router).await;
+    events.see(|view| view["order_id"] == "4711").await;
     desk.close();
-    while let Some(line) = lines.next().await {
-        assert_ne!(line, "", "it ends before it would have had to say something");
+    while let Some(event) = events.next().await {
+        assert_ne!(event, NOTHING_NEW, "it ends before it would have had to say something");
     }
     // Whoever comes now is told how things stand, and sent away.
-    let mut late = Lines::of(&router, "").await;
+    let mut late = Events::of(&router).await;
     assert_eq!(late.view().await["order_id"], "4711");
     assert_eq!(late.next().await, None);
 }
 
 #[test]
-fn a_position_outlives_the_proxy() {
+fn an_id_outlives_the_proxy() {
     let dir = tempfile::tempdir().unwrap();
     // A runtime is a process: what runs in it ends with it.
-    let run = async |after: &str| {
+    let run = async |seen: Option<&str>| {
         let store = SqliteStore::open(&dir.path().join("db")).await.unwrap();
         let (router, _) = support::proxy(store, Fake::default().answering(says(Status::Approved))).await;
-        if after.is_empty() {
+        if seen.is_none() {
             start(&router).await;
-            return position(&Lines::of(&router, "").await.see(|view| view["state"] == "final").await);
+            return Events::of(&router).await.see(|view| view["state"] == "final").await.0;
         }
-        Lines::of(&router, after).await.next().await.expect("the stream has ended")
+        Events::after(&router, seen).await.next().await.expect("the stream has ended")
     };
-    let position = Runtime::new().unwrap().block_on(run(""));
-    let line = Runtime::new().unwrap().block_on(run(&format!("?after={position}")));
-    assert_eq!(line, "", "it has that view, and hears that it is heard");
+    let seen = Runtime::new().unwrap().block_on(run(None));
+    let event = Runtime::new().unwrap().block_on(run(Some(&seen)));
+    assert_eq!(event, NOTHING_NEW, "it has that view, and hears that it is heard");
 }
 
 #[tokio::test(start_paused = true)]
@@ -253,17 +273,17 @@ async fn a_stream_that_has_nothing_to_say_says_so() {
     let gateway = Fake::default().answering(says(Status::Processing));
     let (router, _, _) = quiet_proxy(Memory::new(), gateway.clone()).await;
     start(&router).await;
-    let mut lines = Lines::of(&router, "").await;
-    lines.see(|view| view["order_id"] == "4711").await;
+    let mut events = Events::of(&router).await;
+    events.see(|view| view["order_id"] == "4711").await;
     gateway.asked.subscribe().wait_for(|asked| *asked == 1).await.unwrap();
     for _ in 0..3 {
         let before = tokio::time::Instant::now();
-        assert_eq!(lines.next().await.as_deref(), Some(""));
+        assert_eq!(events.next().await.as_deref(), Some(NOTHING_NEW));
         assert_eq!(before.elapsed(), Duration::from_millis(EVENTS_HEARTBEAT_MS));
     }
     // A change that the page is not shown: when to ask next.
     ask(&router).await;
-    assert_eq!(lines.next().await.as_deref(), Some(""));
+    assert_eq!(events.next().await.as_deref(), Some(NOTHING_NEW));
 }
 
 #[tokio::test]
@@ -281,4 +301,25 @@ async fn only_the_page_from_its_own_origin_listens() {
         assert_eq!((status, &problem["code"]), (StatusCode::FORBIDDEN, &json!("foreign")));
     }
     assert!(metrics.text(0, 0).contains("mpos_event_streams 0\n"));
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_no_page() {
+    let (router, desk, _) = quiet_proxy(Memory::new(), Fake::default()).await;
+    start(&router).await;
+    let listener = Listener::bind(([127, 0, 0, 1], 0).into(), None).unwrap();
+    let mut page = TcpStream::connect(listener.address().unwrap()).await.unwrap();
+    let handle = Handle::new();
+    let served = tokio::spawn(listener.serve(router, handle.clone()));
+    let head = format!("GET {PAYMENTS}/{ID}/events HTTP/1.1\r\nHost: localhost:8080\r\n\r\n");
+    page.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"}\n\n\r\n") {
+        assert_ne!(page.read_buf(&mut answer).await.unwrap(), 0, "{}", String::from_utf8_lossy(&answer));
+    }
+    desk.close();
+    handle.graceful_shutdown(Some(10 * LIMIT));
+    tokio::time::timeout(LIMIT, served).await.expect("the stop waits").unwrap().unwrap();
+    page.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.ends_with(b"\r\n0\r\n\r\n"), "a whole answer: {}", String::from_utf8_lossy(&answer));
 }
