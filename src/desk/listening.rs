@@ -64,17 +64,17 @@ impl Desk {
             (seen, view) = (std::mem::take(&mut before.seen), std::mem::take(&mut before.view));
         }
         let (true, Ok(end)) = (on_screen, AbortController::new()) else { return };
-        let (path, signal) = (format!("payments/{id}/events"), end.signal());
+        let (path, after, signal) = (format!("payments/{id}/events"), seen.clone(), end.signal());
         own.listening = Some(Listening {
             id: id.clone(),
             end,
             is_heard: false,
             until: now.saturating_add(SILENT_MS),
-            seen: String::new(),
+            seen,
             view,
         });
         spawn_local(async move {
-            proxy::listen(path, seen, &signal, &|line| self.hear(&signal, line)).await;
+            proxy::listen(path, after, &signal, &|line| self.hear(&signal, line)).await;
             // However it ended, the next question opens another, unless that has happened.
             if let Some(listening) = self.own().borrow_mut().listening.as_mut().filter(|_| !signal.aborted())
             {
