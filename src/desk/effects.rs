@@ -29,7 +29,7 @@ impl Desk {
                 } else if !self.write(&work.attempt).await {
                     // What follows must not happen, now or later on this page.
                     self.own().borrow_mut().work.clear();
-                    self.own().borrow_mut().listening = None;
+                    self.own().borrow_mut().listening.stop();
                     self.readiness.set(Readiness::CannotSave);
                     return;
                 }

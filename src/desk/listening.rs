@@ -14,10 +14,11 @@ use web_sys::{AbortController, AbortSignal};
 /// So long after its last word, or after it was called, the proxy is silent. A heartbeat may be lost and the next late.
 const SILENT_MS: u64 = 2 * EVENTS_HEARTBEAT_MS + 2_000;
 
-/// The stream about one payment, which ends with this value.
+/// The stream about one payment.
+#[derive(Default)]
 pub(super) struct Listening {
-    id: AttemptId,
-    end: AbortController,
+    id: Option<AttemptId>,
+    end: Option<AbortController>,
     /// The proxy was not only called.
     is_heard: bool,
     /// When it is silent.
@@ -28,9 +29,13 @@ pub(super) struct Listening {
     view: String,
 }
 
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.end.abort();
+impl Listening {
+    /// Ends the stream, if there is one.
+    pub(super) fn stop(&mut self) {
+        self.until = 0;
+        if let Some(end) = self.end.take() {
+            end.abort();
+        }
     }
 }
 
@@ -38,10 +43,13 @@ impl Desk {
     /// Finds out how a payment stands. What is heard is still so, and the proxy need not be asked.
     pub(super) fn poll(self, id: AttemptId) {
         let heard = {
-            let own = self.own().borrow();
-            let mut listening = own.listening.iter();
-            let heard = |l: &&Listening| l.id == id && l.is_heard && browser::now() < l.until;
-            listening.find(heard).map(|listening| listening.view.clone()).unwrap_or_default()
+            let listening = &self.own().borrow().listening;
+            let is_heard = listening.is_heard && browser::now() < listening.until;
+            if is_heard && listening.id.as_ref() == Some(&id) {
+                listening.view.clone()
+            } else {
+                String::new()
+            }
         };
         if !self.told(&id, &heard) {
             self.listen(&id);
@@ -55,45 +63,45 @@ impl Desk {
             .current
             .with_untracked(|at| at.as_ref().is_some_and(|a| a.draft.attempt == *id && !a.is_finished()));
         let now = browser::now();
-        let mut own = self.own().borrow_mut();
-        let (mut seen, mut view) = (String::new(), String::new());
-        if let Some(before) = own.listening.as_mut().filter(|before| before.id == *id) {
-            if now < before.until {
-                return;
-            }
-            (seen, view) = (std::mem::take(&mut before.seen), std::mem::take(&mut before.view));
+        let listening = &mut self.own().borrow_mut().listening;
+        let is_same = listening.id.as_ref() == Some(id);
+        if !on_screen || is_same && now < listening.until {
+            return;
         }
-        let (true, Ok(end)) = (on_screen, AbortController::new()) else { return };
-        let (path, after, signal) = (format!("payments/{id}/events"), seen.clone(), end.signal());
-        own.listening = Some(Listening {
-            id: id.clone(),
-            end,
-            is_heard: false,
-            until: now.saturating_add(SILENT_MS),
-            seen,
-            view,
-        });
+        listening.stop();
+        if !is_same {
+            *listening = Listening { id: Some(id.clone()), ..Listening::default() };
+        }
+        let Ok(end) = AbortController::new() else { return };
+        let (path, seen, signal) = (format!("payments/{id}/events"), listening.seen.clone(), end.signal());
+        listening.end = Some(end);
+        listening.is_heard = false;
+        listening.until = now.saturating_add(SILENT_MS);
         spawn_local(async move {
-            proxy::listen(path, after, &signal, &|line| self.hear(&signal, line)).await;
+            proxy::listen(path, seen, &signal, &|line| self.hear(&signal, line)).await;
             // However it ended, the next question opens another, unless that has happened.
-            if let Some(listening) = self.own().borrow_mut().listening.as_mut().filter(|_| !signal.aborted())
-            {
-                listening.until = 0;
+            if !signal.aborted() {
+                self.own().borrow_mut().listening.until = 0;
             }
         });
     }
 
     fn hear(self, signal: &AbortSignal, line: &str) {
         let mut own = self.own().borrow_mut();
-        let Some(listening) = own.listening.as_mut().filter(|_| !signal.aborted()) else { return };
+        let listening = &mut own.listening;
+        if signal.aborted() {
+            return;
+        }
         listening.is_heard = true;
         listening.until = browser::now().saturating_add(SILENT_MS);
+        // The id stands last in an event: what was not heard to its end is told again.
         if let Some(id) = line.strip_prefix("id: ") {
             listening.seen = id.to_owned();
         }
-        if let Some(view) = line.strip_prefix("data: ") {
+        if let Some(view) = line.strip_prefix("data: ")
+            && let Some(id) = listening.id.clone()
+        {
             listening.view = view.to_owned();
-            let id = listening.id.clone();
             drop(own);
             self.told(&id, view);
         }

@@ -108,7 +108,7 @@ impl Desk {
             if on_screen {
                 self.current.set(Some(after.clone()));
                 if after.is_finished() {
-                    self.own().borrow_mut().listening = None;
+                    self.own().borrow_mut().listening.stop();
                 }
             } else {
                 self.replace_parked(&before, after.clone());
@@ -135,7 +135,7 @@ impl Desk {
             let attempt = self.current.get_untracked().unwrap_or(attempt);
             self.park(attempt);
         }
-        self.own().borrow_mut().listening = None;
+        self.own().borrow_mut().listening.stop();
         self.current.set(None);
         self.resumed.set(false);
         self.less_kept.set(false);

@@ -53,7 +53,7 @@ impl Desk {
                 }
             });
             window_event_listener(leptos::ev::pagehide, move |_| {
-                self.own().borrow_mut().listening = None;
+                self.own().borrow_mut().listening.stop();
                 self.with_device(|device, now| {
                     device.close(now);
                     true

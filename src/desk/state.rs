@@ -170,7 +170,7 @@ pub(super) struct Own {
     pub(super) journal: Option<Journal>,
     pub(super) work: VecDeque<Work>,
     pub(super) working: bool,
-    pub(super) listening: Option<Listening>,
+    pub(super) listening: Listening,
     /// Until the amount is spoken.
     pub(super) speaking: Option<TimeoutHandle>,
 }

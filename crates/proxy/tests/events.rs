@@ -110,8 +110,8 @@ impl Events {
 
     async fn told(&mut self) -> Told {
         let event = self.next().await.expect("the stream has ended");
-        let told = event.strip_prefix("id: ").and_then(|event| event.split_once("\ndata: "));
-        let (id, view) = told.unwrap_or_else(|| panic!("{event}"));
+        let told = event.strip_prefix("data: ").and_then(|event| event.split_once("\nid: "));
+        let (view, id) = told.unwrap_or_else(|| panic!("{event}"));
         (id.to_owned(), serde_json::from_str(view).unwrap())
     }
 

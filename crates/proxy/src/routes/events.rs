@@ -81,7 +81,7 @@ impl Listener {
         if self.seen.as_ref() == Some(&id) {
             return None;
         }
-        let event = format!("id: {id}\ndata: {}\n\n", serde_json::to_string(&view).ok()?);
+        let event = format!("data: {}\nid: {id}\n\n", serde_json::to_string(&view).ok()?);
         self.seen = Some(id);
         Some(event.into())
     }
