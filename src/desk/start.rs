@@ -53,7 +53,6 @@ impl Desk {
                 }
             });
             window_event_listener(leptos::ev::pagehide, move |_| {
-                self.own().borrow_mut().listening.stop();
                 self.with_device(|device, now| {
                     device.close(now);
                     true
