@@ -1,6 +1,6 @@
 //! Hearing from the proxy, with a proxy that the test plays.
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 use mpos_terminal::desk::{Desk, Readiness};
 use payment::api::PaymentView;

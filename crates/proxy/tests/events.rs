@@ -314,8 +314,9 @@ async fn a_stop_waits_for_no_page() {
     let head = format!("GET {PAYMENTS}/{ID}/events HTTP/1.1\r\nHost: localhost:8080\r\n\r\n");
     page.write_all(head.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    while !answer.ends_with(b"}\n\n\r\n") {
-        assert_ne!(page.read_buf(&mut answer).await.unwrap(), 0, "{}", String::from_utf8_lossy(&answer));
+    while !answer.ends_with(b"\n\n\r\n") {
+        let read = tokio::time::timeout(LIMIT, page.read_buf(&mut answer)).await;
+        assert_ne!(read.expect("nothing is said").unwrap(), 0, "{}", String::from_utf8_lossy(&answer));
     }
     desk.close();
     handle.graceful_shutdown(Some(10 * LIMIT));
