@@ -37,6 +37,7 @@ pub async fn latency(scenario: &str, since: Since, sales: u32) -> Latency {
     };
     let shop = Shop::open_with(scenario, habits).await;
     let mut latency = Latency::default();
+    let mut amount = 2_000;
     for sale in 0..sales {
         for (list, blocked) in [(&mut latency.pushed, &[][..]), (&mut latency.polled, &[EVENTS][..])] {
             shop.till.block(blocked).await;
@@ -46,7 +47,9 @@ pub async fn latency(scenario: &str, since: Since, sales: u32) -> Latency {
                 Since::Question => 1_000 + 300 * (sale % 10),
             };
             shop.gateway.play(&json!({ "processing_ms": processing_ms }));
-            list.push(one_sale(&shop, since, 100 * (20 + u64::from(sale))).await);
+            // The same amount on the same card would be asked about.
+            amount += 100;
+            list.push(one_sale(&shop, since, amount).await);
         }
     }
     latency

@@ -35,16 +35,16 @@ impl Watchers {
 pub(crate) struct Watcher {
     desk: Desk,
     id: AttemptId,
-    bell: watch::Receiver<()>,
+    /// `None` if the desk was closed before.
+    bell: Option<watch::Receiver<()>>,
 }
 
 impl Desk {
     /// Watches a payment, whether it is known or not: everything that is stored from here on is heard.
     pub(crate) fn watch(&self, id: AttemptId) -> Watcher {
-        let bell = match self.0.watchers.bells().as_mut() {
-            Some(bells) => bells.entry(id.clone()).or_default().subscribe(),
-            None => watch::Sender::default().subscribe(),
-        };
+        let mut bells = self.0.watchers.bells();
+        let bell = bells.as_mut().map(|bells| bells.entry(id.clone()).or_default().subscribe());
+        drop(bells);
         self.0.metrics.watcher_came();
         Watcher { desk: self.clone(), id, bell }
     }
@@ -66,18 +66,22 @@ impl Watcher {
 
     /// Waits until it was stored again since this was last asked; `false` once the desk is closed.
     pub(crate) async fn changed(&mut self) -> bool {
-        self.bell.changed().await.is_ok()
+        match &mut self.bell {
+            Some(bell) => bell.changed().await.is_ok(),
+            None => false,
+        }
     }
 }
 
 impl Drop for Watcher {
     fn drop(&mut self) {
         self.desk.0.metrics.watcher_left();
-        if let Some(bells) = self.desk.0.watchers.bells().as_mut() {
-            // Our own ear is still on it.
-            if bells.get(&self.id).is_some_and(|bell| bell.receiver_count() <= 1) {
-                bells.remove(&self.id);
-            }
+        let mut bells = self.desk.0.watchers.bells();
+        drop(self.bell.take());
+        if let Some(bells) = bells.as_mut()
+            && bells.get(&self.id).is_some_and(|bell| bell.receiver_count() == 0)
+        {
+            bells.remove(&self.id);
         }
     }
 }
