@@ -1,6 +1,8 @@
-//! Where orders are worked on: one event at a time, stored before anything is done about it.
+//! Where orders are worked on: one event at a time each, stored before anything is done about it.
 
+mod followed;
 mod tasks;
+mod turns;
 mod watchers;
 
 use crate::fingerprint::Fingerprints;
@@ -8,6 +10,7 @@ use crate::gateway::Gateway;
 use crate::metrics::Metrics;
 use crate::store::{Attempt, Claim, Store, StoreError};
 use crate::{clock, problem::Problem};
+use followed::Followed;
 use payment::{
     api::{Abandon, Abandoned, Advice, PaymentView, StartPayment},
     attempt::AttemptId,
@@ -15,8 +18,10 @@ use payment::{
     secret::EncryptedData,
 };
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use turns::Turns;
 pub(crate) use watchers::Watcher;
 use watchers::Watchers;
 
@@ -29,13 +34,13 @@ struct Inner {
     gateway: Box<dyn Gateway>,
     rules: Rules,
     metrics: Arc<Metrics>,
-    /// The orders that are followed, as the store has them and with what only memory knows. Holding it is the turn to
-    /// write.
-    followed: tokio::sync::Mutex<HashMap<AttemptId, Order>>,
+    /// Whoever has an order's turn may change it, here and in the store.
+    turns: Turns,
+    followed: Mutex<Followed>,
     /// Card data that the gateway has not taken yet.
     cards: Mutex<HashMap<AttemptId, EncryptedData>>,
     /// Some order's time to wake has changed.
-    changed: Notify,
+    rescheduled: Notify,
     watchers: Watchers,
 }
 
@@ -57,23 +62,28 @@ impl Desk {
         rules: Rules,
         metrics: Arc<Metrics>,
     ) -> Result<Self, StoreError> {
-        let orders = store.followed().await?;
-        let ids: Vec<_> = orders.iter().map(|order| order.terms.attempt.clone()).collect();
-        let followed = orders.into_iter().map(|order| (order.terms.attempt.clone(), order)).collect();
+        let left = store.followed().await?;
         let desk = Self(Arc::new(Inner {
             store: Box::new(store),
             gateway: Box::new(gateway),
             rules,
             metrics,
-            followed: tokio::sync::Mutex::new(followed),
+            turns: Turns::default(),
+            followed: Mutex::default(),
             cards: Mutex::default(),
-            changed: Notify::new(),
+            rescheduled: Notify::new(),
             watchers: Watchers::default(),
         }));
-        for id in ids {
-            desk.apply(&id, Event::Restarted).await?;
+        let mut taken_up = JoinSet::new();
+        for order in left {
+            let (desk, id) = (desk.clone(), order.terms.attempt.clone());
+            desk.followed().put(order);
+            taken_up.spawn(async move { desk.apply(&id, Event::Restarted).await });
         }
-        desk.follow();
+        for applied in taken_up.join_all().await {
+            applied?;
+        }
+        desk.wake_in_time();
         Ok(desk)
     }
 
@@ -89,14 +99,14 @@ impl Desk {
             let id = payment.terms.attempt.clone();
             let now = clock::unix_ms();
             let (order, effects) = Order::accept(payment.terms.clone(), now);
-            let mut followed = desk.0.followed.lock().await;
+            let _turn = desk.0.turns.take(&id).await;
             let attempt = Attempt::Taken(order.clone(), prints);
             match desk.0.store.claim(&id, &attempt, now).await? {
                 Claim::Won => {
                     tracing::info!(attempt = %id, amount = %order.terms.amount, "payment taken");
                     desk.0.metrics.accepted();
                     desk.cards().insert(id.clone(), payment.encrypted_data);
-                    followed.insert(id, order.clone());
+                    desk.follow(&order);
                     desk.carry_out(&order, effects);
                     Ok(desk.view(&order))
                 }
@@ -121,13 +131,13 @@ impl Desk {
             let id = abandon.terms.attempt.clone();
             let now = clock::unix_ms();
             let search = abandon.sent.then(|| Order::search(abandon.terms, now));
-            let mut followed = desk.0.followed.lock().await;
+            let _turn = desk.0.turns.take(&id).await;
             let attempt =
                 search.as_ref().map_or(Attempt::Abandoned, |(order, _)| Attempt::Sought(order.clone()));
             let order = match desk.0.store.claim(&id, &attempt, now).await? {
                 Claim::Known(known) => known.order(),
                 Claim::Won | Claim::CardUsed => search.map(|(order, effects)| {
-                    followed.insert(id.clone(), order.clone());
+                    desk.follow(&order);
                     desk.carry_out(&order, effects);
                     order
                 }),
@@ -187,9 +197,11 @@ impl Desk {
     }
 
     /// How many orders are followed, and how many of them need a person.
-    pub async fn workload(&self) -> (usize, usize) {
-        let followed = self.0.followed.lock().await;
-        (followed.len(), followed.values().filter(|order| order.needs_person.is_some()).count())
+    #[must_use]
+    pub fn workload(&self) -> (usize, usize) {
+        let followed = self.followed();
+        let need_person = followed.orders().filter(|order| order.needs_person.is_some()).count();
+        (followed.orders().len(), need_person)
     }
 
     /// The memory behind the desk.
@@ -209,9 +221,10 @@ impl Desk {
         event: Event,
         card: Option<EncryptedData>,
     ) -> Result<Option<Order>, StoreError> {
-        let mut followed = self.0.followed.lock().await;
-        let before = match followed.get(id) {
-            Some(order) => order.clone(),
+        let _turn = self.0.turns.take(id).await;
+        let followed = self.followed().get(id).cloned();
+        let before = match followed {
+            Some(order) => order,
             None => match self.0.store.find(id).await?.and_then(Attempt::order) {
                 Some(order) => order,
                 None => return Ok(None),
@@ -226,13 +239,15 @@ impl Desk {
             self.cards().insert(id.clone(), card);
         }
         self.note(&before, &order);
-        if order.is_followed() {
-            followed.insert(id.clone(), order.clone());
-        } else {
-            followed.remove(id);
-        }
+        self.follow(&order);
         self.carry_out(&order, effects);
         Ok(Some(order))
+    }
+
+    /// Follows an order on from how it was stored last, or no longer.
+    fn follow(&self, order: &Order) {
+        self.followed().put(order.clone());
+        self.0.rescheduled.notify_one();
     }
 
     fn note(&self, before: &Order, order: &Order) {
@@ -259,7 +274,11 @@ impl Desk {
         order.view(&self.0.rules, clock::unix_ms())
     }
 
-    fn cards(&self) -> std::sync::MutexGuard<'_, HashMap<AttemptId, EncryptedData>> {
+    fn followed(&self) -> MutexGuard<'_, Followed> {
+        self.0.followed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cards(&self) -> MutexGuard<'_, HashMap<AttemptId, EncryptedData>> {
         self.0.cards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

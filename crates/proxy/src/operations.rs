@@ -41,7 +41,7 @@ async fn ready(State(app): State<Operations>) -> (StatusCode, &'static str) {
 }
 
 async fn metrics(State(app): State<Operations>) -> ([(header::HeaderName, &'static str); 1], String) {
-    let (followed, need_person) = app.desk.workload().await;
+    let (followed, need_person) = app.desk.workload();
     let text = app.metrics.text(followed, need_person);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
 }

@@ -5,7 +5,7 @@ pub mod sqlite;
 use crate::fingerprint::{CardKey, Fingerprints};
 use payment::{attempt::AttemptId, order::Order};
 use paynet::Callback;
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 /// A store's answer to come.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -82,6 +82,9 @@ pub enum StoreError {
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// The transaction that a write was part of could not be made durable.
+    #[error("database: not committed: {0}")]
+    Commit(Arc<sqlx::Error>),
     /// The file cannot be made or protected.
     #[error("database file: {0}")]
     File(#[from] std::io::Error),

@@ -9,7 +9,7 @@ use payment::{
 };
 use std::time::Duration;
 
-/// After a failed write, and between two attempts to store what the gateway said.
+/// Between two attempts to store what happened to an order.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// The machine's clock may be moved; this is how long it can mislead us.
 const LONGEST_SLEEP_MS: u64 = 60_000;
@@ -45,7 +45,6 @@ impl Desk {
                 }
             }
         }
-        self.0.changed.notify_one();
     }
 
     async fn submit(&self, order: Order) {
@@ -59,46 +58,37 @@ impl Desk {
         self.tell(id, Event::Submitted(end)).await;
     }
 
-    /// Hands over what the gateway said. It is known only here, so a store that fails is tried until it works.
+    /// Hands over what only this process knows, so a store that fails is tried until it works.
     async fn tell(&self, id: &AttemptId, event: Event) {
         while let Err(error) = self.apply(id, event.clone()).await {
             self.0.metrics.store_failed();
-            tracing::error!(attempt = %id, %error, "what the gateway said cannot be stored yet");
+            tracing::error!(attempt = %id, %error, "what became of an order cannot be stored yet");
             tokio::time::sleep(STORE_PAUSE).await;
         }
     }
 
     /// Wakes each order at its time, for as long as the runtime lives.
-    pub(super) fn follow(&self) {
+    pub(super) fn wake_in_time(&self) {
         let desk = self.clone();
         tokio::spawn(async move {
             loop {
-                let wait = Duration::from_millis(desk.wake_due().await);
+                let wait = Duration::from_millis(desk.wake_due());
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}
-                    () = desk.0.changed.notified() => {}
+                    () = desk.0.rescheduled.notified() => {}
                 }
             }
         });
     }
 
-    /// Wakes what is due and answers how many milliseconds nothing will be.
-    async fn wake_due(&self) -> u64 {
+    /// Wakes what is due, each in a task of its own, and answers how many milliseconds nothing will be.
+    fn wake_due(&self) -> u64 {
         let now = clock::unix_ms();
-        let due: Vec<_> = {
-            let followed = self.0.followed.lock().await;
-            let due = followed.iter().filter(|(_, order)| order.wake_at().is_some_and(|at| at <= now));
-            due.map(|(id, _)| id.clone()).collect()
-        };
-        for id in &due {
-            if let Err(error) = self.apply(id, Event::Tick).await {
-                self.0.metrics.store_failed();
-                tracing::error!(attempt = %id, %error, "an order cannot be woken");
-                tokio::time::sleep(STORE_PAUSE).await;
-            }
+        let mut followed = self.followed();
+        for id in followed.due(now) {
+            let desk = self.clone();
+            tokio::spawn(async move { desk.tell(&id, Event::Tick).await });
         }
-        let followed = self.0.followed.lock().await;
-        let next = followed.values().filter_map(Order::wake_at).min();
-        next.map_or(LONGEST_SLEEP_MS, |at| at.saturating_sub(clock::unix_ms()).min(LONGEST_SLEEP_MS))
+        followed.next_due().map_or(LONGEST_SLEEP_MS, |at| at.saturating_sub(now).min(LONGEST_SLEEP_MS))
     }
 }

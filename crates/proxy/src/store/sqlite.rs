@@ -1,18 +1,22 @@
 //! The store in one SQLite file, which one proxy owns.
 
+mod writer;
+
 use super::{Attempt, Claim, Reply, Store, StoreError};
 use crate::fingerprint::{CardKey, Fingerprints};
 use payment::{attempt::AttemptId, order::Order};
 use paynet::Callback;
+use sqlx::query::Query;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
+    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool,
+    SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Row, query, query_scalar};
+use sqlx::{Row, SqliteExecutor, query, query_scalar};
 use std::fs::OpenOptions;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
+use writer::Writer;
 
 const SCHEMA: &str = "
 CREATE TABLE attempts (
@@ -43,6 +47,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct SqliteStore {
     pool: SqlitePool,
+    writer: Writer,
     card_key: CardKey,
 }
 
@@ -79,7 +84,15 @@ impl SqliteStore {
                 .fetch_one(&pool)
                 .await?;
         let key = <[u8; 32]>::try_from(key).map_err(|_| StoreError::Random)?;
-        Ok(Self { pool, card_key: CardKey::new(key) })
+        Ok(Self { writer: Writer::new(pool.clone()), pool, card_key: CardKey::new(key) })
+    }
+
+    /// Runs one statement, durably, and answers how many rows it changed.
+    async fn write(&self, statement: Query<'static, Sqlite, SqliteArguments>) -> Result<u64, StoreError> {
+        let write = self.writer.write(move |connection| {
+            Box::pin(async move { Ok(statement.execute(connection).await?.rows_affected()) })
+        });
+        write.await
     }
 
     /// Lets go of the file.
@@ -109,46 +122,44 @@ impl Store for SqliteStore {
                 Attempt::Sought(order) => (Some(order), None),
                 Attempt::Taken(order, prints) => (Some(order), Some(prints)),
             };
-            let won = query(
+            let insert = query(
                 "INSERT INTO attempts (id, order_json, body, card, followed, created_at)
                  VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             )
-            .bind(id.as_str())
+            .bind(id.to_string())
             .bind(order.map(json).transpose()?)
             .bind(prints.map(|p| p.body.to_vec()))
             .bind(prints.map(|p| p.card.to_vec()))
             .bind(order.is_some_and(Order::is_followed))
-            .bind(i64::try_from(now).unwrap_or(i64::MAX))
-            .execute(&self.pool)
-            .await?
-            .rows_affected();
-            if won == 1 {
-                return Ok(Claim::Won);
-            }
-            let known = self.find(id).await?;
-            Ok(known.map_or(Claim::CardUsed, |attempt| Claim::Known(Box::new(attempt))))
+            .bind(unix_ms(now));
+            let id = id.clone();
+            let claim = self.writer.write(move |connection| {
+                Box::pin(async move {
+                    if insert.execute(&mut *connection).await?.rows_affected() == 1 {
+                        return Ok(Claim::Won);
+                    }
+                    let known = find(connection, &id).await?;
+                    Ok(known.map_or(Claim::CardUsed, |attempt| Claim::Known(Box::new(attempt))))
+                })
+            });
+            claim.await
         })
     }
 
     fn find<'a>(&'a self, id: &'a AttemptId) -> Reply<'a, Option<Attempt>> {
-        Box::pin(async move {
-            let row = query("SELECT id, order_json, body, card FROM attempts WHERE id = ?")
-                .bind(id.as_str())
-                .fetch_optional(&self.pool)
-                .await?;
-            row.map(|row| attempt(&row)).transpose()
-        })
+        Box::pin(find(&self.pool, id))
     }
 
     fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()> {
         Box::pin(async move {
-            let updated = query("UPDATE attempts SET order_json = ?, followed = ? WHERE id = ?")
+            let update = query("UPDATE attempts SET order_json = ?, followed = ? WHERE id = ?")
                 .bind(json(order)?)
                 .bind(order.is_followed())
-                .bind(order.terms.attempt.as_str())
-                .execute(&self.pool)
-                .await?;
-            if updated.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound.into()) }
+                .bind(order.terms.attempt.to_string());
+            match self.write(update).await? {
+                1 => Ok(()),
+                _ => Err(sqlx::Error::RowNotFound.into()),
+            }
         })
     }
 
@@ -177,18 +188,16 @@ impl Store for SqliteStore {
 
     fn remember<'a>(&'a self, callback: &'a Callback, now: u64) -> Reply<'a, ()> {
         Box::pin(async move {
-            query(
+            let insert = query(
                 "INSERT INTO callbacks (client_orderid, orderid, type, status, received_at)
                  VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             )
-            .bind(&callback.client_orderid)
-            .bind(&callback.orderid)
-            .bind(&callback.transaction_type)
-            .bind(callback.status.as_str())
-            .bind(i64::try_from(now).unwrap_or(i64::MAX))
-            .execute(&self.pool)
-            .await?;
-            Ok(())
+            .bind(callback.client_orderid.clone())
+            .bind(callback.orderid.clone())
+            .bind(callback.transaction_type.clone())
+            .bind(callback.status.as_str().to_owned())
+            .bind(unix_ms(now));
+            self.write(insert).await.map(drop)
         })
     }
 
@@ -198,15 +207,13 @@ impl Store for SqliteStore {
 
     fn open_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool> {
         Box::pin(async move {
-            let opened = query(
+            let open = query(
                 "INSERT INTO secrets (name, value) VALUES ('session', ?1)
                  ON CONFLICT (name) DO UPDATE SET value = ?1 WHERE substr(value, 1, 32) <> ?2",
             )
             .bind([*token, *session].concat())
-            .bind(token.as_slice())
-            .execute(&self.pool)
-            .await?;
-            Ok(opened.rows_affected() == 1)
+            .bind(token.to_vec());
+            Ok(self.write(open).await? == 1)
         })
     }
 
@@ -219,6 +226,18 @@ impl Store for SqliteStore {
             Ok(found.is_some())
         })
     }
+}
+
+async fn find(database: impl SqliteExecutor<'_>, id: &AttemptId) -> Result<Option<Attempt>, StoreError> {
+    let row = query("SELECT id, order_json, body, card FROM attempts WHERE id = ?")
+        .bind(id.as_str())
+        .fetch_optional(database)
+        .await?;
+    row.map(|row| attempt(&row)).transpose()
+}
+
+fn unix_ms(now: u64) -> i64 {
+    i64::try_from(now).unwrap_or(i64::MAX)
 }
 
 fn json(order: &Order) -> Result<String, StoreError> {
