@@ -3,16 +3,18 @@
 
 mod support;
 
+use axum::Router;
 use axum::http::StatusCode;
 use payment::api::IssuerAnswer;
 use payment::order::{Answer, Status, Submission};
 use proxy::store::{Store, sqlite::SqliteStore};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::atomic::Ordering::SeqCst;
 use support::{
     BLOB, Did, Fake, ID, memory::Memory, outcome, payment, post, report, says, terms, until, with,
 };
 use support::{call, get, proxy};
+use tokio::task::JoinSet;
 
 const OTHER_ID: &str = "BBBBBBBBBBBBBBBBBBBB";
 const PAYMENTS: &str = "/api/v1/payments";
@@ -43,6 +45,9 @@ over_every_store! {
     what_was_never_sent_is_not_charged_at_once
     what_may_have_been_sent_is_sought
     of_a_payment_and_its_abandon_one_wins
+    of_many_payments_with_one_id_one_wins
+    of_many_payments_with_one_card_reading_one_wins
+    of_many_returns_at_once_one_is_sent
     a_chip_decides_and_its_advice_goes_out
     a_card_that_is_lost_is_asked_about_and_given_back
     the_list_has_open_payments_first_of_all
@@ -136,6 +141,55 @@ async fn of_a_payment_and_its_abandon_one_wins(store: impl Store + 'static) {
     }
     gateway.has_done(taken).await;
     assert_eq!(gateway.submits(), taken);
+}
+
+/// Posts all of them at once and answers how many were taken; every other was answered with `refusal`.
+async fn taken(router: &Router, bodies: impl Iterator<Item = Value>, refusal: StatusCode) -> usize {
+    let mut calls = JoinSet::new();
+    for body in bodies {
+        let router = router.clone();
+        calls.spawn(async move { call(&router, post(PAYMENTS, &body)).await.0 });
+    }
+    let answers = calls.join_all().await;
+    let taken = answers.iter().filter(|status| **status == StatusCode::ACCEPTED).count();
+    assert_eq!(answers.iter().filter(|status| **status == refusal).count(), answers.len() - taken);
+    taken
+}
+
+async fn of_many_payments_with_one_id_one_wins(store: impl Store + 'static) {
+    let gateway = Fake::default();
+    let (router, _) = proxy(store, gateway.clone()).await;
+    let bodies = (0..64).map(|n| payment(ID, &format!("E4{n:02X}")));
+    assert_eq!(taken(&router, bodies, StatusCode::UNPROCESSABLE_ENTITY).await, 1);
+    gateway.has_done(1).await;
+    assert_eq!(gateway.submits(), 1);
+}
+
+async fn of_many_payments_with_one_card_reading_one_wins(store: impl Store + 'static) {
+    let gateway = Fake::default();
+    let (router, _) = proxy(store, gateway.clone()).await;
+    let ids = (0..32).map(|n| payment::attempt::AttemptId::from_random([n; 20]).to_string());
+    assert_eq!(taken(&router, ids.map(|id| payment(&id, BLOB)), StatusCode::CONFLICT).await, 1);
+    gateway.has_done(1).await;
+    assert_eq!(gateway.submits(), 1);
+}
+
+async fn of_many_returns_at_once_one_is_sent(store: impl Store + 'static) {
+    let gateway = Fake::default().answering(says(Status::Approved));
+    let (router, _) = proxy(store, gateway.clone()).await;
+    call(&router, post(PAYMENTS, &payment(ID, BLOB))).await;
+    until(&router, ID, |view| outcome(view) == Some("approved")).await;
+    let mut calls = JoinSet::new();
+    for _ in 0..64 {
+        let router = router.clone();
+        let path = format!("{PAYMENTS}/{ID}/return");
+        calls.spawn(async move { call(&router, post(&path, &json!({}))).await });
+    }
+    for (status, view) in calls.join_all().await {
+        assert_eq!((status, view["state"].as_str()), (StatusCode::OK, Some("giving_back")));
+    }
+    gateway.has_done(2).await;
+    assert_eq!(gateway.did.borrow()[1..], [Did::GiveBack]);
 }
 
 async fn a_chip_decides_and_its_advice_goes_out(store: impl Store + 'static) {
