@@ -1,8 +1,10 @@
 //! What the gateway says, and what is signed.
 
+use paynet::dialect::Columns;
 use paynet::oauth::{Authorization, sign};
 use paynet::{
     Amount, Callback, ControlKey, Dialect, Fields, HttpReply, Login, ReplyError, Stamp, Status, control,
+    report,
 };
 
 use crate::script::Script;
@@ -111,4 +113,31 @@ pub(crate) fn authorization(bytes: &[u8]) {
     assert_eq!((&read.stamp, read.consumer_key.as_str()), (&stamp, "merchantlogin"));
     assert!(read.verifies("POST", &url, &body, &key()));
     assert!(!read.verifies("GET", &url, &body, &key()));
+}
+
+/// A report is read whole or not at all, and what was read comes back.
+pub(crate) fn report(bytes: &[u8]) {
+    let columns = Columns::default();
+    let Columns { orderid, client_orderid, transaction_type, status, amount, currency } = &columns;
+    let header = format!("{orderid},{client_orderid},{transaction_type},{status},{amount},{currency}\n");
+    // As it came, and as the rows of a report whose columns are right.
+    for report in [bytes.to_vec(), [header.as_bytes(), bytes].concat()] {
+        let Ok(rows) = report::read(&report, &columns) else { continue };
+        let mut again = header.clone();
+        for row in &rows {
+            let fields = [
+                &row.orderid,
+                &row.client_orderid,
+                &row.transaction_type,
+                &row.status,
+                &row.amount,
+                &row.currency,
+            ];
+            let quoted: Vec<_> =
+                fields.iter().map(|field| format!("\"{}\"", field.replace('"', "\"\""))).collect();
+            again.push_str(&quoted.join(","));
+            again.push_str("\r\n");
+        }
+        assert_eq!(report::read(again.as_bytes(), &columns), Ok(rows));
+    }
 }

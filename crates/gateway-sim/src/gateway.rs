@@ -7,7 +7,7 @@ use crate::callback::{Call, Callbacks};
 use crate::http::{Answer, Delivery, Refused, Reply, Request};
 use crate::order::Order;
 use crate::settings::{AnswerFault, Settings};
-use crate::{advice, control, iso4217, outcome, reversal, sale, status, transaction::Kind};
+use crate::{advice, control, iso4217, outcome, report, reversal, sale, status, transaction::Kind};
 
 /// Where the gateway lives under its host.
 const BASE_PATH: &str = "/paynet/";
@@ -64,7 +64,7 @@ pub struct Gateway {
     pub(crate) settings: Settings,
     pub(crate) orders: Vec<Order>,
     pub(crate) callbacks: Callbacks,
-    nonces: Nonces,
+    pub(crate) nonces: Nonces,
     /// How far the control API has moved the clock, milliseconds.
     pub(crate) moved_by: u64,
     random: u64,
@@ -94,6 +94,7 @@ impl Gateway {
         self.callbacks.announce(moved, &mut self.orders, &self.account, &self.settings);
         let reply = match request.path().strip_prefix(BASE_PATH) {
             Some(path) => self.call(now, path, request),
+            None if request.path() == report::PATH => report::handle(self, now, moved, request),
             None => control::handle(self, moved, request),
         };
         // The request itself may have settled a transaction or moved the clock.

@@ -21,6 +21,7 @@ mod iso4217;
 mod order;
 mod outcome;
 mod record;
+mod report;
 mod reversal;
 mod sale;
 pub mod server;

@@ -16,7 +16,7 @@ pub struct Callback {
     pub client_orderid: String,
     /// Transaction type: `sale`, `reversal`, `chargeback`, …
     pub transaction_type: String,
-    /// Every parameter as received.
+    /// Every parameter as received, card and payer among them.
     pub fields: Fields,
 }
 

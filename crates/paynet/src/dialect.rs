@@ -31,6 +31,8 @@ pub struct Dialect {
     pub values_end_with_lf: bool,
     /// Part of the `error-message` that says that a client_orderid is taken. Inferred: the wording is not public.
     pub duplicate_order_text: String,
+    /// The transaction report.
+    pub report: Report,
 }
 
 impl Dialect {
@@ -53,6 +55,7 @@ impl Default for Dialect {
             control_exponents: BTreeMap::new(),
             values_end_with_lf: true,
             duplicate_order_text: "already used".into(),
+            report: Report::default(),
         }
     }
 }
@@ -148,6 +151,53 @@ impl Default for Payer {
             email: concat!("v-", env!("CARGO_PKG_VERSION")).into(),
             ipaddress: "127.0.0.1".into(),
             phone_id: device.into(),
+        }
+    }
+}
+
+/// Where the transaction report is, and what its columns are called.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Report {
+    /// Path under the gateway's host. Documented; not under the base path of the other calls.
+    pub path: String,
+    /// Names of the columns that are read. Not documented: by default the status answer's names for the same facts.
+    pub columns: Columns,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self { path: "/paynet-ui/services/transaction-report".into(), columns: Columns::default() }
+    }
+}
+
+/// Names in the report's first line. Other columns are not read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Columns {
+    /// The gateway's id of the order.
+    pub orderid: String,
+    /// The merchant's id of the order.
+    pub client_orderid: String,
+    /// `sale`, `reversal`, `chargeback`, …
+    pub transaction_type: String,
+    /// `approved`, `declined`, …
+    pub status: String,
+    /// Major units.
+    pub amount: String,
+    /// ISO 4217 alpha-3 code.
+    pub currency: String,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self {
+            orderid: "paynet-order-id".into(),
+            client_orderid: "merchant-order-id".into(),
+            transaction_type: "transaction-type".into(),
+            status: "status".into(),
+            amount: "amount".into(),
+            currency: "currency".into(),
         }
     }
 }

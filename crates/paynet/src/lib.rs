@@ -1,6 +1,6 @@
 //! The Payneteasy mPOS API as data: what to send, and what an answer means.
 //!
-//! Sans-IO and pure. A [`Merchant`] makes [`Request`]s for sale, preauth, EMV advice, status and return; the caller
+//! Sans-IO and pure. A [`Merchant`] makes [`Request`]s for sale, preauth, EMV advice, status, return and the transaction report; the caller
 //! sends them over any HTTP client and hands the bytes that came back to [`reply`]. Time and nonces are
 //! arguments ([`Stamp`]). Names and paths that public documents do not settle are configuration: see [`Dialect`].
 //!
@@ -21,6 +21,7 @@ pub mod form;
 pub mod merchant;
 pub mod oauth;
 pub mod reply;
+pub mod report;
 pub mod request;
 pub mod stage;
 pub mod status;
@@ -34,6 +35,7 @@ pub use form::Fields;
 pub use merchant::Merchant;
 pub use oauth::Stamp;
 pub use reply::{Accepted, HttpReply, OrderStatus, Refusal, RefusalKind, ReplyError};
+pub use report::{Period, ReportError};
 pub use request::{Advice, Order, Payment, Request, Return};
 pub use stage::{Family, Stage};
 pub use status::Status;

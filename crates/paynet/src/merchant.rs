@@ -2,6 +2,7 @@
 
 use crate::dialect::Dialect;
 use crate::oauth::{self, Stamp};
+use crate::report::Period;
 use crate::{Advice, AmountError, ControlKey, Fields, Login, Order, Payment, Request, Return, control};
 
 /// Everything that a request is signed and addressed with. An endpoint has one currency.
@@ -81,6 +82,24 @@ impl Merchant {
         Ok(self.controlled(&self.dialect.paths.reversal, &form, stamp))
     }
 
+    /// `GET /paynet-ui/services/transaction-report`: what the gateway has of this endpoint, as CSV for
+    /// [`report::read`](crate::report::read).
+    #[must_use]
+    pub fn transaction_report(&self, period: &Period, stamp: &Stamp) -> Request {
+        let query: Fields = [
+            ("createdFromDate", period.from.as_str()),
+            ("createdToDate", period.to.as_str()),
+            ("endpoints", self.endpoint.as_str()),
+        ]
+        .into_iter()
+        .collect();
+        let Dialect { base_url, report, .. } = &self.dialect;
+        let url = format!("{}{}?{}", origin(base_url), report.path, *query.encode());
+        let signed = oauth::sign("GET", &url, &Fields::default(), &self.login, &self.key, stamp);
+        let headers = vec![("Authorization", signed.header)];
+        Request { method: "GET", url, headers, body: Fields::default().encode() }
+    }
+
     fn payment(&self, payment: &Payment<'_>) -> Fields {
         let Dialect { names, payer, sdk_version, .. } = &self.dialect;
         let amount = payment.amount.decimal();
@@ -124,6 +143,13 @@ impl Merchant {
             headers.push(("Reader-Lib-Version", sdk_version.clone()));
         }
         let url = format!("{}/{path}/{}", base_url.trim_end_matches('/'), self.endpoint);
-        Request { url, headers, body: form.encode() }
+        Request { method: "POST", url, headers, body: form.encode() }
     }
+}
+
+/// Scheme and authority of an address.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(host..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| host + at);
+    url.get(..end).unwrap_or(url)
 }

@@ -6,9 +6,11 @@ use zeroize::Zeroizing;
 
 use crate::{Amount, EncryptedData};
 
-/// A form POST, ready to send once. `Debug` shows the address only: body and headers hold card data and signatures.
+/// A form POST, or a GET without a body, ready to send once. `Debug` shows the address only: body and headers hold card data and signatures.
 #[derive(Clone)]
 pub struct Request {
+    /// `POST` or `GET`.
+    pub method: &'static str,
     /// Absolute address.
     pub url: String,
     /// Header names and values, `Content-Type` among them.

@@ -140,7 +140,7 @@ impl Shop {
         let header = |name: &str| request.headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str());
         let target = request.url.strip_prefix(&format!("http://{HOST}")).unwrap();
         let request = Request {
-            method: "POST",
+            method: request.method,
             host: HOST,
             target,
             authorization: header("Authorization"),
