@@ -302,6 +302,22 @@ pub struct Terminal {
     pub version: String,
     /// Whether the gateway answered the proxy's last question.
     pub gateway_reachable: bool,
+    /// What staff have to hear of, the latest first; none at a kiosk.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
+}
+
+/// Something about the books that staff have to hear of, until they acknowledge it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// Names it in `POST /notices/{id}/acknowledge`.
+    pub id: u64,
+    /// When it was raised, in Unix milliseconds.
+    pub at: u64,
+    /// A few words.
+    pub title: String,
+    /// What happened to the money, then who does what.
+    pub text: String,
 }
 
 /// The merchant's texts on a receipt.

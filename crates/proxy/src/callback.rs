@@ -1,6 +1,7 @@
 //! The gateway's callbacks, on a listener of their own. A callback is a hint: it moves nothing, it only makes us ask.
 
-use crate::{clock, desk::Desk, metrics::Metrics, problem::Problem};
+use crate::store::{Attempt, ledger::Heard};
+use crate::{clock, desk::Desk, metrics::Metrics, notice, problem::Problem};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
@@ -42,13 +43,22 @@ async fn callback(State(app): State<Callbacks>, RawQuery(query): RawQuery) -> Re
         })?;
     app.metrics.callback_verified();
     tracing::info!(attempt = callback.client_orderid, "callback arrived");
-    app.desk.store().remember(&callback, clock::unix_ms()).await?;
+    let heard = Heard::of(&callback, clock::unix_ms());
     // The merchant may take payments elsewhere too, under ids that are not ours.
-    if let Ok(id) = callback.client_orderid.parse::<AttemptId>() {
-        match app.desk.handle(id, Event::AskNow).await {
-            Ok(_) | Err(Problem::UnknownPayment) => {}
-            Err(problem) => return Err(problem),
-        }
+    let id = callback.client_orderid.parse::<AttemptId>().ok();
+    let order = match &id {
+        Some(id) => app.desk.store().find(id).await?.and_then(Attempt::order),
+        None => None,
+    };
+    let notice = notice::about(&callback.client_orderid, &heard, order.as_ref());
+    app.desk.store().remember(&callback.client_orderid, &heard, notice.as_ref()).await?;
+    if let (Some(id), Some(_)) = (id, order) {
+        // Its turn may have to wait for others; the gateway must not.
+        tokio::spawn(async move {
+            if let Err(problem) = app.desk.handle(id.clone(), Event::AskNow).await {
+                tracing::warn!(attempt = %id, %problem, "a callback's question has to wait for its turn");
+            }
+        });
     }
     Ok("OK")
 }

@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod guard;
 pub mod kiosk;
 pub mod metrics;
+pub mod notice;
 pub mod operations;
 pub mod page;
 pub mod problem;

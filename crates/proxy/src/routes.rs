@@ -2,6 +2,7 @@
 
 mod body;
 mod events;
+mod notices;
 mod payments;
 
 use crate::config::{Config, Limits};
@@ -15,6 +16,9 @@ use axum::{Json, Router, middleware};
 use payment::api::{Merchant, Terminal};
 use std::path::Path;
 use std::sync::Arc;
+
+/// How many notices a page is told of.
+const NOTICES: u32 = 20;
 
 /// What the page's calls need.
 #[derive(Debug, Clone)]
@@ -58,6 +62,8 @@ impl App {
             .route("/payments/{id}/keep", post(payments::keep))
             .route("/payments/{id}/return", post(payments::give_back))
             .route("/payments/{id}/ask", post(payments::ask))
+            .route("/payments/{id}/history", get(notices::history))
+            .route("/notices/{id}/acknowledge", post(notices::acknowledge))
             .fallback(async || Problem::NotFound)
             .layer(middleware::map_response(page::never_stored));
         Router::new()
@@ -71,6 +77,11 @@ impl App {
 }
 
 async fn terminal(State(app): State<App>) -> Json<Terminal> {
+    // They are for staff, and a kiosk has customers before it. A store that fails is told of where it matters.
+    let notices = match app.attended {
+        true => app.desk.store().notices(NOTICES).await.unwrap_or_default(),
+        false => vec![],
+    };
     Json(Terminal {
         till: app.till.to_string(),
         merchant: (*app.merchant).clone(),
@@ -81,5 +92,6 @@ async fn terminal(State(app): State<App>) -> Json<Terminal> {
         readers: app.limits.readers.keys().cloned().collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         gateway_reachable: app.metrics.gateway_reachable(),
+        notices,
     })
 }

@@ -1,10 +1,11 @@
 //! What the proxy remembers, in the payment's own words.
 
+pub mod ledger;
 pub mod sqlite;
 
 use crate::fingerprint::{CardKey, Fingerprints};
+use ledger::Ledger;
 use payment::{attempt::AttemptId, order::Order};
-use paynet::Callback;
 use std::{future::Future, pin::Pin, sync::Arc};
 
 /// A store's answer to come.
@@ -45,7 +46,7 @@ pub enum Claim {
 }
 
 /// A durable memory of attempts. When a write has answered, it survives the loss of power.
-pub trait Store: Send + Sync {
+pub trait Store: Ledger {
     /// Stores `attempt` under `id`, unless the id or the card reading is known: atomically, so that of a payment and
     /// its abandon only one can win.
     fn claim<'a>(&'a self, id: &'a AttemptId, attempt: &'a Attempt, now: u64) -> Reply<'a, Claim>;
@@ -61,9 +62,6 @@ pub trait Store: Send + Sync {
 
     /// Every order that has still to be followed, and the latest others up to `limit` in all, latest first.
     fn recent(&self, limit: u32) -> Reply<'_, Vec<Order>>;
-
-    /// Remembers a callback; one that came before is remembered once.
-    fn remember<'a>(&'a self, callback: &'a Callback, now: u64) -> Reply<'a, ()>;
 
     /// The key of the fingerprints, drawn when the database was made.
     fn card_key(&self) -> &CardKey;

@@ -2,8 +2,8 @@
 
 use super::CardMask;
 use super::{
-    Abandoned, Entry, GiveBackReason, IssuerAnswer, Kind, Merchant, NotCharged, Outcome, PaymentState,
-    PaymentView, Problem, ReaderName, Reason, Terminal, Terms,
+    Abandoned, Entry, GiveBackReason, IssuerAnswer, Kind, Merchant, NotCharged, Notice, Outcome,
+    PaymentState, PaymentView, Problem, ReaderName, Reason, Terminal, Terms,
 };
 use crate::json::{FromJson, field, field_or_default, readable, record, words};
 use serde_json::Value;
@@ -30,7 +30,10 @@ record!(Terms { attempt, kind, amount, entry, reader, card, description, email }
 record!(IssuerAnswer { response_code, data });
 record!(Reason { code, message });
 record!(Merchant { name } default { address, tax_id, footer });
-record!(Terminal { till, merchant, limit, sandbox, attended, preauth, readers, version, gateway_reachable });
+record!(Notice { id, at, title, text });
+record!(Terminal {
+    till, merchant, limit, sandbox, attended, preauth, readers, version, gateway_reachable
+} default { notices });
 record!(Problem { code, status, title, cashier, trace_id });
 
 impl FromJson for PaymentState {

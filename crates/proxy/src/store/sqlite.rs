@@ -1,11 +1,11 @@
 //! The store in one SQLite file, which one proxy owns.
 
+mod ledger;
 mod writer;
 
 use super::{Attempt, Claim, Reply, Store, StoreError};
 use crate::fingerprint::{CardKey, Fingerprints};
 use payment::{attempt::AttemptId, order::Order};
-use paynet::Callback;
 use sqlx::query::Query;
 use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool,
@@ -18,6 +18,7 @@ use std::path::Path;
 use std::time::Duration;
 use writer::Writer;
 
+/// Version 1; [`ledger`] brings it to the present one.
 const SCHEMA: &str = "
 CREATE TABLE attempts (
     id TEXT PRIMARY KEY NOT NULL,
@@ -73,10 +74,15 @@ impl SqliteStore {
             .max_lifetime(None)
             .connect_with(options)
             .await?;
-        match query_scalar::<_, i64>("PRAGMA user_version").fetch_one(&pool).await? {
-            0 => create(&pool).await?,
-            1 => {}
-            other => return Err(StoreError::Schema(other)),
+        let version = query_scalar::<_, i64>("PRAGMA user_version").fetch_one(&pool).await?;
+        if !(0..=ledger::VERSION).contains(&version) {
+            return Err(StoreError::Schema(version));
+        }
+        if version == 0 {
+            create(&pool).await?;
+        }
+        if version < ledger::VERSION {
+            ledger::migrate(&pool).await?;
         }
         // The first write takes the lock for good.
         let key: Vec<u8> =
@@ -183,21 +189,6 @@ impl Store for SqliteStore {
             .fetch_all(&self.pool)
             .await?;
             rows.iter().map(order).filter_map(Result::transpose).collect()
-        })
-    }
-
-    fn remember<'a>(&'a self, callback: &'a Callback, now: u64) -> Reply<'a, ()> {
-        Box::pin(async move {
-            let insert = query(
-                "INSERT INTO callbacks (client_orderid, orderid, type, status, received_at)
-                 VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            )
-            .bind(callback.client_orderid.clone())
-            .bind(callback.orderid.clone())
-            .bind(callback.transaction_type.clone())
-            .bind(callback.status.as_str().to_owned())
-            .bind(unix_ms(now));
-            self.write(insert).await.map(drop)
         })
     }
 

@@ -1,8 +1,9 @@
 //! A store in memory, which can be told to fail.
 
+use payment::api::Notice;
 use payment::{attempt::AttemptId, order::Order};
-use paynet::Callback;
 use proxy::fingerprint::CardKey;
+use proxy::store::ledger::{Heard, Ledger, Raised, Run};
 use proxy::store::{Attempt, Claim, Reply, Store, StoreError};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -12,6 +13,10 @@ use std::sync::{Arc, Mutex};
 struct Content {
     attempts: BTreeMap<AttemptId, (u64, Attempt)>,
     session: Option<([u8; 32], [u8; 32])>,
+    callbacks: Vec<(String, Heard)>,
+    /// Subject, notice, and whether it was acknowledged.
+    notices: Vec<(String, Notice, bool)>,
+    run: Option<Run>,
 }
 
 pub struct Memory {
@@ -41,6 +46,15 @@ impl Content {
         let mut all: Vec<_> = self.attempts.values().collect();
         all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         all.into_iter().filter_map(|(_, attempt)| attempt.clone().order()).collect()
+    }
+
+    fn raise(&mut self, notice: Option<&Raised>, at: u64) {
+        let Some(Raised { subject, title, text }) = notice else { return };
+        if self.notices.iter().all(|(known, ..)| known != subject) {
+            let id = self.notices.len() as u64 + 1;
+            let notice = Notice { id, at, title: title.clone(), text: text.clone() };
+            self.notices.push((subject.clone(), notice, false));
+        }
     }
 }
 
@@ -90,10 +104,6 @@ impl Store for Memory {
         })
     }
 
-    fn remember<'a>(&'a self, _: &'a Callback, _: u64) -> Reply<'a, ()> {
-        self.with(|_| ())
-    }
-
     fn card_key(&self) -> &CardKey {
         &self.key
     }
@@ -110,5 +120,65 @@ impl Store for Memory {
 
     fn has_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool> {
         self.with(move |content| content.session == Some((*token, *session)))
+    }
+}
+
+impl Ledger for Memory {
+    fn remember<'a>(
+        &'a self,
+        client_orderid: &'a str,
+        heard: &'a Heard,
+        notice: Option<&'a Raised>,
+    ) -> Reply<'a, ()> {
+        self.with(move |content| {
+            let is_same = |(id, known): &(String, Heard)| {
+                let key = |h: &Heard| (h.orderid.clone(), h.transaction_type.clone(), h.status.clone());
+                id == client_orderid && key(known) == key(heard)
+            };
+            if !content.callbacks.iter().any(is_same) {
+                content.callbacks.push((client_orderid.to_owned(), heard.clone()));
+            }
+            content.raise(notice, heard.received_at);
+        })
+    }
+
+    fn heard<'a>(&'a self, client_orderid: &'a str) -> Reply<'a, Vec<Heard>> {
+        self.with(move |content| {
+            let own = content.callbacks.iter().filter(|(id, _)| id == client_orderid);
+            own.map(|(_, heard)| heard.clone()).collect()
+        })
+    }
+
+    fn notices(&self, limit: u32) -> Reply<'_, Vec<Notice>> {
+        self.with(move |content| {
+            let open = content.notices.iter().rev().filter(|(_, _, acknowledged)| !acknowledged);
+            open.take(limit as usize).map(|(_, notice, _)| notice.clone()).collect()
+        })
+    }
+
+    fn acknowledge(&self, id: u64, _: u64) -> Reply<'_, ()> {
+        self.with(move |content| {
+            for (_, _, acknowledged) in content.notices.iter_mut().filter(|(_, notice, _)| notice.id == id) {
+                *acknowledged = true;
+            }
+        })
+    }
+
+    fn taken(&self, from: u64, to: u64, limit: u32) -> Reply<'_, Vec<Order>> {
+        self.with(move |content| {
+            let taken = content.attempts.values().filter(|(at, _)| (from..to).contains(at));
+            taken.filter_map(|(_, attempt)| attempt.clone().order()).take(limit as usize).collect()
+        })
+    }
+
+    fn reconciled<'a>(&'a self, run: &'a Run, notice: Option<&'a Raised>) -> Reply<'a, ()> {
+        self.with(move |content| {
+            content.run = Some(run.clone());
+            content.raise(notice, run.at);
+        })
+    }
+
+    fn last_run(&self) -> Reply<'_, Option<Run>> {
+        self.with(|content| content.run.clone())
     }
 }

@@ -1,0 +1,182 @@
+//! The ledger's tables, which came with version 2.
+
+use super::{SqliteStore, order};
+use crate::store::ledger::{Heard, Ledger, Raised, Run};
+use crate::store::{Reply, StoreError};
+use payment::{api::Notice, order::Order};
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::{Row, query, query_scalar};
+
+/// The version of a database with these tables.
+pub(super) const VERSION: i64 = 2;
+
+const FROM_1: &str = "
+ALTER TABLE callbacks ADD COLUMN amount TEXT;
+ALTER TABLE callbacks ADD COLUMN currency TEXT;
+ALTER TABLE callbacks ADD COLUMN reason_code TEXT;
+CREATE INDEX attempts_created ON attempts (created_at);
+CREATE TABLE notices (
+    id INTEGER PRIMARY KEY,
+    subject TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    raised_at INTEGER NOT NULL,     -- Unix milliseconds
+    acknowledged_at INTEGER
+) STRICT;
+CREATE INDEX notices_open ON notices (raised_at) WHERE acknowledged_at IS NULL;
+CREATE TABLE reconciliation (one INTEGER PRIMARY KEY CHECK (one = 1), run TEXT NOT NULL) STRICT;
+PRAGMA user_version = 2;
+";
+
+/// Brings a database of version 1 to this one.
+pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::raw_sql(FROM_1).execute(&mut *transaction).await?;
+    Ok(transaction.commit().await?)
+}
+
+impl Ledger for SqliteStore {
+    fn remember<'a>(
+        &'a self,
+        client_orderid: &'a str,
+        heard: &'a Heard,
+        notice: Option<&'a Raised>,
+    ) -> Reply<'a, ()> {
+        Box::pin(async move {
+            let mut transaction = self.pool.begin().await?;
+            query(
+                "INSERT INTO callbacks
+                    (client_orderid, orderid, type, status, amount, currency, reason_code, received_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(client_orderid)
+            .bind(&heard.orderid)
+            .bind(&heard.transaction_type)
+            .bind(&heard.status)
+            .bind(&heard.amount)
+            .bind(&heard.currency)
+            .bind(&heard.reason_code)
+            .bind(unix_ms(heard.received_at))
+            .execute(&mut *transaction)
+            .await?;
+            raise(&mut transaction, notice, heard.received_at).await?;
+            Ok(transaction.commit().await?)
+        })
+    }
+
+    fn heard<'a>(&'a self, client_orderid: &'a str) -> Reply<'a, Vec<Heard>> {
+        Box::pin(async move {
+            let rows = query(
+                "SELECT orderid, type, status, amount, currency, reason_code, received_at FROM callbacks
+                 WHERE client_orderid = ? ORDER BY received_at, type, status",
+            )
+            .bind(client_orderid)
+            .fetch_all(&self.pool)
+            .await?;
+            let heard = rows.iter().map(|row| {
+                Ok(Heard {
+                    orderid: row.try_get("orderid")?,
+                    transaction_type: row.try_get("type")?,
+                    status: row.try_get("status")?,
+                    amount: row.try_get("amount")?,
+                    currency: row.try_get("currency")?,
+                    reason_code: row.try_get("reason_code")?,
+                    received_at: row.try_get::<i64, _>("received_at")?.unsigned_abs(),
+                })
+            });
+            heard.collect()
+        })
+    }
+
+    fn notices(&self, limit: u32) -> Reply<'_, Vec<Notice>> {
+        Box::pin(async move {
+            let rows = query(
+                "SELECT id, title, text, raised_at FROM notices WHERE acknowledged_at IS NULL
+                 ORDER BY raised_at DESC, id DESC LIMIT ?",
+            )
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+            let notices = rows.iter().map(|row| {
+                Ok(Notice {
+                    id: row.try_get::<i64, _>("id")?.unsigned_abs(),
+                    at: row.try_get::<i64, _>("raised_at")?.unsigned_abs(),
+                    title: row.try_get("title")?,
+                    text: row.try_get("text")?,
+                })
+            });
+            notices.collect()
+        })
+    }
+
+    fn acknowledge(&self, id: u64, now: u64) -> Reply<'_, ()> {
+        Box::pin(async move {
+            query("UPDATE notices SET acknowledged_at = ? WHERE id = ? AND acknowledged_at IS NULL")
+                .bind(unix_ms(now))
+                .bind(i64::try_from(id).unwrap_or(-1))
+                .execute(&self.pool)
+                .await?;
+            Ok(())
+        })
+    }
+
+    fn taken(&self, from: u64, to: u64, limit: u32) -> Reply<'_, Vec<Order>> {
+        Box::pin(async move {
+            let rows = query(
+                "SELECT id, order_json FROM attempts
+                 WHERE order_json IS NOT NULL AND created_at >= ? AND created_at < ? ORDER BY created_at LIMIT ?",
+            )
+            .bind(unix_ms(from))
+            .bind(unix_ms(to))
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+            rows.iter().map(order).filter_map(Result::transpose).collect()
+        })
+    }
+
+    fn reconciled<'a>(&'a self, run: &'a Run, notice: Option<&'a Raised>) -> Reply<'a, ()> {
+        Box::pin(async move {
+            let text = serde_json::to_string(run).map_err(unreadable)?;
+            let mut transaction = self.pool.begin().await?;
+            query("INSERT INTO reconciliation (one, run) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET run = ?1")
+                .bind(text)
+                .execute(&mut *transaction)
+                .await?;
+            raise(&mut transaction, notice, run.at).await?;
+            Ok(transaction.commit().await?)
+        })
+    }
+
+    fn last_run(&self) -> Reply<'_, Option<Run>> {
+        Box::pin(async move {
+            let run: Option<String> =
+                query_scalar("SELECT run FROM reconciliation").fetch_optional(&self.pool).await?;
+            run.map(|run| serde_json::from_str(&run).map_err(unreadable)).transpose()
+        })
+    }
+}
+
+async fn raise(
+    connection: &mut SqliteConnection,
+    notice: Option<&Raised>,
+    now: u64,
+) -> Result<(), StoreError> {
+    let Some(notice) = notice else { return Ok(()) };
+    query("INSERT INTO notices (subject, title, text, raised_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(&notice.subject)
+        .bind(&notice.title)
+        .bind(&notice.text)
+        .bind(unix_ms(now))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn unix_ms(now: u64) -> i64 {
+    i64::try_from(now).unwrap_or(i64::MAX)
+}
+
+fn unreadable(why: serde_json::Error) -> StoreError {
+    StoreError::Unreadable { attempt: "reconciliation".to_owned(), why: why.to_string() }
+}
