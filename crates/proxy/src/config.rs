@@ -1,5 +1,6 @@
 //! The settings file, and the secrets that stand beside it.
 
+use crate::books::daily::Daily;
 use crate::guard::{Origin, TillToken};
 use payment::{
     api,
@@ -66,6 +67,9 @@ pub struct Settings {
     /// Intervals and limits of following an order; `attended` among them.
     #[serde(default)]
     pub rules: Rules,
+    /// When the books are compared with the gateway's.
+    #[serde(default)]
+    pub reconcile: Daily,
 }
 
 /// Our own certificate.
@@ -174,19 +178,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the setting that is wrong.
     pub fn load(path: &Path, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let file = |key, path: &Path| {
-            std::fs::read_to_string(path).map_err(|source| ConfigError::File {
-                key,
-                path: path.into(),
-                source,
-            })
-        };
-        let text = file("--config", path)?;
-        let mut settings: Settings = toml::from_str(&text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            ConfigError::Syntax { path: path.into(), line, message: error.message().to_owned() }
-        })?;
+        let mut settings = Settings::read(path)?;
         let secret = |key, path: &Option<PathBuf>, variable| match path {
             Some(path) => file(key, path).map(|text| Some(Zeroizing::new(text))),
             None => Ok(env(variable).map(Zeroizing::new)),
@@ -213,6 +205,19 @@ impl Config {
 }
 
 impl Settings {
+    /// Reads the file at `path` alone. What it says is checked by [`Config::load`].
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the place that is wrong.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = file("--config", path)?;
+        toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            ConfigError::Syntax { path: path.into(), line, message: error.message().to_owned() }
+        })
+    }
+
     fn check(&self, has_token: bool) -> Result<(), ConfigError> {
         let url = reqwest::Url::parse(&self.gateway.url).map_err(|e| wrong("gateway.url", e.to_string()))?;
         let is_loopback = match url.host_str() {
@@ -256,6 +261,10 @@ impl Settings {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         ["localhost", "127.0.0.1"].iter().map(|host| Origin::new(scheme, host, port)).collect()
     }
+}
+
+fn file(key: &'static str, path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::File { key, path: path.into(), source })
 }
 
 fn wrong(key: &'static str, why: impl Into<String>) -> ConfigError {

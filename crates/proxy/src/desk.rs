@@ -210,6 +210,12 @@ impl Desk {
         &*self.0.store
     }
 
+    /// Whoever moves the money.
+    #[must_use]
+    pub fn gateway(&self) -> &dyn Gateway {
+        &*self.0.gateway
+    }
+
     async fn apply(&self, id: &AttemptId, event: Event) -> Result<Option<Order>, StoreError> {
         self.apply_with(id, event, None).await
     }

@@ -7,6 +7,7 @@ use payment::{
     order::{Answer, Order, Submission},
     secret::EncryptedData,
 };
+use paynet::report::{ReportError, Row};
 pub use paynet_http::{PaynetGateway, StartError};
 pub use reading::{Reply, answer, submission};
 use std::{future::Future, pin::Pin};
@@ -27,4 +28,19 @@ pub trait Gateway: Send + Sync {
 
     /// Sends the full return.
     fn give_back<'a>(&'a self, order: &'a Order) -> Call<'a, Submission>;
+
+    /// Asks for every transaction of the endpoint that was created between these moments, Unix milliseconds; at most 31
+    /// days.
+    fn report(&self, from: u64, to: u64) -> Call<'_, Result<Vec<Row>, ReportFailure>>;
+}
+
+/// Why there is no report.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReportFailure {
+    /// No whole answer came.
+    #[error("gateway: no whole answer to the question for its report")]
+    Silent,
+    /// What came is no report.
+    #[error("{0}")]
+    Unreadable(#[from] ReportError),
 }

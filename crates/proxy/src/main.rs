@@ -3,6 +3,7 @@
 use axum_server::Handle;
 use clap::{Args, Parser, Subcommand};
 use paynet::Merchant;
+use proxy::books::{Books, Days, command, parse_day};
 use proxy::callback::Callbacks;
 use proxy::config::Config;
 use proxy::desk::Desk;
@@ -51,6 +52,24 @@ enum Task {
     ///
     /// Where each file goes is said on standard error, and in docs/kiosk.md.
     KioskPolicy(KioskPolicy),
+    /// Compare the till's orders with the gateway's report, and print the differences as JSON.
+    ///
+    /// The running proxy does it. By default for what has passed since the last time, at least a day. Ends with 2 if there
+    /// is something to look at, with 1 if the books could not be compared. See docs/operations.md.
+    Reconcile(Reconcile),
+}
+
+#[derive(Args)]
+struct Reconcile {
+    /// The settings file of the running proxy.
+    #[arg(long)]
+    config: PathBuf,
+    /// The first day, UTC, as 2026-01-31.
+    #[arg(long, requires = "to", value_parser = parse_day)]
+    from: Option<time::Date>,
+    /// The last day; 29 days at most.
+    #[arg(long, requires = "from", value_parser = parse_day)]
+    to: Option<time::Date>,
 }
 
 #[derive(Args)]
@@ -83,12 +102,13 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let arguments = Arguments::parse();
     let done = match (arguments.task, arguments.serve) {
-        (Some(Task::KioskPolicy(wanted)), _) => kiosk_policy(wanted),
-        (None, Some(serve)) => run(serve).await,
+        (Some(Task::KioskPolicy(wanted)), _) => kiosk_policy(wanted).map(|()| ExitCode::SUCCESS),
+        (Some(Task::Reconcile(wanted)), _) => reconcile(wanted).await,
+        (None, Some(serve)) => run(serve).await.map(|()| ExitCode::SUCCESS),
         (None, None) => Err("--config is missing".into()),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let causes = std::iter::successors(error.source(), |&cause| cause.source());
             let because = causes.last().map(ToString::to_string);
@@ -139,7 +159,10 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     let app = App::new(&config, page.address()?.port(), desk.clone(), metrics.clone());
     let mut servers = tokio::task::JoinSet::new();
     servers.spawn(page.serve(app.router(&settings.page), handle.clone()));
-    let operated = Operations { desk: desk.clone(), metrics: metrics.clone() };
+    let books = Books::new(desk.clone(), metrics.clone(), settings.database.clone());
+    books.recall().await?;
+    books.clone().keep(settings.reconcile);
+    let operated = Operations { desk: desk.clone(), metrics: metrics.clone(), books };
     servers.spawn(operations.serve(operated.router(), handle.clone()));
     if let Some(listener) = callbacks {
         let called = Callbacks { desk, control_key: config.control_key.clone(), metrics };
@@ -167,6 +190,16 @@ fn kiosk_policy(wanted: KioskPolicy) -> Result<(), Box<dyn Error>> {
     print!("{}", Policy::new(wanted.origin, &families).file(platform, browser)?);
     eprintln!("{}", platform.advice(browser));
     Ok(())
+}
+
+/// Differences that a person has to look at.
+const DIFFERS: u8 = 2;
+
+async fn reconcile(wanted: Reconcile) -> Result<ExitCode, Box<dyn Error>> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let days = wanted.from.zip(wanted.to).map(|(from, to)| Days { from, to });
+    let differs = command::reconcile(&wanted.config, days).await?;
+    Ok(if differs { ExitCode::from(DIFFERS) } else { ExitCode::SUCCESS })
 }
 
 async fn stop(handle: Handle<std::net::SocketAddr>, desk: Desk) {

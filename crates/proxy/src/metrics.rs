@@ -1,5 +1,7 @@
 //! What operations watch, in Prometheus' text format.
 
+use crate::books::compare::Differs;
+use crate::store::ledger::Run;
 use payment::api::Outcome;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
@@ -20,6 +22,10 @@ pub struct Metrics {
     gateway_silent: AtomicBool,
     clock_ahead: AtomicI64,
     watchers: AtomicI64,
+    books: [AtomicU64; Differs::ALL.len()],
+    /// Unix seconds; 0 before the first.
+    books_compared_at: AtomicU64,
+    books_failures: AtomicU64,
 }
 
 const OUTCOMES: [&str; 5] = ["approved", "declined", "filtered", "error", "not_charged"];
@@ -68,6 +74,18 @@ impl Metrics {
 
     pub(crate) fn watcher_left(&self) {
         self.watchers.fetch_sub(1, Relaxed);
+    }
+
+    /// The books were compared.
+    pub(crate) fn reconciled(&self, run: &Run) {
+        for (differs, count) in Differs::ALL.iter().zip(&self.books) {
+            count.store(run.differences.get(differs.name()).copied().unwrap_or_default(), Relaxed);
+        }
+        self.books_compared_at.store(run.at / 1_000, Relaxed);
+    }
+
+    pub(crate) fn reconciliation_failed(&self) {
+        self.books_failures.fetch_add(1, Relaxed);
     }
 
     /// A call ended: with an HTTP status and perhaps a clock, or in silence.
@@ -142,7 +160,18 @@ impl Metrics {
             &[("", count(&self.forged_callbacks))],
         );
         family("mpos_gateway_calls_total", counter, "Calls of the gateway.", &answers);
+        let failures = [("", count(&self.books_failures))];
+        family("mpos_books_failures_total", counter, "Reconciliations that failed.", &failures);
         let gauge = "gauge";
+        let books: Vec<_> = Differs::ALL
+            .iter()
+            .zip(&self.books)
+            .map(|(differs, found)| (format!("{{kind=\"{}\"}}", differs.name()), count(found)))
+            .collect();
+        let books: Vec<_> = books.iter().map(|(labels, value)| (labels.as_str(), *value)).collect();
+        family("mpos_books_differences", gauge, "Differences that the last reconciliation found.", &books);
+        let at = [("", count(&self.books_compared_at))];
+        family("mpos_books_compared_at_seconds", gauge, "Unix time of the last reconciliation.", &at);
         let reachable = i128::from(self.gateway_reachable());
         family("mpos_gateway_reachable", gauge, "Whether the last call was answered.", &[("", reachable)]);
         let ahead = i128::from(self.clock_ahead.load(Relaxed));

@@ -1,10 +1,13 @@
 //! What the merchant's operations see: health, metrics and the API's description, on a listener of their own.
 
+use crate::books::{Books, BooksError, Days, Summary, parse_day};
 use crate::{desk::Desk, metrics::Metrics};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Json, extract::Query};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// OpenAPI 3.1 of exactly the routes that exist.
@@ -17,15 +20,18 @@ pub struct Operations {
     pub desk: Desk,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// Compared on request.
+    pub books: Books,
 }
 
 impl Operations {
-    /// `/healthz`, `/readyz`, `/metrics`, `/openapi.json`.
+    /// `/healthz`, `/readyz`, `/metrics`, `/openapi.json`, and `POST /reconcile`.
     pub fn router(self) -> Router {
         Router::new()
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(ready))
             .route("/metrics", get(metrics))
+            .route("/reconcile", post(reconcile))
             .route("/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], OPENAPI)))
             .with_state(self)
     }
@@ -44,4 +50,34 @@ async fn metrics(State(app): State<Operations>) -> ([(header::HeaderName, &'stat
     let (followed, need_person) = app.desk.workload();
     let text = app.metrics.text(followed, need_person);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+}
+
+#[derive(Deserialize)]
+struct Period {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// Answers where the file is and how much is in it; its reader must be able to read the file.
+async fn reconcile(
+    State(app): State<Operations>,
+    Query(period): Query<Period>,
+) -> Result<Json<Summary>, (StatusCode, String)> {
+    let day = |text: &String| parse_day(text).map_err(|why| (StatusCode::BAD_REQUEST, why));
+    let days = match (&period.from, &period.to) {
+        (None, None) => None,
+        (Some(from), Some(to)) => Some(Days { from: day(from)?, to: day(to)? }),
+        _ => return Err((StatusCode::BAD_REQUEST, "from and to go together".to_owned())),
+    };
+    // It goes on to its end even if whoever asked goes away.
+    let done = tokio::spawn(async move { app.books.reconcile(days).await }).await;
+    let done = done.map_err(|_| (StatusCode::INTERNAL_SERVER_ERROR, "the proxy failed".to_owned()))?;
+    done.map(Json).map_err(|error| {
+        let status = match error {
+            BooksError::Period | BooksError::TooMany => StatusCode::BAD_REQUEST,
+            BooksError::Report(_) => StatusCode::BAD_GATEWAY,
+            BooksError::Store(_) | BooksError::File(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        (status, error.to_string())
+    })
 }

@@ -266,7 +266,7 @@ async fn a_database_of_version_1_opens_with_all_that_it_holds() {
         .unwrap();
     database.close().await.unwrap();
     let store = SqliteStore::open(&path).await.unwrap();
-    assert_eq!(store.followed().await.unwrap(), [order.clone()]);
+    assert_eq!(store.followed().await.unwrap(), std::slice::from_ref(&order));
     assert_eq!(store.taken(1_800_000_000_000, 1_800_000_000_001, 9).await.unwrap(), [order]);
     assert_eq!(store.taken(0, 1_800_000_000_000, 9).await.unwrap(), []);
     let heard = store.heard(ID).await.unwrap();

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use payment::order::Status;
 use paynet::ControlKey;
+use proxy::books::Books;
 use proxy::callback::Callbacks;
 use proxy::metrics::Metrics;
 use proxy::operations::{OPENAPI, Operations};
@@ -66,7 +67,9 @@ async fn operations_see_health_and_numbers() {
     let store = Memory::new();
     let fails = store.fails.clone();
     let (router, desk) = proxy(store, gateway).await;
-    let operations = Operations { desk, metrics: Arc::new(Metrics::default()) }.router();
+    let metrics = Arc::new(Metrics::default());
+    let books = Books::new(desk.clone(), metrics.clone(), "db".into());
+    let operations = Operations { desk, metrics, books }.router();
     call(&router, post("/api/v1/payments", &payment(ID, BLOB))).await;
     for path in ["/healthz", "/readyz", "/openapi.json"] {
         assert_eq!(send(&operations, get(path)).await.status(), StatusCode::OK, "{path}");

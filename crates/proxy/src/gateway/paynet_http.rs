@@ -1,6 +1,7 @@
 //! The gateway over HTTP.
 
-use super::{Call, Gateway, Reply, answer, submission};
+use super::{Call, Gateway, Reply, ReportFailure, answer, submission};
+use crate::books::date_and_time;
 use crate::{clock, metrics::Metrics};
 use axum::body::Bytes;
 use payment::{
@@ -9,7 +10,9 @@ use payment::{
     order::{Answer, Order, Submission},
     secret::EncryptedData,
 };
-use paynet::{Merchant, Request, Stamp};
+use paynet::report::{self, Row};
+use paynet::{Merchant, Period, ReportError, Request, Stamp};
+use reqwest::Method;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// As the vendor's own sample client.
@@ -19,6 +22,8 @@ const READ_TIMEOUT: Duration = Duration::from_secs(20);
 const WHOLE_TIMEOUT: Duration = Duration::from_secs(40);
 /// A status answer has a few kilobytes.
 const LONGEST_BODY: usize = 64 * 1024;
+/// As many rows as are read, of 150 bytes each.
+const LONGEST_REPORT: usize = 30 * 1024 * 1024;
 /// `comment` of a return is mandatory, up to 50 characters.
 const COMMENT: &str = "given back by the terminal";
 
@@ -77,14 +82,20 @@ impl PaynetGateway {
     }
 
     async fn send(&self, call: &'static str, request: Request) -> Result<Reply, Silence> {
-        let mut builder = self.http.post(&request.url);
+        self.send_for(call, request, LONGEST_BODY).await
+    }
+
+    /// The same for an answer of so many bytes.
+    async fn send_for(&self, call: &'static str, request: Request, longest: usize) -> Result<Reply, Silence> {
+        let method = if request.method == "GET" { Method::GET } else { Method::POST };
+        let mut builder = self.http.request(method, &request.url);
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
         }
         // The body overwrites itself once it has gone out.
         let sent = builder.body(Bytes::from_owner(request.body)).send().await;
         let reply = match sent {
-            Ok(response) => read(response).await,
+            Ok(response) => read(response, longest).await,
             Err(error) if error.is_builder() => Err(Silence::NotMade),
             Err(error) if error.is_connect() => Err(Silence::NoConnection),
             Err(_) => Err(Silence::Lost),
@@ -144,6 +155,17 @@ impl PaynetGateway {
         Ok(matches!(submission(&reply, order, &self.merchant.dialect), Submission::Accepted { .. }))
     }
 
+    async fn transactions(&self, from: u64, to: u64) -> Result<Vec<Row>, ReportFailure> {
+        let period = Period { from: date_and_time(from), to: date_and_time(to) };
+        let request = self.merchant.transaction_report(&period, &stamp().map_err(|_| ReportFailure::Silent)?);
+        let reply = self.send_for("report", request, LONGEST_REPORT).await;
+        let reply = reply.map_err(|_| ReportFailure::Silent)?;
+        if reply.code != 200 {
+            return Err(ReportError::Http(reply.code).into());
+        }
+        Ok(report::read(&reply.body, &self.merchant.dialect.report.columns)?)
+    }
+
     async fn reversal(&self, order: &Order) -> Result<Submission, Silence> {
         let Some(orderid) = &order.order_id else { return Err(Silence::NotMade) };
         let client_orderid = order.terms.attempt.as_str();
@@ -169,6 +191,10 @@ impl Gateway for PaynetGateway {
     fn give_back<'a>(&'a self, order: &'a Order) -> Call<'a, Submission> {
         Box::pin(async move { self.reversal(order).await.unwrap_or_else(Submission::from) })
     }
+
+    fn report(&self, from: u64, to: u64) -> Call<'_, Result<Vec<Row>, ReportFailure>> {
+        Box::pin(self.transactions(from, to))
+    }
 }
 
 impl From<Silence> for Submission {
@@ -184,7 +210,7 @@ impl From<Silence> for Submission {
     }
 }
 
-async fn read(mut response: reqwest::Response) -> Result<Reply, Silence> {
+async fn read(mut response: reqwest::Response, longest: usize) -> Result<Reply, Silence> {
     let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
     let mut reply = Reply {
         code: response.status().as_u16(),
@@ -194,7 +220,7 @@ async fn read(mut response: reqwest::Response) -> Result<Reply, Silence> {
     };
     while let Some(chunk) = response.chunk().await.map_err(|_| Silence::Lost)? {
         reply.body.extend_from_slice(&chunk);
-        if reply.body.len() > LONGEST_BODY {
+        if reply.body.len() > longest {
             return Err(Silence::Lost);
         }
     }

@@ -9,9 +9,10 @@ use axum::http::{Request, Response, StatusCode};
 use payment::order::{Answer, Order, Report, Rules, Status, Submission, Transaction};
 use payment::secret::EncryptedData;
 use payment::{attempt::AttemptId, money::Amount};
+use paynet::report::Row;
 use proxy::config::Config;
 use proxy::desk::Desk;
-use proxy::gateway::{Call, Gateway};
+use proxy::gateway::{Call, Gateway, ReportFailure};
 use proxy::metrics::Metrics;
 use proxy::routes::App;
 use proxy::store::Store;
@@ -41,6 +42,8 @@ pub struct Fake {
     pub asked: Arc<watch::Sender<usize>>,
     pub submission: Arc<Mutex<Submission>>,
     pub answer: Arc<Mutex<Answer>>,
+    /// Its report's rows, or why there is none.
+    pub rows: Arc<Mutex<Result<Vec<Row>, ReportFailure>>>,
     /// A submission ends when there is a permit.
     pub gate: Arc<Semaphore>,
 }
@@ -52,6 +55,7 @@ impl Default for Fake {
             asked: Arc::new(watch::Sender::new(0)),
             submission: Arc::new(Mutex::new(accepted())),
             answer: Arc::new(Mutex::new(Answer::Lost)),
+            rows: Arc::new(Mutex::new(Ok(vec![]))),
             gate: Arc::new(Semaphore::new(1_000_000)),
         }
     }
@@ -111,6 +115,10 @@ impl Gateway for Fake {
             self.did.send_modify(|all| all.push(Did::GiveBack));
             accepted()
         })
+    }
+
+    fn report(&self, _: u64, _: u64) -> Call<'_, Result<Vec<Row>, ReportFailure>> {
+        Box::pin(async move { self.rows.lock().unwrap().clone() })
     }
 }
 
