@@ -42,6 +42,11 @@ pub(crate) async fn terminal() -> Answer<Terminal> {
     call("GET", "terminal".to_owned(), None).await
 }
 
+/// Takes a notice off the list; answers what the till may do, with the notices that are left.
+pub(crate) async fn acknowledge(id: u64) -> Answer<Terminal> {
+    call("POST", format!("notices/{id}/acknowledge"), None).await
+}
+
 /// This till's open payments.
 pub(crate) async fn open_payments() -> Answer<Vec<PaymentView>> {
     call("GET", "payments".to_owned(), None).await

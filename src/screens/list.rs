@@ -3,24 +3,39 @@ use crate::desk::Desk;
 use crate::parts::{button, element, heading, line, part, press, row, shape_icon, text};
 use crate::words;
 use leptos::prelude::*;
+use payment::api::Notice;
 use payment::till::Attempt;
 
-/// Payments that nobody has seen the end of: the oldest first, those that are not known before those that came in.
+/// What staff have to hear of, then payments that nobody has seen the end of: the oldest first, those that are not known
+/// before those that came in.
 pub fn parked_list(desk: Desk) -> Option<AnyView> {
     let rows = part(move || {
         desk.parked.with(|all| {
             let (known, open): (Vec<_>, Vec<_>) = all.iter().partition(|attempt| attempt.is_finished());
-            let rows: Vec<_> = open.into_iter().chain(known).map(|attempt| entry(desk, attempt)).collect();
+            let rows = open.into_iter().chain(known).map(|attempt| entry(desk, attempt));
+            let rows = desk.notices().iter().map(|notice| told(desk, notice)).chain(rows).collect::<Vec<_>>();
             Some(element("ul").children(rows).view())
         })
     });
+    let none_parked = move || desk.parked.with(Vec::is_empty);
+    let title = move || if none_parked() { "Notices" } else { "Results not known yet" };
+    let about = || line("", "We keep asking. Do not charge these again.".to_owned());
     let all = vec![
-        heading(text(|| "Results not known yet".to_owned())),
-        line("", "We keep asking. Do not charge these again.".to_owned()),
+        heading(text(move || title().to_owned())),
+        part(move || (!none_parked()).then(about)),
         rows,
         row(vec![button("Back".to_owned(), press(move || desk.list_open.set(false)))]),
     ];
     Some(element("section").class("list").children(all).view())
+}
+
+fn told(desk: Desk, notice: &Notice) -> AnyView {
+    let id = notice.id;
+    element("li")
+        .children([line("strong", notice.title.clone()), line("", notice.text.clone())])
+        .child(element("time").text(browser::hh_mm(notice.at)).view())
+        .child(button("Noted".to_owned(), press(move || desk.acknowledge(id))))
+        .view()
 }
 
 fn entry(desk: Desk, attempt: &Attempt) -> AnyView {

@@ -181,6 +181,15 @@ pub fn came_in_count(ended: usize) -> String {
     }
 }
 
+/// The bar that counts what staff have to hear of.
+#[must_use]
+pub fn notice_count(told: usize) -> String {
+    match told {
+        1 => "1 notice".into(),
+        told => format!("{told} notices"),
+    }
+}
+
 /// `0:08`.
 #[must_use]
 pub fn minutes(ms: u64) -> String {

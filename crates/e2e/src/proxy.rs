@@ -3,6 +3,7 @@
 use crate::gateway::{CONTROL_KEY, CURRENCY, ENDPOINT, LOGIN};
 use crate::process::Process;
 use crate::{Gateway, Habits, folder};
+use serde_json::Value;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -88,11 +89,13 @@ not_found_gap_ms = 300
             callbacks: callbacks.map(|address| format!("http://{address}/callback")),
         };
         proxy.run().await;
-        // The page's origin, with its journal in it, outlives a restart.
-        let text = fs::read_to_string(&proxy.config).expect("just written");
-        let port = proxy.address.rsplit(':').next().expect("an address ends with its port");
-        fs::write(&proxy.config, text.replacen("127.0.0.1:0", &format!("127.0.0.1:{port}"), 1))
-            .expect("the scenario's folder can be written to");
+        // The page's origin, with its journal in it, outlives a restart; and a command has to find the proxy.
+        let mut text = fs::read_to_string(&proxy.config).expect("just written");
+        for address in [&proxy.address, &proxy.operations] {
+            let port = address.rsplit(':').next().expect("an address ends with its port");
+            text = text.replacen("\"127.0.0.1:0\"", &format!("\"127.0.0.1:{port}\""), 1);
+        }
+        fs::write(&proxy.config, text).expect("the scenario's folder can be written to");
         proxy
     }
 
@@ -109,6 +112,36 @@ not_found_gap_ms = 300
         let text = answer.body_mut().read_to_string().expect("a text");
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
         value.unwrap_or_else(|| panic!("no metric {name} in:\n{text}"))
+    }
+
+    /// `mpos-proxy reconcile`: how it ended, and what it printed.
+    #[must_use]
+    pub fn reconcile(&self) -> (Option<i32>, Value) {
+        let mut command = Command::new(folder::program("mpos-proxy"));
+        let output =
+            command.arg("reconcile").arg("--config").arg(&self.config).output().expect("it is built");
+        let printed = serde_json::from_slice(&output.stdout);
+        let printed = printed.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+        (output.status.code(), printed)
+    }
+
+    /// Copies the files of its database into this folder, or back out of it. Only while it is stopped.
+    pub fn copy_database(&self, backup: &Path, restore: bool) {
+        assert!(self.process.is_none(), "a running proxy writes to its database");
+        let (from, to) =
+            if restore { (backup, self.folder.as_path()) } else { (self.folder.as_path(), backup) };
+        fs::create_dir_all(to).expect("the scenario's folder can be written to");
+        let database = |folder: &Path| {
+            let names =
+                fs::read_dir(folder).expect("the folder is there").map(|file| file.unwrap().file_name());
+            names.filter(|name| name.to_string_lossy().starts_with("proxy.db")).collect::<Vec<_>>()
+        };
+        for name in database(to) {
+            fs::remove_file(to.join(name)).expect("it was there");
+        }
+        for name in database(from) {
+            fs::copy(from.join(&name), to.join(&name)).expect("the disk has room");
+        }
     }
 
     /// Ends it as a power cut does.
