@@ -15,7 +15,7 @@ use crate::{browser, duplicate, proxy, sound, sound::Sound, words};
 use leptos::prelude::set_timeout_with_handle;
 use leptos::task::spawn_local;
 pub use link_log::LinkLog;
-use payment::api::{Kind, Notice};
+use payment::api::Kind;
 use payment::attempt::AttemptId;
 use payment::money::Amount;
 use payment::till::{Attempt, CardRead, Draft, Event, State};
@@ -166,18 +166,9 @@ impl Desk {
     pub fn acknowledge(self, id: u64) {
         spawn_local(async move {
             if let Some(terminal) = proxy::acknowledge(id).await.got() {
-                let all_seen = terminal.notices.is_empty() && self.parked.with_untracked(Vec::is_empty);
                 self.terminal.set(Some(terminal));
-                if all_seen {
-                    self.list_open.set(false);
-                }
             }
         });
-    }
-
-    /// What staff have to hear of.
-    pub fn notices(self) -> Vec<Notice> {
-        self.terminal.with(|t| t.as_ref().map(|t| t.notices.clone()).unwrap_or_default())
     }
 
     /// The cashier's word on a card that paid this amount before.

@@ -10,8 +10,9 @@ pub fn status_strip(desk: Desk) -> AnyView {
     let network_bad = move || desk.network.get() != Network::Online;
     let open = move || desk.parked.with(|all| all.iter().filter(|a| !a.is_finished()).count());
     let parked = move || desk.parked.with(Vec::len);
+    let told = move || desk.terminal.with(|t| t.as_ref().map(|t| t.notices.len()));
     let bar = move || match (open(), parked()) {
-        (0, 0) => Some(desk.notices().len()).filter(|told| *told > 0).map(words::notice_count),
+        (0, 0) => told().filter(|told| *told > 0).map(words::notice_count),
         (0, ended) => Some(words::came_in_count(ended)),
         (open, _) => Some(words::not_known_count(open)),
     };

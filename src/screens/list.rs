@@ -3,7 +3,7 @@ use crate::desk::Desk;
 use crate::parts::{button, element, heading, line, part, press, row, shape_icon, text};
 use crate::words;
 use leptos::prelude::*;
-use payment::api::Notice;
+use payment::api::{Notice, Terminal};
 use payment::till::Attempt;
 
 /// What staff have to hear of, then payments that nobody has seen the end of: the oldest first, those that are not known
@@ -13,16 +13,22 @@ pub fn parked_list(desk: Desk) -> Option<AnyView> {
         desk.parked.with(|all| {
             let (known, open): (Vec<_>, Vec<_>) = all.iter().partition(|attempt| attempt.is_finished());
             let rows = open.into_iter().chain(known).map(|attempt| entry(desk, attempt));
-            let rows = desk.notices().iter().map(|notice| told(desk, notice)).chain(rows).collect::<Vec<_>>();
-            Some(element("ul").children(rows).view())
+            let told = |t: &Option<Terminal>| {
+                t.iter().flat_map(|t| &t.notices).map(|notice| told(desk, notice)).collect::<Vec<_>>()
+            };
+            let mut all = desk.terminal.with(told);
+            all.extend(rows);
+            Some(element("ul").children(all).view())
         })
     });
-    let none_parked = move || desk.parked.with(Vec::is_empty);
-    let title = move || if none_parked() { "Notices" } else { "Results not known yet" };
-    let about = || line("", "We keep asking. Do not charge these again.".to_owned());
+    // Nothing is parked or opened while the list is there.
+    let (title, about) = match desk.parked.with_untracked(Vec::is_empty) {
+        true => ("Notices", "Kept until somebody has noted them."),
+        false => ("Results not known yet", "We keep asking. Do not charge these again."),
+    };
     let all = vec![
-        heading(text(move || title().to_owned())),
-        part(move || (!none_parked()).then(about)),
+        heading(text(move || title.to_owned())),
+        line("", about.to_owned()),
         rows,
         row(vec![button("Back".to_owned(), press(move || desk.list_open.set(false)))]),
     ];

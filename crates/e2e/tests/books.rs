@@ -58,6 +58,7 @@ async fn a_charge_that_a_restored_backup_has_forgotten_is_shown_first() {
         ])
         .await;
     shop.till.press("Noted").await;
+    shop.till.press("Back").await;
     shop.till.see(&["Pay 0.00"]).await;
     assert!(!shop.till.text().await.contains("1 notice"));
     let ledger = shop.gateway.ledger();

@@ -41,6 +41,13 @@ async fn a_callback_brings_the_result_long_before_the_next_question() {
     let ledger = shop.gateway.ledger();
     assert_eq!((ledger.orders.len(), ledger.charges, ledger.charged), (1, 1, 2000), "{ledger:?}");
     assert_eq!(ledger.orders[0].sale_requests, 1);
+
+    // A query holds the payer's name and card mask, and the checksum that a replay needs.
+    let log = std::fs::read_to_string(shop.folder.join("proxy.err")).unwrap();
+    assert!(log.contains("\"level\":\"TRACE\""), "everything is logged in this scenario");
+    for part in ["control=", "client_orderid=", "card-holder-name", "/callback?"] {
+        assert!(!log.contains(part), "{part}");
+    }
 }
 
 #[tokio::test]

@@ -303,7 +303,6 @@ pub struct Terminal {
     /// Whether the gateway answered the proxy's last question.
     pub gateway_reachable: bool,
     /// What staff have to hear of, the latest first; none at a kiosk.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice>,
 }
 

@@ -32,8 +32,17 @@ record!(Reason { code, message });
 record!(Merchant { name } default { address, tax_id, footer });
 record!(Notice { id, at, title, text });
 record!(Terminal {
-    till, merchant, limit, sandbox, attended, preauth, readers, version, gateway_reachable
-} default { notices });
+    till,
+    merchant,
+    limit,
+    sandbox,
+    attended,
+    preauth,
+    readers,
+    version,
+    gateway_reachable,
+    notices,
+});
 record!(Problem { code, status, title, cashier, trace_id });
 
 impl FromJson for PaymentState {
