@@ -1,8 +1,8 @@
 //! The baseline of group commit.
 
-use payment::{attempt::AttemptId, order::Order};
-use paynet::Callback;
+use payment::{api::Notice, attempt::AttemptId, order::Order};
 use proxy::fingerprint::CardKey;
+use proxy::store::ledger::{Heard, Ledger, Raised, Run};
 use proxy::store::{Attempt, Claim, Reply, Store, sqlite::SqliteStore};
 use tokio::sync::Mutex;
 
@@ -49,10 +49,6 @@ impl Store for OneByOne {
         self.store.recent(limit)
     }
 
-    fn remember<'a>(&'a self, callback: &'a Callback, now: u64) -> Reply<'a, ()> {
-        self.write(self.store.remember(callback, now))
-    }
-
     fn card_key(&self) -> &CardKey {
         self.store.card_key()
     }
@@ -63,5 +59,40 @@ impl Store for OneByOne {
 
     fn has_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool> {
         self.store.has_session(token, session)
+    }
+}
+
+impl Ledger for OneByOne {
+    fn remember<'a>(
+        &'a self,
+        client_orderid: &'a str,
+        heard: &'a Heard,
+        notice: Option<&'a Raised>,
+    ) -> Reply<'a, ()> {
+        self.write(self.store.remember(client_orderid, heard, notice))
+    }
+
+    fn heard<'a>(&'a self, client_orderid: &'a str) -> Reply<'a, Vec<Heard>> {
+        self.store.heard(client_orderid)
+    }
+
+    fn notices(&self, limit: u32) -> Reply<'_, Vec<Notice>> {
+        self.store.notices(limit)
+    }
+
+    fn acknowledge(&self, id: u64, now: u64) -> Reply<'_, ()> {
+        self.write(self.store.acknowledge(id, now))
+    }
+
+    fn taken(&self, from: u64, to: u64, limit: u32) -> Reply<'_, Vec<Order>> {
+        self.store.taken(from, to, limit)
+    }
+
+    fn reconciled<'a>(&'a self, run: &'a Run, notice: Option<&'a Raised>) -> Reply<'a, ()> {
+        self.write(self.store.reconciled(run, notice))
+    }
+
+    fn last_run(&self) -> Reply<'_, Option<Run>> {
+        self.store.last_run()
     }
 }

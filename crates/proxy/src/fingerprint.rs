@@ -7,6 +7,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// The key of a database's fingerprints. Without it a fingerprint cannot be compared with card data from elsewhere.
+#[derive(Clone)]
 pub struct CardKey(Zeroizing<[u8; 32]>);
 
 impl CardKey {

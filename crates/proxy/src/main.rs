@@ -147,7 +147,7 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
         metrics.clone(),
     )?;
     let store = SqliteStore::open(&settings.database).await?;
-    let desk = Desk::open(store, gateway, settings.rules.clone(), metrics.clone()).await?;
+    let desk = Desk::open(store.clone(), gateway, settings.rules.clone(), metrics.clone()).await?;
 
     println!("listening on {}", page.url()?);
     println!("operations on {}", operations.url()?);
@@ -171,6 +171,7 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     while let Some(ended) = servers.join_next().await {
         ended??;
     }
+    store.close().await;
     Ok(())
 }
 

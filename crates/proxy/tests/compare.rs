@@ -118,10 +118,13 @@ fn equal_books_do_not_differ() {
     }
 }
 
+/// What it is, the till's orders, the gateway's rows, what is found, and whether a person has to look.
+type Case = (&'static str, Vec<Order>, Vec<Row>, Differs, bool);
+
 #[test]
 fn each_difference_is_found() {
     let approved = row(ID, "sale", "approved");
-    let table: [(&str, Vec<Order>, Vec<Row>, Differs, bool); 17] = [
+    let table: [Case; 17] = [
         ("a charge nobody knows", vec![], vec![approved.clone()], Differs::GatewayOnly, true),
         ("a refusal nobody knows", vec![], vec![row(ID, "sale", "declined")], Differs::GatewayOnly, false),
         (

@@ -4,6 +4,7 @@ use crate::one_by_one::OneByOne;
 use anyhow::Result;
 use axum::Router;
 use paynet::Merchant;
+use proxy::books::Books;
 use proxy::config::Config;
 use proxy::desk::Desk;
 use proxy::gateway::PaynetGateway;
@@ -45,7 +46,8 @@ pub(super) async fn serve(config: &Path, one_by_one: bool) -> Result<()> {
     println!("listening on http://{}", page.local_addr()?);
     println!("operations on http://{}", operations.local_addr()?);
     let app = App::new(&config, page.local_addr()?.port(), desk.clone(), metrics.clone());
-    let (app, operated) = (app.router(&settings.page), Operations { desk, metrics }.router());
+    let books = Books::new(desk.clone(), metrics.clone(), settings.database.clone());
+    let (app, operated) = (app.router(&settings.page), Operations { desk, metrics, books }.router());
     tokio::try_join!(serve_on(page, app), serve_on(operations, operated))?;
     Ok(())
 }

@@ -44,8 +44,8 @@ PRAGMA user_version = 1;
 /// How long a stopping proxy may take to let go of the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The SQLite store.
-#[derive(Debug)]
+/// The SQLite store. A clone is the same file, open once.
+#[derive(Debug, Clone)]
 pub struct SqliteStore {
     pool: SqlitePool,
     writer: Writer,
@@ -101,7 +101,7 @@ impl SqliteStore {
         write.await
     }
 
-    /// Lets go of the file.
+    /// Waits for what is being written, takes the log into the file and lets go of it. Nothing can be stored afterwards.
     pub async fn close(&self) {
         self.pool.close().await;
     }

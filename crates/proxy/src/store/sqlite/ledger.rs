@@ -1,10 +1,11 @@
 //! The ledger's tables, which came with version 2.
 
-use super::{SqliteStore, order};
+use super::{SqliteStore, order, unix_ms};
 use crate::store::ledger::{Heard, Ledger, Raised, Run};
 use crate::store::{Reply, StoreError};
 use payment::{api::Notice, order::Order};
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqlitePool};
 use sqlx::{Row, query, query_scalar};
 
 /// The version of a database with these tables.
@@ -43,24 +44,20 @@ impl Ledger for SqliteStore {
         notice: Option<&'a Raised>,
     ) -> Reply<'a, ()> {
         Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
-            query(
+            let insert = query(
                 "INSERT INTO callbacks
                     (client_orderid, orderid, type, status, amount, currency, reason_code, received_at)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             )
-            .bind(client_orderid)
-            .bind(&heard.orderid)
-            .bind(&heard.transaction_type)
-            .bind(&heard.status)
-            .bind(&heard.amount)
-            .bind(&heard.currency)
-            .bind(&heard.reason_code)
-            .bind(unix_ms(heard.received_at))
-            .execute(&mut *transaction)
-            .await?;
-            raise(&mut transaction, notice, heard.received_at).await?;
-            Ok(transaction.commit().await?)
+            .bind(client_orderid.to_owned())
+            .bind(heard.orderid.clone())
+            .bind(heard.transaction_type.clone())
+            .bind(heard.status.clone())
+            .bind(heard.amount.clone())
+            .bind(heard.currency.clone())
+            .bind(heard.reason_code.clone())
+            .bind(unix_ms(heard.received_at));
+            self.write_and_raise(insert, notice, heard.received_at).await
         })
     }
 
@@ -111,12 +108,11 @@ impl Ledger for SqliteStore {
 
     fn acknowledge(&self, id: u64, now: u64) -> Reply<'_, ()> {
         Box::pin(async move {
-            query("UPDATE notices SET acknowledged_at = ? WHERE id = ? AND acknowledged_at IS NULL")
-                .bind(unix_ms(now))
-                .bind(i64::try_from(id).unwrap_or(-1))
-                .execute(&self.pool)
-                .await?;
-            Ok(())
+            let update =
+                query("UPDATE notices SET acknowledged_at = ? WHERE id = ? AND acknowledged_at IS NULL")
+                    .bind(unix_ms(now))
+                    .bind(i64::try_from(id).unwrap_or(-1));
+            self.write(update).await.map(drop)
         })
     }
 
@@ -138,13 +134,11 @@ impl Ledger for SqliteStore {
     fn reconciled<'a>(&'a self, run: &'a Run, notice: Option<&'a Raised>) -> Reply<'a, ()> {
         Box::pin(async move {
             let text = serde_json::to_string(run).map_err(unreadable)?;
-            let mut transaction = self.pool.begin().await?;
-            query("INSERT INTO reconciliation (one, run) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET run = ?1")
-                .bind(text)
-                .execute(&mut *transaction)
-                .await?;
-            raise(&mut transaction, notice, run.at).await?;
-            Ok(transaction.commit().await?)
+            let insert = query(
+                "INSERT INTO reconciliation (one, run) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET run = ?1",
+            )
+            .bind(text);
+            self.write_and_raise(insert, notice, run.at).await
         })
     }
 
@@ -157,24 +151,32 @@ impl Ledger for SqliteStore {
     }
 }
 
-async fn raise(
-    connection: &mut SqliteConnection,
-    notice: Option<&Raised>,
-    now: u64,
-) -> Result<(), StoreError> {
-    let Some(notice) = notice else { return Ok(()) };
-    query("INSERT INTO notices (subject, title, text, raised_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-        .bind(&notice.subject)
-        .bind(&notice.title)
-        .bind(&notice.text)
-        .bind(unix_ms(now))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-fn unix_ms(now: u64) -> i64 {
-    i64::try_from(now).unwrap_or(i64::MAX)
+impl SqliteStore {
+    /// Runs a statement and raises the notice that goes with it: both or neither.
+    async fn write_and_raise(
+        &self,
+        statement: Query<'static, Sqlite, SqliteArguments>,
+        notice: Option<&Raised>,
+        now: u64,
+    ) -> Result<(), StoreError> {
+        let raise = notice.map(|notice| {
+            query("INSERT INTO notices (subject, title, text, raised_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+                .bind(notice.subject.clone())
+                .bind(notice.title.clone())
+                .bind(notice.text.clone())
+                .bind(unix_ms(now))
+        });
+        let write = self.writer.write(move |connection| {
+            Box::pin(async move {
+                statement.execute(&mut *connection).await?;
+                if let Some(raise) = raise {
+                    raise.execute(connection).await?;
+                }
+                Ok(())
+            })
+        });
+        write.await
+    }
 }
 
 fn unreadable(why: serde_json::Error) -> StoreError {

@@ -13,11 +13,11 @@ const MOST: usize = 128;
 pub(super) type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
 
 /// Makes one transaction after the other of what the callers want written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
 
 impl Writer {
-    /// Writes until it is dropped. Must be called within a Tokio runtime.
+    /// Writes until it and its clones are dropped. Must be called within a Tokio runtime.
     pub(super) fn new(pool: SqlitePool) -> Self {
         let (sender, mut jobs) = mpsc::channel(MOST);
         tokio::spawn(async move {
