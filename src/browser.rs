@@ -13,7 +13,7 @@ thread_local! {
 
 /// Unix milliseconds, which never go back while the page lives.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the clock is past 1970")]
-pub(crate) fn now() -> u64 {
+pub fn now() -> u64 {
     CLOCK.with_borrow_mut(|clock| clock.read(Date::now() as u64))
 }
 
@@ -33,19 +33,19 @@ pub(crate) fn wall_clock() -> WallClock {
 
 /// A moment as local `14:05`.
 #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285 000 years")]
-pub(crate) fn hh_mm(moment: u64) -> String {
+pub fn hh_mm(moment: u64) -> String {
     let date = Date::new(&JsValue::from_f64(moment as f64));
     format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
 }
 
 /// A moment as local `14:05:09`.
-pub(crate) fn hh_mm_ss(moment: u64) -> String {
+pub fn hh_mm_ss(moment: u64) -> String {
     format!("{}:{:02}", hh_mm(moment), moment / 1000 % 60)
 }
 
 /// A new attempt id from the browser's cryptographic generator; `None` where there is none, and then there are no
 /// payments.
-pub(crate) fn draw_attempt() -> Option<AttemptId> {
+pub fn draw_attempt() -> Option<AttemptId> {
     let mut random = [0; AttemptId::LEN];
     let crypto = web_sys::window()?.crypto().ok()?;
     crypto.get_random_values_with_u8_array(&mut random).ok()?;
@@ -63,12 +63,12 @@ pub(crate) async fn wait(ms: i32) {
 }
 
 /// What this browser remembers under a name, over reloads.
-pub(crate) fn remembered(name: &str) -> Option<String> {
+pub fn remembered(name: &str) -> Option<String> {
     web_sys::window()?.local_storage().ok()??.get_item(name).ok()?
 }
 
 /// Remembers a text under a name. A browser that remembers nothing asks again.
-pub(crate) fn remember(name: &str, text: &str) {
+pub fn remember(name: &str, text: &str) {
     if let Some(Ok(Some(storage))) = web_sys::window().map(|window| window.local_storage()) {
         let _ = storage.set_item(name, text);
     }

@@ -7,7 +7,7 @@
 #![allow(unreachable_pub, reason = "the component macro hides from the lint that components are exported")]
 
 mod app;
-mod browser;
+pub mod browser;
 mod clock;
 pub mod desk;
 pub mod device;
@@ -16,7 +16,7 @@ pub mod entry;
 pub mod journal;
 pub mod lock;
 pub mod parts;
-mod proxy;
+pub mod proxy;
 pub mod screens;
 pub mod sound;
 mod stream;

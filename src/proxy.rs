@@ -20,7 +20,7 @@ const UNKNOWN_PAYMENT: &str = "unknown-payment";
 const BODY_BYTES: usize = 32 * 1024;
 
 /// What came back.
-pub(crate) enum Answer<T> {
+pub enum Answer<T> {
     /// What was asked for.
     Got(T),
     /// The proxy's refusal.
@@ -30,7 +30,8 @@ pub(crate) enum Answer<T> {
 }
 
 impl<T> Answer<T> {
-    pub(crate) fn got(self) -> Option<T> {
+    /// What was asked for, if that is what came back.
+    pub fn got(self) -> Option<T> {
         match self {
             Self::Got(value) => Some(value),
             Self::Refused(_) | Self::Nothing => None,
@@ -38,7 +39,8 @@ impl<T> Answer<T> {
     }
 }
 
-pub(crate) async fn terminal() -> Answer<Terminal> {
+/// What the till may do.
+pub async fn terminal() -> Answer<Terminal> {
     call("GET", "terminal".to_owned(), None).await
 }
 
@@ -47,8 +49,8 @@ pub(crate) async fn acknowledge(id: u64) -> Answer<Terminal> {
     call("POST", format!("notices/{id}/acknowledge"), None).await
 }
 
-/// This till's open payments.
-pub(crate) async fn open_payments() -> Answer<Vec<PaymentView>> {
+/// This till's open payments, and the latest others.
+pub async fn payments() -> Answer<Vec<PaymentView>> {
     call("GET", "payments".to_owned(), None).await
 }
 
@@ -104,10 +106,10 @@ pub(crate) async fn listen(
 }
 
 /// JSON for the proxy, overwritten when dropped.
-pub(crate) type Body = Zeroizing<Vec<u8>>;
+pub type Body = Zeroizing<Vec<u8>>;
 
 /// What is written as JSON; an empty body, which the proxy refuses, in place of what cannot be.
-pub(crate) fn body(value: &impl Serialize) -> Body {
+pub fn body(value: &impl Serialize) -> Body {
     let mut json = Zeroizing::new(Vec::with_capacity(BODY_BYTES));
     if serde_json::to_writer(&mut *json, value).is_err() {
         json.clear();
@@ -115,7 +117,8 @@ pub(crate) fn body(value: &impl Serialize) -> Body {
     json
 }
 
-async fn call<T: FromJson>(method: &str, path: String, body: Option<Body>) -> Answer<T> {
+/// Calls `/api/v1/{path}`.
+pub async fn call<T: FromJson>(method: &str, path: String, body: Option<Body>) -> Answer<T> {
     let Some((ok, text)) = send(method, path, body).await else { return Answer::Nothing };
     if ok {
         return json::read(&text).map_or(Answer::Nothing, Answer::Got);

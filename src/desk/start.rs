@@ -119,7 +119,7 @@ impl Desk {
                     self.look_for_reader();
                 }
             }
-            if !adopted && let Some(views) = proxy::open_payments().await.got() {
+            if !adopted && let Some(views) = proxy::payments().await.got() {
                 adopted = true;
                 views.into_iter().for_each(|view| self.adopt(view));
             }

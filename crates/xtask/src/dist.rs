@@ -15,10 +15,10 @@ pub(crate) struct Asset {
 
 /// Moves the scripts that Trunk writes into `index.html` to files of their own: the page's Content-Security-Policy
 /// allows nothing inline.
-pub(crate) fn move_scripts_out(dist: &Path) -> Result<()> {
+pub(crate) fn move_scripts_out(dist: &Path, url: &str) -> Result<()> {
     let index = dist.join("index.html");
     let html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
-    let (html, scripts) = extract_scripts(&html);
+    let (html, scripts) = extract_scripts(&html, url);
     for (name, text) in scripts {
         fs::write(dist.join(name), text)?;
     }
@@ -30,7 +30,7 @@ pub(crate) fn move_scripts_out(dist: &Path) -> Result<()> {
 }
 
 /// Answers `html` with every inline script replaced by a reference, and the scripts by the name they are referred by.
-fn extract_scripts(html: &str) -> (String, Vec<(String, String)>) {
+fn extract_scripts(html: &str, url: &str) -> (String, Vec<(String, String)>) {
     let mut out = String::new();
     let mut scripts = Vec::new();
     let mut rest = html;
@@ -43,7 +43,7 @@ fn extract_scripts(html: &str) -> (String, Vec<(String, String)>) {
             let mut hasher = DefaultHasher::new();
             body.hash(&mut hasher);
             let name = format!("start-{:016x}.js", hasher.finish());
-            out.push_str(&format!("<script{tag} src=\"/{name}\"></script>"));
+            out.push_str(&format!("<script{tag} src=\"{url}{name}\"></script>"));
             scripts.push((name, body.to_owned()));
         }
         rest = after;
@@ -110,9 +110,9 @@ pub(crate) fn compress(dist: &Path) -> Result<Vec<Asset>> {
     Ok(assets)
 }
 
-/// Prints what a first visit downloads, and answers it in bytes.
-pub(crate) fn print_first_visit(assets: &[Asset]) -> usize {
-    println!("first visit, bytes at brotli 11:");
+/// Prints what a first visit to `url` downloads, and answers it in bytes.
+pub(crate) fn print_first_visit(url: &str, assets: &[Asset]) -> usize {
+    println!("first visit to {url}, bytes at brotli 11:");
     let mut total = 0;
     for asset in assets {
         let kind = asset.path.extension().and_then(|extension| extension.to_str());
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn inline_scripts_become_files_and_others_stay() {
         let html = "<p>a</p><script src=\"/x.js\"></script><script type=\"module\">\nimport '/y.js';\n</script><p>b</p>";
-        let (out, scripts) = extract_scripts(html);
+        let (out, scripts) = extract_scripts(html, "/");
         let [(name, text)] = scripts.as_slice() else { panic!("one inline script, not {scripts:?}") };
         assert_eq!(text, "import '/y.js';");
         assert_eq!(
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_script_has_another_name_when_its_text_changes() {
-        let name = |body: &str| extract_scripts(&format!("<script>{body}</script>")).1;
+        let name = |body: &str| extract_scripts(&format!("<script>{body}</script>"), "/").1;
         assert_ne!(name("a()").first().map(|s| s.0.clone()), name("b()").first().map(|s| s.0.clone()));
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 use anyhow::{Context as _, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 
-/// What a first visit downloads at most, in bytes at brotli 11.
+/// What a first visit to a page downloads at most, in bytes at brotli 11.
 const BUDGET: usize = 150_000;
 
 /// Which page to build.
@@ -53,27 +53,34 @@ fn flags() -> Result<String> {
     Ok(format!("--cfg erase_components --remap-path-prefix={sources}=crates"))
 }
 
-/// Builds `page` into `out` and prints what a first visit downloads.
+/// Builds `page` into `out`, and the office into its folder there, and prints what a first visit to each downloads.
 ///
 /// # Errors
-/// Fails if something stays inline, or if the release page is over its budget.
+/// Fails if something stays inline, or if a release page is over its budget.
 pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<()> {
+    let features: &[&str] = if page == Page::Demo { &["--features", "demo"] } else { &[] };
+    let till = part(tools, &shell::root(), features, out, "/")?;
+    let office = part(tools, &shell::root().join("office"), &[], &out.join("office"), "/office/")?;
+    for (name, total) in [("the till", till), ("the office", office)] {
+        ensure!(
+            page == Page::Demo || total <= BUDGET,
+            "a first visit to {name} downloads {total} bytes; the budget is {BUDGET}"
+        );
+    }
+    Ok(())
+}
+
+/// Builds the page whose `index.html` is in `source`, served at `url`, and answers what a first visit downloads.
+fn part(tools: &Toolbox, source: &Path, features: &[&str], out: &Path, url: &str) -> Result<usize> {
     let mut trunk = tools.command("trunk");
     trunk
         .args(["build", "--release", "--cargo-profile", "wasm-release", "--skip-version-check", "--dist"])
-        .arg(out);
-    if page == Page::Demo {
-        trunk.args(["--features", "demo"]);
-    }
-    trunk.env("RUSTFLAGS", flags()?);
+        .arg(out)
+        .args(features);
+    trunk.env("RUSTFLAGS", flags()?).current_dir(source);
     shell::run(&mut trunk)?;
-    dist::move_scripts_out(out)?;
+    dist::move_scripts_out(out, url)?;
     shrink::shrink(tools, out)?;
     dist::mend_table_export(out)?;
-    let total = dist::print_first_visit(&dist::compress(out)?);
-    ensure!(
-        page == Page::Demo || total <= BUDGET,
-        "the first visit downloads {total} bytes; the budget is {BUDGET}"
-    );
-    Ok(())
+    Ok(dist::print_first_visit(url, &dist::compress(out)?))
 }

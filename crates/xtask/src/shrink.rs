@@ -72,8 +72,8 @@ fn sheets(html: &str) -> Vec<Sheet<'_>> {
     links
         .filter_map(|link| {
             let (_, path) = link.split_once("href=").filter(|_| link.contains("stylesheet"))?;
-            let path = path.trim_start_matches('"').trim_start_matches('/');
-            Some(Sheet { link, name: path.split(['"', ' ', '>']).next()? })
+            let path = path.trim_start_matches('"').split(['"', ' ', '>']).next()?;
+            Some(Sheet { link, name: path.rsplit('/').next()? })
         })
         .collect()
 }

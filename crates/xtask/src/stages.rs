@@ -91,6 +91,9 @@ fn clippy(tools: &Toolbox) -> Result<()> {
             .args(features);
         shell::run(page.args(["--", "-D", "warnings"]))?;
     }
+    let mut office = tools.command("cargo");
+    office.args(["clippy", "--locked", "-p", "office", "--all-targets", "--target", WASM]);
+    shell::run(office.args(["--", "-D", "warnings"]))?;
     Ok(())
 }
 

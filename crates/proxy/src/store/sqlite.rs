@@ -1,6 +1,7 @@
 //! The store in one SQLite file, which one proxy owns.
 
 mod ledger;
+mod schema;
 mod writer;
 
 use super::{Attempt, Claim, Reply, Store, StoreError};
@@ -17,29 +18,6 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 use writer::Writer;
-
-/// Version 1; [`ledger`] brings it to the present one.
-const SCHEMA: &str = "
-CREATE TABLE attempts (
-    id TEXT PRIMARY KEY NOT NULL,
-    order_json TEXT,               -- JSON of the order; NULL when nothing was ever sent
-    body BLOB,                      -- fingerprints; NULL when it was not taken from a page
-    card BLOB UNIQUE,
-    followed INTEGER NOT NULL,
-    created_at INTEGER NOT NULL     -- Unix milliseconds
-) STRICT, WITHOUT ROWID;
-CREATE INDEX attempts_followed ON attempts (followed, created_at);
-CREATE TABLE callbacks (
-    client_orderid TEXT NOT NULL,
-    orderid TEXT NOT NULL,
-    type TEXT NOT NULL,
-    status TEXT NOT NULL,
-    received_at INTEGER NOT NULL,   -- Unix milliseconds, of the first one
-    PRIMARY KEY (client_orderid, orderid, type, status)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE secrets (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-PRAGMA user_version = 1;
-";
 
 /// How long a stopping proxy may take to let go of the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -74,16 +52,7 @@ impl SqliteStore {
             .max_lifetime(None)
             .connect_with(options)
             .await?;
-        let version = query_scalar::<_, i64>("PRAGMA user_version").fetch_one(&pool).await?;
-        if !(0..=ledger::VERSION).contains(&version) {
-            return Err(StoreError::Schema(version));
-        }
-        if version == 0 {
-            create(&pool).await?;
-        }
-        if version < ledger::VERSION {
-            ledger::migrate(&pool).await?;
-        }
+        schema::bring_up_to_date(&pool).await?;
         // The first write takes the lock for good.
         let key: Vec<u8> =
             query_scalar("UPDATE secrets SET value = value WHERE name = 'card key' RETURNING value")
@@ -105,19 +74,6 @@ impl SqliteStore {
     pub async fn close(&self) {
         self.pool.close().await;
     }
-}
-
-async fn create(pool: &SqlitePool) -> Result<(), StoreError> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|_| StoreError::Random)?;
-    let key = CardKey::new(key);
-    let mut transaction = pool.begin().await?;
-    sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
-    query("INSERT INTO secrets (name, value) VALUES ('card key', ?)")
-        .bind(key.bytes().as_slice())
-        .execute(&mut *transaction)
-        .await?;
-    Ok(transaction.commit().await?)
 }
 
 impl Store for SqliteStore {

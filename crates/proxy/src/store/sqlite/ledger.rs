@@ -1,40 +1,12 @@
-//! The ledger's tables, which came with version 2.
+//! The ledger's tables.
 
 use super::{SqliteStore, order, unix_ms};
 use crate::store::ledger::{Heard, Ledger, Raised, Run};
 use crate::store::{Reply, StoreError};
 use payment::{api::Notice, order::Order};
 use sqlx::query::Query;
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqlitePool};
+use sqlx::sqlite::{Sqlite, SqliteArguments};
 use sqlx::{Row, query, query_scalar};
-
-/// The version of a database with these tables.
-pub(super) const VERSION: i64 = 2;
-
-const FROM_1: &str = "
-ALTER TABLE callbacks ADD COLUMN amount TEXT;
-ALTER TABLE callbacks ADD COLUMN currency TEXT;
-ALTER TABLE callbacks ADD COLUMN reason_code TEXT;
-CREATE INDEX attempts_created ON attempts (created_at);
-CREATE TABLE notices (
-    id INTEGER PRIMARY KEY,
-    subject TEXT NOT NULL UNIQUE,
-    title TEXT NOT NULL,
-    text TEXT NOT NULL,
-    raised_at INTEGER NOT NULL,     -- Unix milliseconds
-    acknowledged_at INTEGER
-) STRICT;
-CREATE INDEX notices_open ON notices (raised_at) WHERE acknowledged_at IS NULL;
-CREATE TABLE reconciliation (one INTEGER PRIMARY KEY CHECK (one = 1), run TEXT NOT NULL) STRICT;
-PRAGMA user_version = 2;
-";
-
-/// Brings a database of version 1 to this one.
-pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let mut transaction = pool.begin().await?;
-    sqlx::raw_sql(FROM_1).execute(&mut *transaction).await?;
-    Ok(transaction.commit().await?)
-}
 
 impl Ledger for SqliteStore {
     fn remember<'a>(

@@ -1,0 +1,77 @@
+//! The tables, as each version of the proxy has added to them.
+
+use crate::fingerprint::CardKey;
+use crate::store::StoreError;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{query, query_scalar};
+
+/// What brings a database from the version before to the next: the first makes version 1. A version that was shipped is
+/// never changed.
+const VERSIONS: &[&str] = &[ATTEMPTS, LEDGER];
+
+const ATTEMPTS: &str = "
+CREATE TABLE attempts (
+    id TEXT PRIMARY KEY NOT NULL,
+    order_json TEXT,               -- JSON of the order; NULL when nothing was ever sent
+    body BLOB,                      -- fingerprints; NULL when it was not taken from a page
+    card BLOB UNIQUE,
+    followed INTEGER NOT NULL,
+    created_at INTEGER NOT NULL     -- Unix milliseconds
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempts_followed ON attempts (followed, created_at);
+CREATE TABLE callbacks (
+    client_orderid TEXT NOT NULL,
+    orderid TEXT NOT NULL,
+    type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    received_at INTEGER NOT NULL,   -- Unix milliseconds, of the first one
+    PRIMARY KEY (client_orderid, orderid, type, status)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE secrets (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+const LEDGER: &str = "
+ALTER TABLE callbacks ADD COLUMN amount TEXT;
+ALTER TABLE callbacks ADD COLUMN currency TEXT;
+ALTER TABLE callbacks ADD COLUMN reason_code TEXT;
+CREATE INDEX attempts_created ON attempts (created_at);
+CREATE TABLE notices (
+    id INTEGER PRIMARY KEY,
+    subject TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    raised_at INTEGER NOT NULL,     -- Unix milliseconds
+    acknowledged_at INTEGER
+) STRICT;
+CREATE INDEX notices_open ON notices (raised_at) WHERE acknowledged_at IS NULL;
+CREATE TABLE reconciliation (one INTEGER PRIMARY KEY CHECK (one = 1), run TEXT NOT NULL) STRICT;
+";
+
+/// Brings a database of any version before to this one, all of it or nothing.
+///
+/// # Errors
+/// [`StoreError::Schema`] for a database of a later version.
+pub(super) async fn bring_up_to_date(pool: &SqlitePool) -> Result<(), StoreError> {
+    let version = query_scalar::<_, i64>("PRAGMA user_version").fetch_one(pool).await?;
+    let missing = usize::try_from(version).ok().and_then(|version| VERSIONS.get(version..));
+    let missing = missing.ok_or(StoreError::Schema(version))?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut transaction = pool.begin().await?;
+    for tables in missing {
+        sqlx::raw_sql(*tables).execute(&mut *transaction).await?;
+    }
+    if version == 0 {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|_| StoreError::Random)?;
+        query("INSERT INTO secrets (name, value) VALUES ('card key', ?)")
+            .bind(CardKey::new(key).bytes().as_slice())
+            .execute(&mut *transaction)
+            .await?;
+    }
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", VERSIONS.len())))
+        .execute(&mut *transaction)
+        .await?;
+    Ok(transaction.commit().await?)
+}

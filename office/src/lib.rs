@@ -1,0 +1,15 @@
+//! The page behind the till: history, receipts, close day, reports, operators. What a sale needs is in the till's page,
+//! which is weighed without this one.
+//!
+//! [`Office`] is what the screens watch; the part of the address behind `#` names the screen.
+
+#![allow(unreachable_pub, reason = "the component macro hides from the lint that components are exported")]
+
+mod app;
+mod office;
+mod screen;
+mod screens;
+
+pub use app::App;
+pub use office::Office;
+pub use screen::Screen;

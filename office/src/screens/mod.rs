@@ -1,0 +1,5 @@
+//! One screen a file.
+
+mod history;
+
+pub(crate) use history::history;
