@@ -52,7 +52,7 @@ const KB: u64 = 1024;
 /// there twice. A script chooses known messages and has them repeated, so its limit is one for all lengths.
 pub const TARGETS: &[Target] = &[
     Target::new("tlv", tlv::objects, 4 * KB, 48),
-    Target::new("issuer_answer", reader::issuer_answer, 4 * KB, 8),
+    Target::new("issuer_answer", reader::issuer_answer, 4 * KB, 48),
     Target::new("miura_frames", reader::miura::frames, 128 * KB, 0),
     Target::new("miura_messages", reader::miura::messages, 4 * KB, 8),
     Target::new("miura_driver", reader::miura::driver, 256 * KB, 0),

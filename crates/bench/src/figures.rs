@@ -2,6 +2,7 @@
 
 mod added;
 mod growth;
+mod result;
 mod simulation;
 mod sustained;
 mod tills;
@@ -34,7 +35,7 @@ impl Size {
     }
 }
 
-type Measurement = Pin<Box<dyn Future<Output = Result<Outcome>> + Send>>;
+type Measurement = Pin<Box<dyn Future<Output = Result<Outcome>>>>;
 
 /// A figure of the documentation.
 pub(crate) struct Figure {
@@ -46,5 +47,5 @@ pub(crate) struct Figure {
 }
 
 /// All of them, in the documentation's order.
-pub(crate) const FIGURES: [Figure; 5] =
-    [added::FIGURE, sustained::FIGURE, tills::FIGURE, growth::FIGURE, simulation::FIGURE];
+pub(crate) const FIGURES: [Figure; 6] =
+    [added::FIGURE, sustained::FIGURE, result::FIGURE, tills::FIGURE, growth::FIGURE, simulation::FIGURE];

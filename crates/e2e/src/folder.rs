@@ -5,16 +5,28 @@ use std::path::{Path, PathBuf};
 
 const ADVICE: &str = "`cargo xtask test e2e` builds it";
 
-/// Cargo's target folder, which this test was built into.
-pub(crate) fn target() -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a path");
-    // target/debug/deps/test
-    test.ancestors().nth(3).expect("a test is built into target/debug/deps").to_path_buf()
+/// Cargo's target folder, and below it the one of the profile that this program was built with.
+fn profile() -> (PathBuf, PathBuf) {
+    let program = std::env::current_exe().expect("a program has a path");
+    let mut folders = program.ancestors().skip(1);
+    let mut profile = folders.next().expect("a program is in a folder");
+    for folder in folders {
+        if folder.join("CACHEDIR.TAG").exists() {
+            return (folder.to_path_buf(), profile.to_path_buf());
+        }
+        profile = folder;
+    }
+    panic!("{} is not in Cargo's target folder", program.display());
 }
 
-/// A program of the workspace.
+/// Cargo's target folder.
+pub(crate) fn target() -> PathBuf {
+    profile().0
+}
+
+/// A program of the workspace, built as this one was.
 pub(crate) fn program(name: &str) -> PathBuf {
-    built(target().join("debug").join(name))
+    built(profile().1.join(name))
 }
 
 /// The page with the virtual reader.

@@ -1,4 +1,4 @@
-//! The project's tasks: `cargo xtask demo`, `build`, `test`, `sim`, `e2e readers`, `kill`, `strangers`, `fuzz` and `deny`.
+//! The project's tasks: `cargo xtask demo`, `build`, `test`, `sim`, `e2e readers`, `kill`, `bench`, `strangers`, `fuzz` and `deny`.
 //!
 //! Each installs what it needs and finds missing, so that a fresh clone is one command away from running.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
@@ -25,6 +25,7 @@ cargo xtask sim [--runs N] [--seed S] [--without NAME]
                                          simulate N payments under faults, or without one of the protections
 cargo xtask e2e readers                  emulated USB readers in a real Chromium; needs root
 cargo xtask kill [STEP | burst SEED]     kill -9 of proxy, gateway and browser at each step of a payment, or at one
+cargo xtask bench [FIGURE]               measure every figure into docs/benchmarks.md, or one
 cargo xtask strangers                    other people's OAuth client, curl and sha1sum against the sandbox gateway
 cargo xtask deny [--advisories]          licences, bans and sources of the dependencies (and known holes: needs GitHub)
 cargo xtask fuzz [--execs N] [TARGET]    every decoder under libFuzzer, or one, with N inputs each (10000000)
@@ -51,6 +52,7 @@ fn run(args: &[&str]) -> Result<()> {
         ["sim", options @ ..] => stages::sim(options),
         ["e2e", "readers"] => stages::run(&["readers"]),
         ["kill", words @ ..] => stages::kill(words),
+        ["bench", words @ ..] => stages::bench(words),
         ["strangers"] => strangers::run(),
         ["deny"] => stages::deny(false),
         ["deny", "--advisories"] => stages::deny(true),

@@ -18,7 +18,7 @@ struct Stage {
     run: fn(&Toolbox) -> Result<()>,
 }
 
-const STAGES: [Stage; 12] = [
+const STAGES: [Stage; 13] = [
     Stage { name: "fmt", needs: &[], run: fmt },
     Stage { name: "clippy", needs: &[Tool::WasmTarget], run: clippy },
     Stage { name: "deny", needs: &[Tool::CargoDeny], run: |tools| run_deny(tools, OFFLINE_CHECKS) },
@@ -30,8 +30,12 @@ const STAGES: [Stage; 12] = [
     Stage { name: "strangers", needs: &[Tool::Curl], run: strangers::meet },
     Stage { name: "e2e", needs: Tool::ALL, run: e2e },
     Stage { name: "kill", needs: Tool::ALL, run: |tools| run_kill(tools, &[]) },
+    Stage { name: "bench", needs: Tool::ALL, run: |tools| run_bench(tools, &["--check", FIGURES]) },
     Stage { name: "readers", needs: Tool::READERS, run: readers },
 ];
+
+/// Where the figures of `cargo xtask bench` are.
+const FIGURES: &str = "docs/benchmarks.md";
 
 /// What cargo-deny can check without its database of known holes, which is on GitHub.
 const OFFLINE_CHECKS: &[&str] = &["licenses", "bans", "sources"];
@@ -155,6 +159,20 @@ fn run_kill(tools: &Toolbox, words: &[&str]) -> Result<()> {
     // It counts for itself, and fails if it played nothing.
     let tests = ["test", "--locked", "-p", "e2e", "--test", "kill", "--"];
     shell::run(tools.command("cargo").args(tests).args(words))
+}
+
+/// `cargo xtask bench`: every figure into the documentation, or the one that is named.
+pub(crate) fn bench(words: &[&str]) -> Result<()> {
+    run_bench(&Toolbox::with(Tool::ALL)?, if words.is_empty() { &["--record", FIGURES] } else { words })
+}
+
+fn run_bench(tools: &Toolbox, words: &[&str]) -> Result<()> {
+    page::build(tools, Page::Demo, &Page::Demo.folder())?;
+    let mut programs = tools.command("cargo");
+    programs.args(["build", "--locked", "--release", "--bins"]);
+    shell::run(programs.args(["-p", "bench", "-p", "gateway-sim", "-p", "proxy", "-p", "sim"]))?;
+    let bench = shell::target_dir().join("release/bench");
+    shell::run(tools.command(&bench.to_string_lossy()).args(words).current_dir(shell::root()))
 }
 
 /// Emulated readers in a real Chromium.

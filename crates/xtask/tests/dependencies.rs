@@ -21,7 +21,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("office", &["mpos-terminal", "payment"]),
     ("xtask", &[]),
     ("sim", &["payment", "paynet", "proxy"]),
-    ("bench", &["payment", "paynet", "proxy"]),
+    ("bench", &["payment", "paynet", "proxy", "e2e"]),
     ("fuzz", &["tlv", "dukpt", "payment", "reader", "paynet", "reader-sim", "gateway-sim"]),
     ("e2e", &["tlv", "dukpt", "payment", "reader", "paynet", "reader-sim", "gateway-sim", "proxy"]),
 ];
