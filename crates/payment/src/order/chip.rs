@@ -64,11 +64,13 @@ impl Order {
     }
 
     pub(super) fn card_decided(mut self, approved: bool, now: u64) -> Step {
-        let Some(chip) = self.chip() else { return (self, vec![]) };
+        let Some(chip) = self.chip() else { return self.card_lost(Some(approved), now) };
         let since = match chip {
             Chip::Expected | Chip::Deciding { .. } => now,
             // The page posts again when our answer was lost, or when a restart has lost the data held in memory.
             Chip::Advising { approved: said, since, sending: false } if *said == approved => *since,
+            // Too late for an advice, and still the card's word.
+            Chip::Lost { card_said: None } => return self.card_lost(Some(approved), now),
             _ => return (self, vec![]),
         };
         *chip = Chip::Advising { approved, since, sending: true };
@@ -90,7 +92,7 @@ impl Order {
     }
 
     pub(super) fn card_lost(mut self, card_said: Option<bool>, now: u64) -> Step {
-        // A page that was away for long: its journal settles what staff were asked.
+        // A page that was away for long: what it knows of the card settles what staff were asked.
         match (&self.state, card_said) {
             (State::KeepOrGiveBack { .. }, Some(true)) => return self.keep(),
             (State::KeepOrGiveBack { amount }, Some(false)) => {
@@ -101,7 +103,9 @@ impl Order {
             _ => {}
         }
         match self.chip() {
-            Some(chip @ (Chip::Expected | Chip::Deciding { .. })) => *chip = Chip::Lost { card_said },
+            Some(chip @ (Chip::Expected | Chip::Deciding { .. } | Chip::Lost { card_said: None })) => {
+                *chip = Chip::Lost { card_said };
+            }
             // What was already told to the proxy is the better witness of what the card said.
             Some(chip @ Chip::Advising { sending: false, .. }) => {
                 if let Chip::Advising { approved, .. } = *chip {

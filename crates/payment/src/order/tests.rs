@@ -358,6 +358,33 @@ fn a_journal_that_comes_late_settles_what_staff_were_asked() {
 }
 
 #[test]
+fn a_decision_that_comes_too_late_for_an_advice_is_still_the_cards_word() {
+    for approved in [true, false] {
+        let mut rig = awaiting_card();
+        assert_eq!(rig.handle(Event::CardLost { card_said: None }), [Effect::ForgetCardData]);
+        assert_eq!(
+            rig.handle(Event::CardDecided { approved }),
+            [Effect::ForgetCardData],
+            "no advice any more"
+        );
+        rig.asks();
+        let ends = rig.handle(told(report(Status::Approved)));
+        assert!(matches!(rig.order.state, State::Final(Outcome::Approved { .. })), "nobody is asked");
+        assert_eq!(ends.contains(&Effect::SendReturn), !approved, "{ends:?}");
+    }
+    let mut rig = awaiting_card();
+    rig.handle(Event::CardLost { card_said: None });
+    rig.asks();
+    rig.handle(told(report(Status::Approved)));
+    assert!(matches!(rig.order.state, State::KeepOrGiveBack { .. }));
+    rig.handle(Event::CardDecided { approved: true });
+    assert!(
+        matches!(rig.order.state, State::Final(Outcome::Approved { .. })),
+        "staff need not decide any more"
+    );
+}
+
+#[test]
 fn nothing_is_asked_while_staff_decide() {
     let mut rig = awaiting_card();
     rig.handle(Event::CardLost { card_said: None });
