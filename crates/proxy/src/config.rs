@@ -2,6 +2,7 @@
 
 use crate::books::daily::Daily;
 use crate::guard::{Origin, TillToken};
+use crate::page;
 use payment::{
     api,
     money::{Amount, Currency},
@@ -47,8 +48,8 @@ pub struct Settings {
     /// Origins of the page, as `https://till.shop.example`. By default the loopback names with the port of `listen`.
     #[serde(default)]
     pub origins: Vec<Origin>,
-    /// The folder of the built page.
-    pub page: PathBuf,
+    /// The folder of the built page; may be missing where the program has the page inside.
+    pub page: Option<PathBuf>,
     /// The SQLite file; made with mode 0600 where it is missing.
     pub database: PathBuf,
     /// A reverse proxy in front of `listen` speaks TLS with the till.
@@ -229,6 +230,9 @@ impl Settings {
         };
         if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
             return Err(wrong("gateway.url", "must be https unless the gateway is on this machine"));
+        }
+        if self.page.is_none() && !page::IS_BUILT_IN {
+            return Err(wrong("page", "is missing, and this program has no page inside"));
         }
         if !(1..=Amount::MAX_MINOR).contains(&self.gateway.limit_minor) {
             return Err(wrong("gateway.limit_minor", format!("must be from 1 to {}", Amount::MAX_MINOR)));

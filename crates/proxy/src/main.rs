@@ -158,7 +158,11 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     tokio::spawn(stop(handle.clone(), desk.clone()));
     let app = App::new(&config, page.address()?.port(), desk.clone(), metrics.clone());
     let mut servers = tokio::task::JoinSet::new();
-    servers.spawn(page.serve(app.router(&settings.page), handle.clone()));
+    let app = match &settings.page {
+        Some(folder) => app.router(folder),
+        None => app.router_with_own_page().ok_or("this program has no page inside")?,
+    };
+    servers.spawn(page.serve(app, handle.clone()));
     let books = Books::new(desk.clone(), metrics.clone(), settings.database.clone());
     books.recall().await?;
     books.clone().keep(settings.reconcile);

@@ -1,5 +1,8 @@
 //! The built page: precompressed files, and headers that keep everything foreign out.
 
+#[cfg(feature = "built-in-page")]
+mod built_in;
+
 use axum::http::{HeaderName, HeaderValue, Uri, header};
 use axum::response::Response;
 use axum::{Router, middleware};
@@ -23,20 +26,34 @@ const HARDENED: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// The page's files. Those that `build` has compressed are sent as they lie there.
+/// The page's files from a folder. Those that `build` has compressed are sent as they lie there.
 pub(crate) fn files(folder: &Path) -> Router {
-    Router::new().fallback_service(ServeDir::new(folder).precompressed_br().precompressed_gzip()).layer(
-        middleware::from_fn(async |request: axum::extract::Request, next: middleware::Next| {
-            let keeps = keeps(request.uri());
-            let mut response = next.run(request).await;
-            let lifetime = match keeps && response.status().is_success() {
-                true => "public, max-age=31536000, immutable",
-                false => "no-cache",
-            };
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(lifetime));
-            response
-        }),
-    )
+    kept(Router::new().fallback_service(ServeDir::new(folder).precompressed_br().precompressed_gzip()))
+}
+
+/// The page that was compiled into this program, if one was.
+pub(crate) fn built_in() -> Option<Router> {
+    #[cfg(feature = "built-in-page")]
+    return Some(kept(Router::new().fallback(built_in::file)));
+    #[cfg(not(feature = "built-in-page"))]
+    None
+}
+
+/// Whether this program has a page of its own.
+pub const IS_BUILT_IN: bool = cfg!(feature = "built-in-page");
+
+/// Says how long a browser may keep what it got.
+fn kept(files: Router) -> Router {
+    files.layer(middleware::from_fn(async |request: axum::extract::Request, next: middleware::Next| {
+        let keeps = keeps(request.uri());
+        let mut response = next.run(request).await;
+        let lifetime = match keeps && response.status().is_success() {
+            true => "public, max-age=31536000, immutable",
+            false => "no-cache",
+        };
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(lifetime));
+        response
+    }))
 }
 
 /// Whether a file's name holds the hash of its content, as `app-0123456789abcdef_bg.wasm`.

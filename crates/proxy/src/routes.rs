@@ -51,6 +51,15 @@ impl App {
 
     /// The page and its calls; the page's files come from `folder`.
     pub fn router(self, folder: &Path) -> Router {
+        self.beside(page::files(folder))
+    }
+
+    /// The page and its calls; the page is the one inside this program, if there is one.
+    pub fn router_with_own_page(self) -> Option<Router> {
+        Some(self.beside(page::built_in()?))
+    }
+
+    fn beside(self, files: Router) -> Router {
         let api = Router::new()
             .route("/terminal", get(terminal))
             .route("/payments", get(payments::list).post(payments::start))
@@ -69,7 +78,7 @@ impl App {
         Router::new()
             .nest("/api/v1", api)
             .route("/enter", get(guard::enter))
-            .fallback_service(page::files(folder))
+            .fallback_service(files)
             .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
             .layer(middleware::map_response(page::harden))
             .with_state(self)

@@ -3,9 +3,11 @@
 //! Each installs what it needs and finds missing, so that a fresh clone is one command away from running.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
 
+mod bare;
 mod demo;
 mod dist;
 mod fuzz;
+mod package;
 mod page;
 mod server;
 mod setup;
@@ -20,6 +22,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask demo [--port PORT]           set up, build and start everything; the page is on http://localhost:8080
 cargo xtask build [--demo] [--out DIR]   build the page into dist/ and weigh it (--demo: into target/page-demo)
+cargo xtask package                      build the proxy with the page inside, into target/package
+cargo xtask bare                         pay through that program alone in a bare Debian; needs root
 cargo xtask test [STAGE...]              every check, or only the stages named
 cargo xtask sim [--runs N] [--seed S] [--without NAME]
                                          simulate N payments under faults, or without one of the protections
@@ -48,6 +52,8 @@ fn run(args: &[&str]) -> Result<()> {
         ["demo"] => demo::run(8080),
         ["demo", "--port", port] => demo::run(port.parse()?),
         ["build", options @ ..] => page::run(options),
+        ["package"] => package::run(),
+        ["bare"] => bare::run(),
         ["test", stages @ ..] => stages::run(stages),
         ["sim", options @ ..] => stages::sim(options),
         ["e2e", "readers"] => stages::run(&["readers"]),

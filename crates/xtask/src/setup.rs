@@ -32,11 +32,15 @@ pub(crate) enum Tool {
     Chromedriver,
     /// Speaks HTTP for `strangers`.
     Curl,
+    /// Makes root file systems for `bare`.
+    Debootstrap,
     /// USB devices that do not exist, and Python's way to them.
     Umockdev,
 }
 
-use Tool::{CargoDeny, Chromedriver, Chromium, Curl, Trunk, Umockdev, WasmBindgen, WasmOpt, WasmTarget};
+use Tool::{
+    CargoDeny, Chromedriver, Chromium, Curl, Debootstrap, Trunk, Umockdev, WasmBindgen, WasmOpt, WasmTarget,
+};
 
 impl Tool {
     /// What builds the page.
@@ -83,6 +87,9 @@ impl Toolbox {
                 Chromium => packages.extend(missing("chromium", "chromium")),
                 Chromedriver => packages.extend(missing("chromedriver", "chromium-driver")),
                 Curl => packages.extend(missing("curl", "curl")),
+                // It lives among the administrator's programs.
+                Debootstrap if Path::new("/usr/sbin/debootstrap").exists() => {}
+                Debootstrap => packages.push("debootstrap"),
                 Umockdev => packages.extend(missing_umockdev()),
             }
         }

@@ -11,7 +11,7 @@ const ENDPOINT: &str = "1111";
 const ORDER: &str = "STRANGER000000000001";
 
 /// A Miura reader's online request: a chip card, 4.56 GBP, encrypted under the public test keys.
-const READING: &str = include_str!("reading.hex");
+const READING: &str = include_str!("readings/chip.hex");
 
 /// Asks for the status with nothing but curl and sha1sum, as the gateway's documentation describes `control`.
 const STATUS: &str = r#"

@@ -1,7 +1,7 @@
 //! The proxy's parts, put together as `mpos-proxy` does it, over a store that may be made to write one by one.
 
 use crate::one_by_one::OneByOne;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use axum::Router;
 use paynet::Merchant;
 use proxy::books::Books;
@@ -47,7 +47,8 @@ pub(super) async fn serve(config: &Path, one_by_one: bool) -> Result<()> {
     println!("operations on http://{}", operations.local_addr()?);
     let app = App::new(&config, page.local_addr()?.port(), desk.clone(), metrics.clone());
     let books = Books::new(desk.clone(), metrics.clone(), settings.database.clone());
-    let (app, operated) = (app.router(&settings.page), Operations { desk, metrics, books }.router());
+    let folder = settings.page.as_deref().context("the page's folder is set")?;
+    let (app, operated) = (app.router(folder), Operations { desk, metrics, books }.router());
     tokio::try_join!(serve_on(page, app), serve_on(operations, operated))?;
     Ok(())
 }
