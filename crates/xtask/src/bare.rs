@@ -39,7 +39,7 @@ pub(crate) fn run() -> Result<()> {
 
     let inside = |program: &str| {
         let mut command = tools.command("chroot");
-        command.arg(NOBODY).arg(&root).arg("/usr/bin/env").args(["-i", program]);
+        command.arg(NOBODY).arg(&root).args(["/usr/bin/env", "-i"]).arg(format!("/usr/local/bin/{program}"));
         command
     };
     let gateway = Server::start(inside("mpos-gateway-sim").args([

@@ -18,7 +18,7 @@ struct Stage {
     run: fn(&Toolbox) -> Result<()>,
 }
 
-const STAGES: [Stage; 13] = [
+const STAGES: [Stage; 14] = [
     Stage { name: "fmt", needs: &[], run: fmt },
     Stage { name: "clippy", needs: &[Tool::WasmTarget], run: clippy },
     Stage { name: "deny", needs: &[Tool::CargoDeny], run: |tools| run_deny(tools, OFFLINE_CHECKS) },
@@ -27,6 +27,7 @@ const STAGES: [Stage; 13] = [
     Stage { name: "wasm", needs: Tool::BROWSER, run: wasm },
     Stage { name: "page", needs: Tool::BROWSER, run: page_tests },
     Stage { name: "size", needs: Tool::PAGE, run: size },
+    Stage { name: "package", needs: Tool::PAGE, run: own_page },
     Stage { name: "strangers", needs: &[Tool::Curl], run: strangers::meet },
     Stage { name: "e2e", needs: Tool::ALL, run: e2e },
     Stage { name: "kill", needs: Tool::ALL, run: |tools| run_kill(tools, &[]) },
@@ -83,6 +84,15 @@ fn fmt(tools: &Toolbox) -> Result<()> {
 
 fn size(tools: &Toolbox) -> Result<()> {
     page::build(tools, Page::Release, &Page::Release.folder())
+}
+
+/// The page inside the program is the one in the folder.
+fn own_page(tools: &Toolbox) -> Result<()> {
+    let folder = Page::Release.folder();
+    page::build(tools, Page::Release, &folder)?;
+    let mut tests = tools.command("cargo");
+    tests.args(["test", "--locked", "-p", "proxy", "--features", "built-in-page", "--test", "own_page"]);
+    shell::run_tests(tests.env("MPOS_PAGE", folder))
 }
 
 fn clippy(tools: &Toolbox) -> Result<()> {
