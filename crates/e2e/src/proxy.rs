@@ -36,7 +36,7 @@ impl Proxy {
         habits: Habits,
         callbacks: Option<SocketAddr>,
     ) -> Self {
-        let Habits { attended, poll_ms, .. } = habits;
+        let Habits { attended, poll_ms, open, .. } = habits;
         let listen = callbacks.map(|address| format!("callback_listen = \"{address}\"\n"));
         let config = folder.join("proxy.toml");
         // TOML's and Rust's quoted strings agree on every path that people have.
@@ -49,6 +49,7 @@ database = {database:?}
 [till]
 name = "Till 1"
 preauth = true
+open = {open}
 
 [till.readers]
 miura = "miura"

@@ -52,7 +52,7 @@ impl Pin {
         });
         let mut other = steps.clone().skip(1).zip(steps).filter(|(a, b)| a != b);
         let repeats = |length: usize| digits.iter().zip(digits.iter().skip(length)).all(|(a, b)| a == b);
-        other.next().is_none() || (1..=digits.len() / 2).any(|n| digits.len() % n == 0 && repeats(n))
+        other.next().is_none() || (1..=digits.len() / 2).any(|n| digits.len().is_multiple_of(n) && repeats(n))
     }
 }
 

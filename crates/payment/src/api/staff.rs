@@ -125,8 +125,6 @@ pub enum Did {
     WrongPin,
     /// Keyed so many that no PIN is taken for some time.
     LockedOut,
-    /// Added a person.
-    Added,
     /// Made a person a cashier.
     MadeCashier,
     /// Made a person a supervisor.
@@ -148,7 +146,6 @@ words!(Did {
     SignedOut = "signed_out",
     WrongPin = "wrong_pin",
     LockedOut = "locked_out",
-    Added = "added",
     MadeCashier = "made_cashier",
     MadeSupervisor = "made_supervisor",
     MadeManager = "made_manager",
