@@ -14,6 +14,7 @@ use proxy::operations::OPENAPI;
 use proxy::routes::App;
 use proxy::routes::access::{ACCESS, Access};
 use proxy::staff::Tries;
+use proxy::staff::reset::ResetError;
 use proxy::store::{Store, sqlite::SqliteStore};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -414,6 +415,35 @@ async fn a_lock_out_and_who_is_signed_in_survive_a_restart() {
     assert!(holds("$argon2id$v=19$m=19456,t=2,p=1$") && !holds(MANAGER_PIN));
     let session = shop.cookie.as_deref().unwrap().split_once('=').unwrap().1;
     assert!(!holds(session), "only its digest is kept");
+}
+
+/// As the box's owner does it, with the proxy stopped.
+#[tokio::test]
+async fn a_lost_managers_pin_is_drawn_anew_on_the_box() {
+    let dir = tempfile::tempdir().unwrap();
+    support::config(dir.path(), |text| text);
+    let (file, path) = (dir.path().join("proxy.toml"), dir.path().join("db"));
+    let reset = async |name| proxy::staff::reset::reset_manager(&file, name).await;
+    assert!(matches!(reset(None).await, Err(ResetError::Nobody)));
+    let store = SqliteStore::open(&path).await.unwrap();
+    let mut shop = Shop::staffed(store.clone()).await;
+    for _ in 0..5 {
+        shop.sign_in("Max", "0852").await;
+    }
+    assert!(matches!(reset(None).await, Err(ResetError::Store(_))), "a running proxy has the file");
+    let cookie = shop.cookie.clone();
+    drop(shop);
+    store.close().await;
+    let (name, pin) = reset(None).await.unwrap();
+    assert_eq!((name.as_str(), pin.digits(), pin.is_trivial()), ("Max", 8, false));
+    let mut shop = Shop::new(SqliteStore::open(&path).await.unwrap()).await;
+    assert_eq!(shop.sign_in("Max", MANAGER_PIN).await.1["code"], "wrong-pin");
+    shop.cookie = cookie;
+    assert_eq!(shop.see("terminal").await.1["locked"], true, "old sessions are over");
+    assert_eq!(shop.sign_in("Max", pin.expose()).await.0, StatusCode::OK);
+    let (_, deeds) = shop.see("operators/trail").await;
+    let told = |deed: &Value| (deed["who"].is_null(), deed["did"] == "reset_pin", deed["whom"] == "Max");
+    assert!(deeds.as_array().unwrap().iter().any(|deed| told(deed) == (true, true, true)), "{deeds}");
 }
 
 #[tokio::test]
