@@ -52,6 +52,18 @@ pub fn draw_attempt() -> Option<AttemptId> {
     Some(AttemptId::from_random(random))
 }
 
+/// Whether somebody has pressed something on this page in the last seconds.
+pub fn is_touched() -> bool {
+    web_sys::window().is_some_and(|window| window.navigator().user_activation().is_active())
+}
+
+/// Leaves for another page of ours.
+pub fn go(address: &str) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().set_href(address);
+    }
+}
+
 /// Resolves after so many milliseconds.
 pub(crate) async fn wait(ms: i32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {

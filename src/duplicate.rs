@@ -64,6 +64,7 @@ mod tests {
             stage: None,
             needs_person: None,
             receipt: Default::default(),
+            operator: None,
             accepted_at,
             next_poll_ms: 3000,
         };

@@ -39,9 +39,14 @@ impl<T> Answer<T> {
     }
 }
 
-/// What the till may do.
-pub async fn terminal() -> Answer<Terminal> {
-    call("GET", "terminal".to_owned(), None).await
+/// What the till may do, and who is signed in. `here` says that somebody is at the till, which keeps them signed in.
+pub async fn terminal(here: bool) -> Answer<Terminal> {
+    call("GET", if here { "terminal?here" } else { "terminal" }.to_owned(), None).await
+}
+
+/// Signs out whoever is signed in; answers what the till may do then.
+pub async fn sign_out() -> Answer<Terminal> {
+    call("POST", "sign-out".to_owned(), None).await
 }
 
 /// Takes a notice off the list; answers what the till may do, with the notices that are left.

@@ -1,37 +1,61 @@
-use crate::{Office, screen::PLACES};
+use crate::entrance::Face;
+use crate::{Office, Screen, screen::PLACES};
 use leptos::prelude::*;
-use mpos_terminal::parts::{element, line, part, text};
-use mpos_terminal::words;
+use mpos_terminal::parts::{button, element, line, part, press, text};
+use mpos_terminal::{proxy, words};
+use wasm_bindgen_futures::spawn_local;
 
 /// The office.
 #[component]
 pub fn App() -> impl IntoView {
     let office = Office::open();
     let main = element("main").child(part(move || Some(office.screen.get().show(office)))).view();
-    element("div").class("terminal office").children([strip(office), places(office), main]).view()
+    let places = part(move || (office.screen.get() != Screen::SignIn).then(|| places(office)));
+    element("div").class("terminal office").children([strip(office), places, main]).view()
 }
 
 /// Till, and whether the proxy is there; a ribbon where no money moves.
 fn strip(office: Office) -> AnyView {
-    let till = move || office.terminal.with(|t| t.as_ref().map(|t| t.till.clone())).unwrap_or_default();
+    let operator = move || office.terminal.with(|t| Some(t.as_ref()?.operator.as_ref()?.name.clone()));
+    let till = move || {
+        let till = office.terminal.with(|t| t.as_ref().map(|t| t.till.clone())).unwrap_or_default();
+        till + " " + &operator().unwrap_or_default()
+    };
     let network = move || if office.away.get() { "No connection" } else { "Online" }.to_owned();
     let strip = element("header").class("strip");
     let strip = strip.child(element("span").class("till").live_text(text(till)).view());
     let strip = strip.child(element("span").class("chip").live_text(text(network)).view());
+    let strip = strip.child(part(move || operator().map(|_| who(office))));
     let is_test = move || office.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
     let ribbon = part(move || is_test().then(|| line("ribbon", words::TEST.to_owned())));
     vec![strip.view(), ribbon].into_any()
 }
 
+/// What whoever is signed in can do about that.
+fn who(office: Office) -> AnyView {
+    let lock = press(move || {
+        spawn_local(async move {
+            if let Some(terminal) = office.heard(proxy::sign_out().await) {
+                office.terminal.set(Some(terminal));
+                office.entrance.turn(Face::StandBy);
+                mpos_terminal::browser::go("#sign-in");
+            }
+        });
+    });
+    let link = || element("a").attr("role", "button").attr("href", "#sign-in").text("Switch person").view();
+    let switch = part(move || (office.screen.get() != Screen::SignIn).then(link));
+    vec![switch, button("Lock".to_owned(), lock)].into_any()
+}
+
 fn places(office: Office) -> AnyView {
     let place = move |&(address, name): &(&'static str, &'static str)| {
-        let here = move || office.screen.get() == crate::Screen::of(address);
-        element("a")
-            .attr("role", "button")
-            .attr("href", address)
-            .live_attr("aria-current", text(move || if here() { "page" } else { "false" }.to_owned()))
-            .text(name)
-            .view()
+        let here = move || office.screen.get() == Screen::of(address);
+        let link = move || {
+            let link = element("a").attr("role", "button").attr("href", address);
+            let here = text(move || if here() { "page" } else { "false" }.to_owned());
+            link.live_attr("aria-current", here).text(name).view()
+        };
+        part(move || Screen::of(address).right().is_none_or(|right| office.may(right)).then(link))
     };
     let till = element("a").attr("role", "button").attr("href", "/").text("Back to the till").view();
     element("nav").attr("aria-label", "Office").child(till).children(PLACES.iter().map(place)).view()

@@ -6,10 +6,14 @@
 #![allow(unreachable_pub, reason = "the component macro hides from the lint that components are exported")]
 
 mod app;
+mod entrance;
 mod office;
+mod parts;
 mod screen;
 mod screens;
+pub mod words;
 
 pub use app::App;
+pub use entrance::{Entrance, Face};
 pub use office::Office;
 pub use screen::Screen;

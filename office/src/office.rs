@@ -1,10 +1,22 @@
 use crate::Screen;
+use crate::entrance::{Entrance, Face};
+use leptos::prelude::set_interval;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::proxy::{self, Answer};
-use payment::api::Terminal;
+use mpos_terminal::{browser, sound, sound::Sound};
+use payment::api::{Problem, Terminal};
+use payment::json::FromJson;
+use payment::role::Right;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
+
+/// The proxy is asked who is signed in each so many seconds.
+const TERMINAL_S: u64 = 10;
+/// The proxy's code for a call that needs somebody to be signed in.
+const SIGN_IN: &str = "sign-in";
 
 /// What the office knows. A handle: all copies are the same office, which lives as long as the page.
 #[derive(Clone, Copy)]
@@ -14,10 +26,21 @@ pub struct Office(&'static State);
 pub struct State {
     /// Which screen is to be seen.
     pub screen: Watched<Screen>,
-    /// What this till may do, once the proxy has said so.
+    /// What this till may do and who is signed in, once the proxy has said so.
     pub terminal: Watched<Option<Terminal>>,
     /// The proxy does not answer.
     pub away: Watched<bool>,
+    /// Unix milliseconds, once a second.
+    pub now: Watched<u64>,
+    /// What the last press came to, for people: what went wrong and what to do, or that it is done.
+    pub said: Watched<String>,
+    /// A transaction is on its way on this page. The till does not lock over it.
+    pub busy: Watched<bool>,
+    /// Signing in.
+    pub entrance: Entrance,
+    touched: AtomicBool,
+    /// The address that somebody wanted to see before they were asked to sign in.
+    wanted: Watched<String>,
 }
 
 impl Deref for Office {
@@ -29,31 +52,127 @@ impl Deref for Office {
 }
 
 impl Office {
-    /// Opens the office at the screen that the address names, and follows the address.
-    pub(crate) fn open() -> Self {
+    /// An office at this screen that has asked nobody anything.
+    #[must_use]
+    pub fn at(screen: Screen) -> Self {
         let state = State {
-            screen: Watched::new(Screen::of(&hash())),
+            screen: Watched::new(screen),
             terminal: Watched::new(None),
             away: Watched::new(false),
+            now: Watched::new(browser::now()),
+            said: Watched::new(String::new()),
+            busy: Watched::new(false),
+            entrance: Entrance::default(),
+            touched: AtomicBool::new(false),
+            wanted: Watched::new(String::new()),
         };
-        let office = Self(Box::leak(Box::new(state)));
-        let moved = Closure::<dyn FnMut()>::new(move || office.screen.set(Screen::of(&hash())));
+        Self(Box::leak(Box::new(state)))
+    }
+
+    /// Opens the office at the screen that the address names, and follows the address.
+    pub(crate) fn open() -> Self {
+        let office = Self::at(Screen::of(&hash()));
+        let moved = Closure::<dyn FnMut()>::new(move || {
+            office.said.set(String::new());
+            office.screen.set(Screen::of(&hash()));
+        });
         if let Some(window) = web_sys::window() {
             window.set_onhashchange(Some(moved.as_ref().unchecked_ref()));
         }
         // It hears of the address for as long as the page lives.
         moved.forget();
-        spawn_local(async move {
-            let terminal = office.heard(proxy::terminal().await);
-            office.terminal.set(terminal);
-        });
+        set_interval(move || office.beat(), Duration::from_secs(1));
+        office.ask();
         office
     }
 
-    /// What the proxy answered; notes whether it did.
+    /// Once a second.
+    fn beat(self) {
+        let now = browser::now();
+        let is_touched = browser::is_touched();
+        self.touched.fetch_or(is_touched, Relaxed);
+        self.entrance.beat(is_touched || self.signed_in());
+        self.now.set(now);
+        if (now / 1000).is_multiple_of(TERMINAL_S) {
+            self.ask();
+        }
+    }
+
+    /// Asks the proxy who is signed in, and tells it whether somebody is here.
+    fn ask(self) {
+        let here = self.touched.swap(false, Relaxed) || self.busy.get_untracked();
+        spawn_local(async move {
+            let Some(terminal) = self.heard(proxy::terminal(here).await) else { return };
+            let nobody = terminal.operator.is_none();
+            if self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal)) {
+                self.terminal.set(Some(terminal));
+            }
+            if nobody && !self.busy.get_untracked() {
+                self.ask_to_sign_in();
+            } else if !nobody && self.entrance.face.get_untracked() == Face::StandBy {
+                self.entrance.turn(Face::Names);
+            }
+            if self.screen.get_untracked() == Screen::SignIn {
+                self.entrance.look(self).await;
+            }
+        });
+    }
+
+    /// Whether somebody is signed in.
+    #[must_use]
+    pub fn signed_in(self) -> bool {
+        self.terminal.with(|t| t.as_ref().is_some_and(|t| t.operator.is_some()))
+    }
+
+    /// Whether whoever is signed in may do this.
+    #[must_use]
+    pub fn may(self, right: Right) -> bool {
+        let may = |t: &Terminal| t.operator.as_ref().is_some_and(|operator| operator.may(right));
+        self.terminal.with(|t| t.as_ref().is_some_and(may))
+    }
+
+    /// What the proxy answered; notes whether it did, and whether somebody has to sign in.
     pub(crate) fn heard<T>(self, answer: Answer<T>) -> Option<T> {
         self.away.set(matches!(answer, Answer::Nothing));
+        if matches!(&answer, Answer::Refused(Problem { code, .. }) if code == SIGN_IN) {
+            self.ask_to_sign_in();
+        }
         answer.got()
+    }
+
+    /// Posts what somebody has keyed and answers what came of it; a refusal is said in words.
+    pub(crate) async fn post<T: FromJson>(self, path: &str, body: Option<proxy::Body>) -> Option<T> {
+        self.said.set(String::new());
+        let answer = proxy::call("POST", path.to_owned(), body).await;
+        match &answer {
+            Answer::Got(_) => {}
+            Answer::Refused(problem) => self.refuse(problem.cashier.clone()),
+            Answer::Nothing => {
+                self.refuse("No connection. Nothing was changed. Try again in a moment.".to_owned())
+            }
+        }
+        self.heard(answer)
+    }
+
+    /// Says why something is not done.
+    pub(crate) fn refuse(self, why: String) {
+        sound::play(Sound::NotPaid);
+        self.said.set(why);
+    }
+
+    /// Somebody has signed in: to what was wanted, or to the till.
+    pub(crate) fn enter(self, terminal: Terminal) {
+        self.terminal.set(Some(terminal));
+        let wanted = self.wanted.get_untracked();
+        self.wanted.set(String::new());
+        browser::go(if wanted.is_empty() { "/" } else { &wanted });
+    }
+
+    fn ask_to_sign_in(self) {
+        if self.screen.get_untracked() != Screen::SignIn {
+            self.wanted.set(hash());
+            browser::go("#sign-in");
+        }
     }
 }
 

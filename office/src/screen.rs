@@ -1,29 +1,49 @@
 use crate::Office;
-use crate::screens::history;
+use crate::screens::{history, operators, sign_in};
 use leptos::prelude::AnyView;
+use payment::role::Right;
 
 /// A screen of the office, as the address names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Screen {
     /// `#history`, and any name that is not known: the payments, newest first.
     History,
+    /// `#operators`: the people at the till.
+    Operators,
+    /// `#sign-in`: who is at the till.
+    SignIn,
 }
 
 /// What the navigation leads to.
-pub(crate) const PLACES: &[(&str, &str)] = &[("#history", "History")];
+pub(crate) const PLACES: &[(&str, &str)] = &[("#history", "History"), ("#operators", "People")];
 
 impl Screen {
     /// The screen of an address' part behind and with `#`.
     #[must_use]
     pub fn of(hash: &str) -> Self {
         // The names with an id behind a slash come with their screens.
-        let (_name, _id) = hash.trim_start_matches('#').split_once('/').unwrap_or((hash, ""));
-        Self::History
+        let name = hash.trim_start_matches('#');
+        let (name, _id) = name.split_once('/').unwrap_or((name, ""));
+        match name {
+            "operators" => Self::Operators,
+            "sign-in" => Self::SignIn,
+            _ => Self::History,
+        }
+    }
+
+    /// The right without which nobody is led there. The proxy decides; this spares a walk.
+    pub(crate) fn right(&self) -> Option<Right> {
+        match self {
+            Self::Operators => Some(Right::Operators),
+            Self::History | Self::SignIn => None,
+        }
     }
 
     pub(crate) fn show(&self, office: Office) -> AnyView {
         match self {
             Self::History => history(office),
+            Self::Operators => operators(office),
+            Self::SignIn => sign_in(office),
         }
     }
 }

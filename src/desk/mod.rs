@@ -37,6 +37,9 @@ fn left_until() -> u64 {
     browser::remembered(LEFT).and_then(|at| at.parse().ok()).unwrap_or_default()
 }
 
+/// Where people sign in.
+const SIGN_IN: &str = "/office/#sign-in";
+
 /// The amount is spoken so long after the last key.
 const SPEAK_AFTER: Duration = Duration::from_millis(500);
 
@@ -171,6 +174,15 @@ impl Desk {
         });
     }
 
+    /// Signs out whoever is signed in, and goes where people sign in.
+    pub fn lock(self) {
+        spawn_local(async move {
+            if proxy::sign_out().await.got().is_some() {
+                browser::go(SIGN_IN);
+            }
+        });
+    }
+
     /// The cashier's word on a card that paid this amount before.
     pub fn answer_repeated(self, charge_again: bool) {
         let Some(read) = self.repeated.get_untracked() else { return };
@@ -271,6 +283,7 @@ impl Desk {
             self.feed(&id, Event::Tick);
         }
         if now / 1000 != self.now.get_untracked() / 1000 {
+            self.own().borrow_mut().touched |= browser::is_touched();
             self.now.set(now);
         }
     }

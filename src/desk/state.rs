@@ -171,6 +171,8 @@ pub(super) struct Own {
     pub(super) work: VecDeque<Work>,
     pub(super) working: bool,
     pub(super) listening: Listening,
+    /// Somebody has pressed something since the proxy was last told.
+    pub(super) touched: bool,
     /// Until the amount is spoken.
     pub(super) speaking: Option<TimeoutHandle>,
 }

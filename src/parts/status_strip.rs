@@ -1,11 +1,20 @@
-use super::{Text, element, line, part, text};
+use super::{Text, button, element, line, part, press, text};
 use crate::desk::{Desk, Network, Reader};
 use crate::words;
 use leptos::prelude::*;
 
-/// Till, reader and network in words, always there; the ribbon where no money moves; the bar while a result is open.
+/// Till, who is signed in, reader and network in words, always there; the ribbon where no money moves; the bar while a result is open.
 pub fn status_strip(desk: Desk) -> AnyView {
-    let till = move || desk.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
+    let operator = move || desk.terminal.with(|t| Some(t.as_ref()?.operator.as_ref()?.name.clone()));
+    let till = move || {
+        let till = desk.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
+        till + " " + &operator().unwrap_or_default()
+    };
+    // A payment is not left by the way.
+    let lock = part(move || {
+        let label = if operator().is_some() { "Lock" } else { "Staff" }.to_owned();
+        desk.current.with(Option::is_none).then(|| button(label, press(move || desk.lock())))
+    });
     let sandbox = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
     let network_bad = move || desk.network.get() != Network::Online;
     let open = move || desk.parked.with(|all| all.iter().filter(|a| !a.is_finished()).count());
@@ -25,6 +34,7 @@ pub fn status_strip(desk: Desk) -> AnyView {
         reader_chip(desk),
         network.view(),
         element("time").live_text(text(move || crate::browser::hh_mm(desk.now.get()))).view(),
+        lock,
     ]);
     let ribbon = part(move || sandbox().then(|| line("ribbon", words::TEST.to_owned())));
     let bar = part(move || {

@@ -1,8 +1,11 @@
 //! The baseline of group commit.
 
-use payment::{api::Notice, attempt::AttemptId, order::Order};
+use payment::api::{Deed, Notice};
+use payment::{attempt::AttemptId, order::Order};
 use proxy::fingerprint::CardKey;
+use proxy::staff::Tries;
 use proxy::store::ledger::{Heard, Ledger, Raised, Run};
+use proxy::store::operators::{Digest, Operator, Operators};
 use proxy::store::{Attempt, Claim, Reply, Store, sqlite::SqliteStore};
 use tokio::sync::Mutex;
 
@@ -94,5 +97,49 @@ impl Ledger for OneByOne {
 
     fn last_run(&self) -> Reply<'_, Option<Run>> {
         self.store.last_run()
+    }
+}
+
+impl Operators for OneByOne {
+    fn operators(&self) -> Reply<'_, Vec<(Operator, Tries)>> {
+        self.store.operators()
+    }
+
+    fn keep_operator<'a>(&'a self, operator: &'a Operator, deed: &'a Deed) -> Reply<'a, ()> {
+        self.write(self.store.keep_operator(operator, deed))
+    }
+
+    fn tries<'a>(&'a self, name: &'a str) -> Reply<'a, Tries> {
+        self.store.tries(name)
+    }
+
+    fn keep_tries<'a>(&'a self, name: &'a str, tries: Tries, deed: Option<&'a Deed>) -> Reply<'a, ()> {
+        self.write(self.store.keep_tries(name, tries, deed))
+    }
+
+    fn sign_in<'a>(
+        &'a self,
+        session: &'a Digest,
+        name: &'a str,
+        stale: u64,
+        deed: &'a Deed,
+    ) -> Reply<'a, ()> {
+        self.write(self.store.sign_in(session, name, stale, deed))
+    }
+
+    fn signed_in<'a>(&'a self, session: &'a Digest) -> Reply<'a, Option<(Operator, u64)>> {
+        self.store.signed_in(session)
+    }
+
+    fn use_session<'a>(&'a self, session: &'a Digest, now: u64) -> Reply<'a, ()> {
+        self.write(self.store.use_session(session, now))
+    }
+
+    fn sign_out<'a>(&'a self, session: &'a Digest, deed: &'a Deed) -> Reply<'a, ()> {
+        self.write(self.store.sign_out(session, deed))
+    }
+
+    fn deeds(&self, limit: u32) -> Reply<'_, Vec<Deed>> {
+        self.store.deeds(limit)
     }
 }

@@ -98,6 +98,7 @@ page = {folder:?}
 database = {database:?}
 [till]
 name = "Till 1"
+open = true
 [merchant]
 name = "Corner Shop"
 [gateway]

@@ -45,6 +45,11 @@ impl Till {
         self.see(&["Pay 0.00"]).await;
     }
 
+    /// Keys a text into the field of this name.
+    pub async fn fill(&self, name: &str, text: &str) {
+        self.keyed(&format!("//label[span[normalize-space(.)=\"{name}\"]]//input"), text).await;
+    }
+
     /// Switches a fault of the virtual reader on, or off again.
     pub async fn reader_fault(&self, name: &str) {
         self.run("document.querySelector('.virtual-reader details').open = true", vec![]).await;

@@ -3,15 +3,20 @@
 use crate::gateway::{CONTROL_KEY, CURRENCY, ENDPOINT, LOGIN};
 use crate::process::Process;
 use crate::{Gateway, Habits, folder};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 /// How long a proxy may take to stop: longer than it waits for pages.
 const STOP: Duration = Duration::from_secs(10);
+
+/// The first person of a shop, who manages it.
+pub(crate) static MANAGER: LazyLock<Value> =
+    LazyLock::new(|| json!({ "name": "Max", "role": "manager", "pin": "258013" }));
 
 /// A proxy, running.
 pub struct Proxy {
@@ -23,6 +28,8 @@ pub struct Proxy {
     pub address: String,
     /// Where health and metrics are, `http://HOST:PORT`.
     pub operations: String,
+    /// The cookie of the manager, once there is one.
+    manager: Mutex<String>,
     /// Where callbacks arrive, `http://HOST:PORT/callback`, if any do.
     pub callbacks: Option<String>,
 }
@@ -36,7 +43,7 @@ impl Proxy {
         habits: Habits,
         callbacks: Option<SocketAddr>,
     ) -> Self {
-        let Habits { attended, poll_ms, .. } = habits;
+        let Habits { attended, poll_ms, open, .. } = habits;
         let listen = callbacks.map(|address| format!("callback_listen = \"{address}\"\n"));
         let config = folder.join("proxy.toml");
         // TOML's and Rust's quoted strings agree on every path that people have.
@@ -49,6 +56,7 @@ database = {database:?}
 [till]
 name = "Till 1"
 preauth = true
+open = {open}
 
 [till.readers]
 miura = "miura"
@@ -86,6 +94,7 @@ not_found_gap_ms = 300
             folder,
             address: String::new(),
             operations: String::new(),
+            manager: Mutex::default(),
             callbacks: callbacks.map(|address| format!("http://{address}/callback")),
         };
         proxy.run().await;
@@ -112,6 +121,33 @@ not_found_gap_ms = 300
         let text = answer.body_mut().read_to_string().expect("a text");
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
         value.unwrap_or_else(|| panic!("no metric {name} in:\n{text}"))
+    }
+
+    /// What `GET /api/v1/{path}` answers the manager, whom the first call makes.
+    ///
+    /// # Panics
+    /// Where it answers no manager either.
+    #[must_use]
+    pub fn ask_as_manager(&self, path: &str) -> String {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let url = |path: &str| format!("{}/api/v1/{path}", self.address);
+        let post = |path: &str| {
+            let request = agent.post(url(path)).header("content-type", "application/json");
+            request.send(MANAGER.to_string()).expect("the proxy runs")
+        };
+        for _ in 0..2 {
+            let cookie = self.manager.lock().expect("nobody panics over it").clone();
+            let mut answer = agent.get(url(path)).header("cookie", cookie).call().expect("the proxy runs");
+            if answer.status() == 200 {
+                return answer.body_mut().read_to_string().expect("a text");
+            }
+            let made = post("operators");
+            let signed = if made.status() == 200 { made } else { post("sign-in") };
+            let cookie = signed.headers().get("set-cookie").expect("the manager may sign in");
+            let cookie = cookie.to_str().expect("a cookie").split(';').next().unwrap_or_default().to_owned();
+            *self.manager.lock().expect("nobody panics over it") = cookie;
+        }
+        panic!("{path} is not for a manager either");
     }
 
     /// `mpos-proxy reconcile`: how it ended, and what it printed.

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 pub struct Habits {
     /// Staff are there; otherwise it is a kiosk.
     pub attended: bool,
+    /// Sales are taken without anybody signed in.
+    pub open: bool,
     /// Between two questions that the proxy asks the gateway by itself, in milliseconds.
     pub poll_ms: u64,
     /// The gateway calls back.
@@ -20,7 +22,7 @@ pub struct Habits {
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { attended: true, poll_ms: 300, callbacks: false, lasting: false }
+        Self { attended: true, open: true, poll_ms: 300, callbacks: false, lasting: false }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A headless Chromium over chromedriver, and the page in it as people use it: by the words that they see.
 
 use crate::process::Process;
+use crate::proxy::MANAGER;
 use crate::{Testbed, until};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -162,6 +163,15 @@ impl Till {
         all.as_array().expect("the page has a journal").iter().map(read).collect()
     }
 
+    /// Makes the shop's manager, the first of its people, and signs them in at this browser.
+    pub async fn sign_in_manager(&self) {
+        let script = "
+            const headers = { 'content-type': 'application/json' };
+            const body = JSON.stringify(arguments[0]);
+            return (await fetch('/api/v1/operators', { method: 'POST', headers, body })).ok;";
+        assert_eq!(self.evaluate(script, vec![MANAGER.clone()]).await, json!(true), "there is one already");
+    }
+
     /// Ends the browser, every process of it, as a power cut does.
     pub fn kill(&mut self) {
         self.process.kill_tree();
@@ -239,10 +249,10 @@ impl Till {
 
     /// Presses the button of this name once it is there and may be pressed.
     pub async fn press(&self, name: &str) {
-        assert!(!name.contains('\''), "a name with an apostrophe");
+        assert!(!name.contains('"'), "a name with a quotation mark");
         let xpath = format!(
             "//button[not(@disabled) and not(@aria-disabled='true') \
-             and (@aria-label='{name}' or (not(@aria-label) and normalize-space(.)='{name}'))]"
+             and (@aria-label=\"{name}\" or (not(@aria-label) and normalize-space(.)=\"{name}\"))]"
         );
         self.click(Locator::XPath(&xpath)).await;
     }
@@ -252,6 +262,18 @@ impl Till {
         let clicked = until(LIMIT, async || self.client.find(locator).await.ok()?.click().await.ok());
         if clicked.await.is_none() {
             self.fail(&format!("there is no {locator:?} to click")).await;
+        }
+    }
+
+    /// Keys a text into what is there, or will be.
+    pub(crate) async fn keyed(&self, xpath: &str, text: &str) {
+        let keyed = until(LIMIT, async || {
+            let field = self.client.find(Locator::XPath(xpath)).await.ok()?;
+            field.clear().await.ok()?;
+            field.send_keys(text).await.ok()
+        });
+        if keyed.await.is_none() {
+            self.fail(&format!("there is no {xpath} to key into")).await;
         }
     }
 

@@ -1,9 +1,11 @@
 //! The JSON between page and proxy, under `/api/v1`.
 
+mod staff;
 mod wire;
 
-use crate::{attempt::AttemptId, money::Amount, secret::EncryptedData};
+use crate::{attempt::AttemptId, money::Amount, role::Signed, secret::EncryptedData};
 use serde::{Deserialize, Serialize};
+pub use staff::{AddOperator, Change, ChangeOperator, Deed, Did, Door, Operator, SignIn, Tile};
 use std::collections::BTreeMap;
 
 /// What the customer agreed to: a sale is charged, a preauthorisation only reserved.
@@ -272,6 +274,9 @@ pub struct PaymentView {
     /// Receipt fields by the gateway's own names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub receipt: BTreeMap<String, String>,
+    /// Who was signed in when the proxy took it; nobody at a kiosk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
     /// When the proxy took it, in Unix milliseconds.
     pub accepted_at: u64,
     /// When to ask again, in milliseconds from the answer.
@@ -302,8 +307,13 @@ pub struct Terminal {
     pub version: String,
     /// Whether the gateway answered the proxy's last question.
     pub gateway_reachable: bool,
-    /// What staff have to hear of, the latest first; none at a kiosk.
+    /// What staff have to hear of, the latest first; none at a kiosk, and none while nobody is signed in.
     pub notices: Vec<Notice>,
+    /// Who is signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<Signed>,
+    /// Nobody is signed in, and nothing may be sold here before somebody is.
+    pub locked: bool,
 }
 
 /// Something about the books that staff have to hear of, until they acknowledge it.

@@ -127,11 +127,18 @@ macro_rules! words {
                 }
             }
         }
+        impl $type {
+            /// The word that names it in JSON.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+        }
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.serialize_str(match self {
-                    $(Self::$variant => $word,)*
-                })
+                to.serialize_str(self.word())
             }
         }
         $crate::json::readable!($type);

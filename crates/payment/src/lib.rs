@@ -3,7 +3,7 @@
 //! * [`money`]: amounts and currencies; [`attempt`]: the one id of one payment.
 //! * [`till`]: the page's flow. [`order`]: the proxy's. Both are states that consume themselves: an event goes in,
 //!   the next state and a list of effects come out, and a thin driver carries the effects out.
-//! * [`api`]: the JSON that page and proxy exchange.
+//! * [`api`]: the JSON that page and proxy exchange. [`role`]: who may do what.
 //!
 //! Nothing here knows HTTP, the DOM, SQL or a reader's bytes. Time is an argument in milliseconds, randomness is an
 //! argument, and no input makes it panic.
@@ -15,5 +15,7 @@ pub mod attempt;
 pub mod json;
 pub mod money;
 pub mod order;
+pub mod pin;
+pub mod role;
 pub mod secret;
 pub mod till;

@@ -59,6 +59,9 @@ pub struct Order {
     pub terms: Terms,
     /// When the proxy took it.
     pub accepted_at: u64,
+    /// Who was signed in when the proxy took it; nobody at a kiosk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
     /// The gateway's order id, once known.
     pub order_id: Option<String>,
     /// The gateway's serial number of the sale's request, which asks for the sale even after a later transaction.
@@ -271,6 +274,7 @@ impl Order {
         Self {
             terms,
             accepted_at: now,
+            operator: None,
             order_id: None,
             serial_number: None,
             stage: None,
@@ -342,6 +346,7 @@ impl Order {
             stage: self.stage.clone(),
             needs_person: self.needs_person.clone(),
             receipt: self.receipt.clone(),
+            operator: self.operator.clone(),
             accepted_at: self.accepted_at,
             next_poll_ms: u32::try_from(next.clamp(300, rules.poll_ms.max(300))).unwrap_or(u32::MAX),
         }

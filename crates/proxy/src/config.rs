@@ -3,10 +3,13 @@
 use crate::books::daily::Daily;
 use crate::guard::{Origin, TillToken};
 use crate::page;
+use crate::staff;
 use payment::{
     api,
     money::{Amount, Currency},
     order::Rules,
+    pin::Pin,
+    role::{Right, Rights, Role},
 };
 use paynet::{ControlKey, Dialect, Login};
 use serde::Deserialize;
@@ -68,6 +71,12 @@ pub struct Settings {
     /// Intervals and limits of following an order; `attended` among them.
     #[serde(default)]
     pub rules: Rules,
+    /// PINs and sessions of the people at the till.
+    #[serde(default)]
+    pub operators: staff::Rules,
+    /// The least role that has a right, where that is not the default's.
+    #[serde(default)]
+    pub rights: BTreeMap<Right, Role>,
     /// When the books are compared with the gateway's.
     #[serde(default)]
     pub reconcile: Daily,
@@ -96,6 +105,8 @@ pub struct Till {
     /// Whether preauthorisations are offered.
     #[serde(default)]
     pub preauth: bool,
+    /// Sales are taken without anybody signed in. By default only by a kiosk, which has nobody (`rules.attended`).
+    pub open: Option<bool>,
 }
 
 /// The gateway and who we are there.
@@ -242,6 +253,20 @@ impl Settings {
         {
             return Err(wrong("gateway.endpoint", "must be letters and digits"));
         }
+        let staff::Rules { pin_digits, manager_pin_digits, idle_s } = self.operators;
+        let fits = |digits: u32| {
+            usize::try_from(digits).is_ok_and(|digits| (Pin::SHORTEST..=Pin::LONGEST).contains(&digits))
+        };
+        if !fits(pin_digits) || !fits(manager_pin_digits) {
+            return Err(wrong(
+                "operators",
+                format!("a PIN has {} to {} digits", Pin::SHORTEST, Pin::LONGEST),
+            ));
+        }
+        if !(30..=86_400).contains(&idle_s) {
+            return Err(wrong("operators.idle_s", "must be from 30 to 86400"));
+        }
+        Rights::with(&self.rights).map_err(|e| wrong("rights", e.to_string()))?;
         if !self.listen.ip().is_loopback() {
             if !has_token {
                 return Err(wrong("listen", "an address beyond loopback needs till_token_file"));
@@ -254,6 +279,12 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    /// Whether sales are taken without anybody signed in.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.till.open.unwrap_or(!self.rules.attended)
     }
 
     /// The page's origins once the port of `listen` is known.

@@ -87,18 +87,24 @@ impl Desk {
         Ok(desk)
     }
 
-    /// Takes a payment: stored, then submitted by a task of its own. The same body again is the same payment.
+    /// Takes a payment from whoever is signed in: stored, then submitted by a task of its own. The same body again is the
+    /// same payment.
     ///
     /// # Errors
     /// [`Problem`] when the id is another payment's, was abandoned, or the card reading was used.
-    pub async fn start(&self, payment: StartPayment) -> Result<PaymentView, Problem> {
+    pub async fn start(
+        &self,
+        payment: StartPayment,
+        operator: Option<String>,
+    ) -> Result<PaymentView, Problem> {
         let desk = self.clone();
         detached(async move {
             let prints =
                 Fingerprints::of(&payment, desk.0.store.card_key()).map_err(|_| Problem::Malformed)?;
             let id = payment.terms.attempt.clone();
             let now = clock::unix_ms();
-            let (order, effects) = Order::accept(payment.terms.clone(), now);
+            let (mut order, effects) = Order::accept(payment.terms.clone(), now);
+            order.operator = operator;
             let _turn = desk.0.turns.take(&id).await;
             let attempt = Attempt::Taken(order.clone(), prints);
             match desk.0.store.claim(&id, &attempt, now).await? {
@@ -204,6 +210,12 @@ impl Desk {
         (followed.orders().len(), need_person)
     }
 
+    /// How many payments have no final result yet.
+    #[must_use]
+    pub fn unresolved(&self) -> u64 {
+        self.followed().orders().map(|order| u64::from(order.is_open())).sum()
+    }
+
     /// The memory behind the desk.
     #[must_use]
     pub fn store(&self) -> &dyn Store {
@@ -290,7 +302,7 @@ impl Desk {
 }
 
 /// Runs to its end even if the caller goes away: a page that disconnects changes nothing.
-async fn detached<T: Send + 'static>(
+pub(crate) async fn detached<T: Send + 'static>(
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::spawn(work).await.unwrap_or(Err(Problem::Internal))

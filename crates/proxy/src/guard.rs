@@ -1,5 +1,6 @@
 //! Who may talk to the proxy: the page from its own origin, on a till that was let in.
 
+use crate::cookie::{self, digest};
 use crate::problem::Problem;
 use crate::routes::App;
 use axum::extract::{Query, Request, State};
@@ -7,7 +8,6 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::{fmt, time::Duration};
 use subtle::ConstantTimeEq;
 
@@ -110,7 +110,7 @@ impl App {
         // The page's files hold nothing secret; a till that is not let in may show them.
         match &self.till_token {
             Some(token) if path.starts_with("/api/") => {
-                let session = session(headers).ok_or(Problem::NoSession)?;
+                let session = cookie::sent(headers, COOKIE).ok_or(Problem::NoSession)?;
                 let known = self.desk.store().has_session(&token.0, &digest(session)).await?;
                 if known { Ok(()) } else { Err(Problem::NoSession) }
             }
@@ -133,9 +133,7 @@ pub(crate) async fn enter(
     if !bool::from(token.0.ct_eq(&digest(&enter.token))) {
         return Err(Problem::WrongToken);
     }
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).map_err(|_| Problem::Internal)?;
-    let secret = hex::encode(secret);
+    let secret = cookie::draw()?;
     if !app.desk.store().open_session(&token.0, &digest(&secret)).await? {
         return Err(Problem::WrongToken);
     }
@@ -153,15 +151,4 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Proble
         (Some(value), None) => value.to_str().map(Some).map_err(|_| Problem::Foreign),
         _ => Err(Problem::Foreign),
     }
-}
-
-fn session(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut cookies =
-        cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    cookies.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
-}
-
-fn digest(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
 }

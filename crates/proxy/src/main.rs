@@ -17,7 +17,7 @@ use proxy::server::Listener;
 use proxy::store::sqlite::SqliteStore;
 use reader::{FAMILIES, Family};
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,6 +57,24 @@ enum Task {
     /// The running proxy does it. By default for what has passed since the last time, at least a day. Ends with 2 if there
     /// is something to look at, with 1 if the books could not be compared. See docs/operations.md.
     Reconcile(Reconcile),
+    /// The people at the till.
+    #[command(subcommand)]
+    Operators(People),
+}
+
+#[derive(Subcommand)]
+enum People {
+    /// Give a manager who has lost the PIN a new one, drawn by lot, and print it. The proxy must be stopped.
+    ///
+    /// See docs/operations.md.
+    ResetManager {
+        /// The settings file of the proxy.
+        #[arg(long)]
+        config: PathBuf,
+        /// Whom, if there are several managers.
+        #[arg(long)]
+        name: Option<String>,
+    },
 }
 
 #[derive(Args)]
@@ -104,6 +122,9 @@ async fn main() -> ExitCode {
     let done = match (arguments.task, arguments.serve) {
         (Some(Task::KioskPolicy(wanted)), _) => kiosk_policy(wanted).map(|()| ExitCode::SUCCESS),
         (Some(Task::Reconcile(wanted)), _) => reconcile(wanted).await,
+        (Some(Task::Operators(People::ResetManager { config, name })), _) => {
+            reset_manager(&config, name.as_deref()).await.map(|()| ExitCode::SUCCESS)
+        }
         (None, Some(serve)) => run(serve).await.map(|()| ExitCode::SUCCESS),
         (None, None) => Err("--config is missing".into()),
     };
@@ -156,7 +177,7 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     }
     let handle = Handle::new();
     tokio::spawn(stop(handle.clone(), desk.clone()));
-    let app = App::new(&config, page.address()?.port(), desk.clone(), metrics.clone());
+    let app = App::new(&config, page.address()?.port(), desk.clone(), metrics.clone())?;
     let mut servers = tokio::task::JoinSet::new();
     let app = match &settings.page {
         Some(folder) => app.router(folder),
@@ -205,6 +226,13 @@ async fn reconcile(wanted: Reconcile) -> Result<ExitCode, Box<dyn Error>> {
     let days = wanted.from.zip(wanted.to).map(|(from, to)| Days { from, to });
     let differs = command::reconcile(&wanted.config, days).await?;
     Ok(if differs { ExitCode::from(DIFFERS) } else { ExitCode::SUCCESS })
+}
+
+#[expect(clippy::print_stdout, reason = "whoever asks reads it once")]
+async fn reset_manager(config: &Path, name: Option<&str>) -> Result<(), Box<dyn Error>> {
+    let (name, pin) = proxy::staff::reset::reset_manager(config, name).await?;
+    println!("the PIN of {name} is {} until it is changed under Operators", pin.expose());
+    Ok(())
 }
 
 async fn stop(handle: Handle<std::net::SocketAddr>, desk: Desk) {

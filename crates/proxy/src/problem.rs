@@ -5,7 +5,9 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use payment::api;
+use payment::role::Role;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Why a request is not answered with what it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +54,42 @@ pub enum Problem {
     /// The token is wrong or was used.
     #[error("the token is wrong or was used before")]
     WrongToken,
+    /// Nobody is signed in.
+    #[error("nobody is signed in")]
+    SignIn,
+    /// Another role has the right, and which at least.
+    #[error("this needs a {}", .0.word())]
+    Role(Role),
+    /// A wrong PIN, and how many more may be.
+    #[error("name and PIN do not fit")]
+    WrongPin {
+        /// How many.
+        left: u32,
+    },
+    /// After wrong PINs no PIN is taken, and for how long.
+    #[error("too many wrong PINs")]
+    PinLocked {
+        /// So many milliseconds more.
+        ms: u64,
+    },
+    /// The PIN has fewer digits than these.
+    #[error("the PIN is too short")]
+    ShortPin(u32),
+    /// The PIN is one of those that everybody tries.
+    #[error("the PIN is easy to guess")]
+    TrivialPin,
+    /// The name is too long, or none.
+    #[error("this cannot be a name")]
+    BadName,
+    /// Somebody has the name, or had it.
+    #[error("the name is taken")]
+    NameTaken,
+    /// Nobody has this name.
+    #[error("nobody has this name")]
+    UnknownOperator,
+    /// Nobody changes their own role or lets themselves in no more.
+    #[error("nobody does this to themselves")]
+    Oneself,
     /// The checksum of a callback does not fit.
     #[error("the callback is not from the gateway")]
     Forged,
@@ -65,13 +103,13 @@ pub enum Problem {
 
 impl Problem {
     /// HTTP status, stable code, and what the cashier is told: whose fault, what became of the money, what to do.
-    fn parts(&self) -> (StatusCode, &'static str, &'static str) {
+    fn parts(&self) -> (StatusCode, &'static str, Cow<'static, str>) {
         const PAGE: &str = "The till's page and its server do not fit together. Nothing was charged by this request. \
                             Reload the page.";
         const SETUP: &str =
             "This till is not set up for this payment. Nothing was charged. Call your support.";
         const SERVER: &str = "The till's server has a fault. Nothing new was sent. Call your support.";
-        match self {
+        let (status, code, cashier) = match self {
             Self::Malformed => (StatusCode::BAD_REQUEST, "malformed", PAGE),
             Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", PAGE),
             Self::TooSlow => (
@@ -110,10 +148,59 @@ impl Problem {
                 "This till has not been let in. Nothing was charged by this request. Call your support.",
             ),
             Self::WrongToken => (StatusCode::FORBIDDEN, "wrong-token", SETUP),
+            Self::SignIn => (
+                StatusCode::UNAUTHORIZED,
+                "sign-in",
+                "Nobody is signed in. Nothing was charged by this request. Sign in first.",
+            ),
+            Self::Role(role) => return (StatusCode::FORBIDDEN, "role", Self::needs(*role)),
+            Self::WrongPin { left } => {
+                let tries = if *left == 1 { "1 try" } else { &format!("{left} tries") };
+                return (StatusCode::FORBIDDEN, "wrong-pin", format!("Wrong PIN, {tries} left.").into());
+            }
+            Self::PinLocked { ms } => {
+                let minutes = ms.div_ceil(60_000);
+                let minutes = if minutes == 1 { "1 minute" } else { &format!("{minutes} minutes") };
+                let text = format!("Too many wrong PINs. Wait {minutes}, or ask a manager to unlock you.");
+                return (StatusCode::TOO_MANY_REQUESTS, "pin-locked", text.into());
+            }
+            Self::ShortPin(least) => {
+                let text = format!("This PIN needs at least {least} digits. Choose a longer one.");
+                return (StatusCode::UNPROCESSABLE_ENTITY, "short-pin", text.into());
+            }
+            Self::TrivialPin => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "trivial-pin",
+                "This PIN is easy to guess. Choose one without rows or repeats.",
+            ),
+            Self::BadName => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "bad-name",
+                "A name has 1 to 30 characters. Choose a shorter one.",
+            ),
+            Self::NameTaken => (
+                StatusCode::CONFLICT,
+                "name-taken",
+                "Somebody has this name, or had it. Add a surname or a letter.",
+            ),
+            Self::UnknownOperator => (StatusCode::NOT_FOUND, "unknown-operator", PAGE),
+            Self::Oneself => {
+                (StatusCode::CONFLICT, "oneself", "Nobody can do this to themselves. Ask another manager.")
+            }
             Self::Forged => (StatusCode::FORBIDDEN, "forged", SETUP),
             Self::Store => (StatusCode::SERVICE_UNAVAILABLE, "store", SERVER),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", SERVER),
+        };
+        (status, code, cashier.into())
+    }
+
+    fn needs(role: Role) -> Cow<'static, str> {
+        match role {
+            Role::Cashier => "This needs somebody who is signed in.",
+            Role::Supervisor => "This needs a supervisor or a manager. Ask one to sign in.",
+            Role::Manager => "This needs a manager. Ask one to sign in.",
         }
+        .into()
     }
 }
 
@@ -144,7 +231,7 @@ impl IntoResponse for Problem {
             code: code.to_owned(),
             status: status.as_u16(),
             title: self.to_string(),
-            cashier: cashier.to_owned(),
+            cashier: cashier.into_owned(),
             trace_id,
         };
         let document = Document { kind: format!("urn:mpos:problem:{code}"), problem };

@@ -1,19 +1,24 @@
 //! The page's calls, under `/api/v1`.
 
+pub mod access;
 mod body;
 mod events;
 mod notices;
+mod operators;
 mod payments;
 
 use crate::config::{Config, Limits};
 use crate::desk::Desk;
 use crate::guard::{self, Origin, TillToken};
 use crate::metrics::Metrics;
+use crate::staff::Staff;
 use crate::{page, problem::Problem};
+use access::Who;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use payment::api::{Merchant, Terminal};
+use payment::role::{ManagersOnly, Right};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,22 +36,33 @@ pub struct App {
     till: Arc<str>,
     merchant: Arc<Merchant>,
     attended: bool,
+    pub(crate) staff: Staff,
+    /// Sales are taken without anybody signed in.
+    pub(crate) open: bool,
+    /// The till speaks TLS.
+    tls: bool,
 }
 
 impl App {
     /// The page's server for `config`, listening on `port`.
-    #[must_use]
-    pub fn new(config: &Config, port: u16, desk: Desk, metrics: Arc<Metrics>) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`ManagersOnly`], which [`Config::load`] has looked for.
+    pub fn new(config: &Config, port: u16, desk: Desk, metrics: Arc<Metrics>) -> Result<Self, ManagersOnly> {
+        let settings = &config.settings;
+        Ok(Self {
+            staff: Staff::new(settings, desk.clone())?,
             desk,
             metrics,
             limits: Arc::new(config.limits.clone()),
-            origins: config.settings.origins(port).into(),
+            origins: settings.origins(port).into(),
             till_token: config.till_token,
-            till: config.settings.till.name.as_str().into(),
-            merchant: Arc::new(config.settings.merchant.clone()),
-            attended: config.settings.rules.attended,
-        }
+            till: settings.till.name.as_str().into(),
+            merchant: Arc::new(settings.merchant.clone()),
+            attended: settings.rules.attended,
+            open: settings.is_open(),
+            tls: settings.tls.is_some() || settings.trusted_proxy,
+        })
     }
 
     /// The page and its calls; the page's files come from `folder`.
@@ -73,6 +89,13 @@ impl App {
             .route("/payments/{id}/ask", post(payments::ask))
             .route("/payments/{id}/history", get(notices::history))
             .route("/notices/{id}/acknowledge", post(notices::acknowledge))
+            .route("/sign-in", post(operators::sign_in))
+            .route("/sign-out", post(operators::sign_out))
+            .route("/operators", get(operators::list).post(operators::add))
+            .route("/operators/names", get(operators::names))
+            .route("/operators/change", post(operators::change))
+            .route("/operators/trail", get(operators::trail))
+            .route_layer(middleware::from_fn_with_state(self.clone(), access::access))
             .fallback(async || Problem::NotFound)
             .layer(middleware::map_response(page::never_stored));
         Router::new()
@@ -85,9 +108,10 @@ impl App {
     }
 }
 
-async fn terminal(State(app): State<App>) -> Json<Terminal> {
-    // They are for staff, and a kiosk has customers before it. A store that fails is told of where it matters.
-    let notices = match app.attended {
+async fn terminal(State(app): State<App>, Who(who): Who) -> Json<Terminal> {
+    // They are for staff. A store that fails is told of where it matters.
+    let may_see = |person| app.attended && app.staff.may(person, Right::Notices);
+    let notices = match who.as_ref().is_some_and(may_see) {
         true => app.desk.store().notices(NOTICES).await.unwrap_or_default(),
         false => vec![],
     };
@@ -102,5 +126,7 @@ async fn terminal(State(app): State<App>) -> Json<Terminal> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         gateway_reachable: app.metrics.gateway_reachable(),
         notices,
+        locked: who.is_none() && !app.open,
+        operator: who.map(|person| app.staff.signed(person)),
     })
 }

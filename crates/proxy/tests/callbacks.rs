@@ -231,8 +231,9 @@ async fn a_kiosk_shows_none() {
     let metrics = std::sync::Arc::default();
     let store = Memory::new();
     let desk = Desk::open(store, Fake::default(), support::quick(), metrics).await.unwrap();
-    let page =
-        proxy::routes::App::new(&config, 8080, desk.clone(), std::sync::Arc::default()).router(dir.path());
+    let page = proxy::routes::App::new(&config, 8080, desk.clone(), std::sync::Arc::default())
+        .unwrap()
+        .router(dir.path());
     let callbacks = Callbacks { desk, control_key: key(), metrics: std::sync::Arc::default() }.router();
     send(&callbacks, get(&signed("approved", "1", "invoice-1", "type=sale"))).await;
     let (_, terminal) = call(&page, get("/api/v1/terminal")).await;
@@ -247,6 +248,13 @@ async fn version(path: &Path) -> i64 {
     let version = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut database).await.unwrap();
     database.close().await.unwrap();
     version
+}
+
+/// The version of a database that this proxy makes.
+async fn newest(folder: &std::path::Path) -> i64 {
+    let path = folder.join("newest");
+    SqliteStore::open(&path).await.unwrap().close().await;
+    version(&path).await
 }
 
 #[tokio::test]
@@ -273,7 +281,7 @@ async fn a_database_of_version_1_opens_with_all_that_it_holds() {
     assert_eq!((heard.len(), heard[0].amount.as_ref()), (1, None));
     assert!(store.notices(9).await.unwrap().is_empty() && store.last_run().await.unwrap().is_none());
     store.close().await;
-    assert_eq!(version(&path).await, 2);
+    assert_eq!(version(&path).await, newest(dir.path()).await);
     SqliteStore::open(&path).await.unwrap().close().await;
 }
 
@@ -281,10 +289,12 @@ async fn a_database_of_version_1_opens_with_all_that_it_holds() {
 async fn a_database_of_a_later_version_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("db");
+    let later = newest(dir.path()).await + 1;
     SqliteStore::open(&path).await.unwrap().close().await;
     let mut database = sqlx::SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
-    sqlx::query("PRAGMA user_version = 3").execute(&mut database).await.unwrap();
+    let pragma = format!("PRAGMA user_version = {later}");
+    sqlx::query(sqlx::AssertSqlSafe(pragma)).execute(&mut database).await.unwrap();
     database.close().await.unwrap();
     let refused = SqliteStore::open(&path).await;
-    assert!(matches!(refused, Err(proxy::store::StoreError::Schema(3))), "{refused:?}");
+    assert!(matches!(refused, Err(proxy::store::StoreError::Schema(found)) if found == later), "{refused:?}");
 }

@@ -26,7 +26,7 @@ fn names_the_setting_that_is_wrong() {
         ("http://127.0.0.1:1/paynet", "http://gate.example/paynet", "gateway.url"),
         ("http://127.0.0.1:1/paynet", "ftp://127.0.0.1/paynet", "gateway.url"),
         ("http://127.0.0.1:1/paynet", "http://127.0.0.1.example/paynet", "gateway.url"),
-        ("currency = 'EUR'", "currency = 'XXX'", "line 14"),
+        ("currency = 'EUR'", "currency = 'XXX'", "line 15"),
         ("limit_minor = 500000", "limit_minor = 0", "gateway.limit_minor"),
         ("endpoint = '1111'", "endpoint = '../1'", "gateway.endpoint"),
         ("listen = '127.0.0.1:0'", "listen = '0.0.0.0:0'", "listen"),

@@ -21,7 +21,7 @@ async fn both() -> [Router; 2] {
     let (_, desk) = support::proxy(Memory::new(), Fake::default()).await;
     let dir = tempfile::tempdir().unwrap();
     let config = support::config(dir.path(), |text| text);
-    let app = App::new(&config, 8080, desk, Arc::new(Metrics::default()));
+    let app = App::new(&config, 8080, desk, Arc::new(Metrics::default())).unwrap();
     [app.clone().router(Path::new(FOLDER)), app.router_with_own_page().unwrap()]
 }
 

@@ -114,6 +114,7 @@ operations_listen = "127.0.0.1:0"
 database = "/srv/till/proxy.db"
 [till]
 name = "Bare till"
+open = true
 [merchant]
 name = "Bare shop"
 [gateway]

@@ -45,7 +45,7 @@ pub(super) async fn serve(config: &Path, one_by_one: bool) -> Result<()> {
     let (page, operations) = (bind().await?, bind().await?);
     println!("listening on http://{}", page.local_addr()?);
     println!("operations on http://{}", operations.local_addr()?);
-    let app = App::new(&config, page.local_addr()?.port(), desk.clone(), metrics.clone());
+    let app = App::new(&config, page.local_addr()?.port(), desk.clone(), metrics.clone())?;
     let books = Books::new(desk.clone(), metrics.clone(), settings.database.clone());
     let folder = settings.page.as_deref().context("the page's folder is set")?;
     let (app, operated) = (app.router(folder), Operations { desk, metrics, books }.router());

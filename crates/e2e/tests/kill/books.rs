@@ -25,8 +25,7 @@ pub(crate) enum Money {
 
 /// What the proxy's book says.
 pub(crate) fn proxys(shop: &Shop) -> Vec<PaymentView> {
-    let mut answer = ureq::get(format!("{}/api/v1/payments", shop.proxy.address)).call().unwrap();
-    let text = answer.body_mut().read_to_string().unwrap();
+    let text = shop.proxy.ask_as_manager("payments");
     payment::json::read(&text).unwrap_or_else(|| panic!("the proxy's list cannot be read: {text}"))
 }
 

@@ -42,6 +42,8 @@ record!(Terminal {
     version,
     gateway_reachable,
     notices,
+    operator,
+    locked,
 });
 record!(Problem { code, status, title, cashier, trace_id });
 
@@ -94,6 +96,7 @@ impl FromJson for PaymentView {
             stage: field(value, "stage")?,
             needs_person: field(value, "needs_person")?,
             receipt,
+            operator: field(value, "operator")?,
             accepted_at: field(value, "accepted_at")?,
             next_poll_ms: field(value, "next_poll_ms")?,
         })

@@ -50,6 +50,7 @@ fn view(attempt: &Attempt, state: PaymentState) -> PaymentView {
         stage: None,
         needs_person: None,
         receipt: std::collections::BTreeMap::new(),
+        operator: None,
         accepted_at: START,
         next_poll_ms: 1_000,
     }

@@ -1,16 +1,23 @@
 //! `/payments`.
 
-use super::{App, body::Body};
+use super::{App, access::Who, body::Body};
 use crate::config::Limits;
 use crate::problem::Problem;
+use crate::{clock, staff::Person};
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::{StatusCode, request::Parts};
-use payment::api::{Abandon, Abandoned, Advice, CardLost, Kind, PaymentView, StartPayment, Terms};
-use payment::{attempt::AttemptId, order::Event};
+use payment::api::{
+    Abandon, Abandoned, Advice, CardLost, Kind, Outcome, PaymentState, PaymentView, StartPayment, Terms,
+};
+use payment::{attempt::AttemptId, order::Event, role::Right};
 
 /// How many finished payments the list holds.
 const RECENT: u32 = 50;
+/// Of their own payments people see so much: a day, in milliseconds.
+const OWN_MS: u64 = 24 * 3_600_000;
+/// The till asks at once what is to become of an approval for less; later it is a refund like any other.
+const UNDECIDED_MS: u64 = 3_600_000;
 /// As the gateway's fields `email` and, in its older form, `order_desc`.
 const LONGEST_EMAIL: usize = 50;
 const LONGEST_DESCRIPTION: usize = 128;
@@ -32,14 +39,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 /// Answers as soon as the payment is stored and its submission runs; the page asks for the rest.
 pub(super) async fn start(
     State(app): State<App>,
+    Who(who): Who,
     Body(payment): Body<StartPayment>,
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
     app.limits.allow(&payment)?;
-    Ok((StatusCode::ACCEPTED, Json(app.desk.start(payment).await?)))
+    if let (Some(person), Kind::Preauth) = (&who, payment.terms.kind) {
+        app.staff.allow(person, Right::Preauth)?;
+    }
+    let operator = who.map(|person| person.name);
+    Ok((StatusCode::ACCEPTED, Json(app.desk.start(payment, operator).await?)))
 }
 
-pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<PaymentView>>, Problem> {
-    Ok(Json(app.desk.payments(RECENT).await?))
+pub(super) async fn list(State(app): State<App>, Who(who): Who) -> Result<Json<Vec<PaymentView>>, Problem> {
+    let mut all = app.desk.payments(RECENT).await?;
+    all.retain(|view| app.is_shown(who.as_ref(), view));
+    Ok(Json(all))
 }
 
 pub(super) async fn show(State(app): State<App>, Id(id): Id) -> View {
@@ -70,12 +84,40 @@ pub(super) async fn keep(State(app): State<App>, Id(id): Id) -> View {
     Ok(Json(app.desk.handle(id, Event::Keep).await?))
 }
 
-pub(super) async fn give_back(State(app): State<App>, Id(id): Id) -> View {
+pub(super) async fn give_back(State(app): State<App>, Who(who): Who, Id(id): Id) -> View {
+    if !is_undecided(&app.desk.payment(&id).await?) {
+        app.staff.allow(&who.ok_or(Problem::SignIn)?, Right::Refund)?;
+    }
     Ok(Json(app.desk.handle(id, Event::GiveBack).await?))
 }
 
 pub(super) async fn ask(State(app): State<App>, Id(id): Id) -> View {
     Ok(Json(app.desk.handle(id, Event::AskNow).await?))
+}
+
+impl App {
+    /// Whether this belongs to the history that these people see: open ones concern everybody at the till.
+    pub(super) fn is_shown(&self, who: Option<&Person>, view: &PaymentView) -> bool {
+        let is_own = |person: &Person| {
+            let is_new = clock::unix_ms().saturating_sub(view.accepted_at) < OWN_MS;
+            is_new && view.operator.as_ref() == Some(&person.name)
+        };
+        !matches!(view.state, PaymentState::Final { .. })
+            || who.is_some_and(|person| self.staff.may(person, Right::AllHistory) || is_own(person))
+    }
+}
+
+/// Whether the till still asks "keep or give back": of an approval that the card never confirmed, or for less than was
+/// asked for. Once it is being given back, doing so again changes nothing.
+fn is_undecided(view: &PaymentView) -> bool {
+    let is_less = |outcome: &Outcome| match outcome {
+        Outcome::Approved { amount } => {
+            let since = clock::unix_ms().saturating_sub(view.accepted_at);
+            amount.minor < view.terms.amount.minor && since < UNDECIDED_MS
+        }
+        _ => true,
+    };
+    !matches!(&view.state, PaymentState::Final { outcome } if !is_less(outcome))
 }
 
 impl Limits {

@@ -1,6 +1,7 @@
 //! The store in one SQLite file, which one proxy owns.
 
 mod ledger;
+mod operators;
 mod schema;
 mod writer;
 

@@ -1,5 +1,6 @@
 //! A store in memory, which can be told to fail.
 
+use super::memory_operators::People;
 use payment::api::Notice;
 use payment::{attempt::AttemptId, order::Order};
 use proxy::fingerprint::CardKey;
@@ -10,13 +11,14 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
 #[derive(Default)]
-struct Content {
+pub(super) struct Content {
     attempts: BTreeMap<AttemptId, (u64, Attempt)>,
     session: Option<([u8; 32], [u8; 32])>,
     callbacks: Vec<(String, Heard)>,
     /// Subject, notice, and whether it was acknowledged.
     notices: Vec<(String, Notice, bool)>,
     run: Option<Run>,
+    pub(super) people: People,
 }
 
 pub struct Memory {
@@ -30,7 +32,10 @@ impl Memory {
         Self { content: Mutex::default(), key: CardKey::new([7; 32]), fails: Arc::default() }
     }
 
-    fn with<'a, T: Send + 'a>(&'a self, work: impl FnOnce(&mut Content) -> T + Send + 'a) -> Reply<'a, T> {
+    pub(super) fn with<'a, T: Send + 'a>(
+        &'a self,
+        work: impl FnOnce(&mut Content) -> T + Send + 'a,
+    ) -> Reply<'a, T> {
         Box::pin(async move {
             if self.fails.load(SeqCst) {
                 return Err(StoreError::File(std::io::Error::other("the disk is full")));

@@ -2,11 +2,14 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
 pub mod memory;
+mod memory_operators;
 
-use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{HeaderValue, Request, Response, StatusCode};
+use axum::{Router, middleware};
+use payment::api::{self, Deed};
 use payment::order::{Answer, Order, Report, Rules, Status, Submission, Transaction};
+use payment::role::Role;
 use payment::secret::EncryptedData;
 use payment::{attempt::AttemptId, money::Amount};
 use paynet::report::Row;
@@ -15,8 +18,11 @@ use proxy::desk::Desk;
 use proxy::gateway::{Call, Gateway, ReportFailure};
 use proxy::metrics::Metrics;
 use proxy::routes::App;
+use proxy::staff::PinHash;
 use proxy::store::Store;
+use proxy::store::operators::Operator;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -155,7 +161,7 @@ pub fn quick() -> Rules {
 
 pub fn config(dir: &Path, change: impl FnOnce(String) -> String) -> Config {
     let text = format!(
-        "listen = '127.0.0.1:0'\npage = '{0}'\ndatabase = '{0}/db'\n[till]\nname = 'T'\npreauth = true\n[merchant]\n\
+        "listen = '127.0.0.1:0'\npage = '{0}'\ndatabase = '{0}/db'\n[till]\nname = 'T'\npreauth = true\nopen = true\n[merchant]\n\
          name = 'M'\n[gateway]\nurl = 'http://127.0.0.1:1/paynet'\nlogin = 'merchantlogin'\nendpoint = '1111'\n\
          sandbox = true\ncurrency = 'EUR'\nlimit_minor = 500000\n",
         dir.display()
@@ -165,13 +171,35 @@ pub fn config(dir: &Path, change: impl FnOnce(String) -> String) -> Config {
     Config::load(&path, |name| (name == "MPOS_CONTROL_KEY").then(|| KEY.to_owned())).unwrap()
 }
 
-/// A proxy on `localhost:8080` over this store and gateway.
+/// A proxy on `localhost:8080` over this store and gateway, with a manager signed in.
 pub async fn proxy(store: impl Store + 'static, gateway: impl Gateway + 'static) -> (Router, Desk) {
     let dir = tempfile::tempdir().unwrap();
     let config = config(dir.path(), |text| text);
     let metrics = Arc::new(Metrics::default());
     let desk = Desk::open(store, gateway, quick(), metrics.clone()).await.unwrap();
-    (App::new(&config, 8080, desk.clone(), metrics).router(dir.path()), desk)
+    let app = App::new(&config, 8080, desk.clone(), metrics).unwrap();
+    (managed(app.router(dir.path()), &desk).await, desk)
+}
+
+/// The router as a browser finds it in which a manager is signed in.
+pub async fn managed(router: Router, desk: &Desk) -> Router {
+    let manager = Operator {
+        name: "Max".into(),
+        role: Role::Manager,
+        pin: PinHash::nobodys(),
+        disabled: false,
+        last_seen: None,
+    };
+    let session = Sha256::digest(b"max").into();
+    let now = proxy::clock::unix_ms();
+    let deed = Deed { at: now, who: Some("Max".into()), did: api::Did::SignedIn, whom: None };
+    // A store that a test has made fail has nobody.
+    let _ = desk.store().keep_operator(&manager, &deed).await;
+    let _ = desk.store().sign_in(&session, "Max", 0, &deed).await;
+    router.layer(middleware::map_request(async |mut request: Request<Body>| {
+        request.headers_mut().entry("cookie").or_insert(HeaderValue::from_static("staff=max"));
+        request
+    }))
 }
 
 pub const ID: &str = "AAAAAAAAAAAAAAAAAAAA";

@@ -7,7 +7,7 @@ use sqlx::{query, query_scalar};
 
 /// What brings a database from the version before to the next: the first makes version 1. A version that was shipped is
 /// never changed.
-const VERSIONS: &[&str] = &[ATTEMPTS, LEDGER];
+const VERSIONS: &[&str] = &[ATTEMPTS, LEDGER, OPERATORS];
 
 const ATTEMPTS: &str = "
 CREATE TABLE attempts (
@@ -45,6 +45,34 @@ CREATE TABLE notices (
 ) STRICT;
 CREATE INDEX notices_open ON notices (raised_at) WHERE acknowledged_at IS NULL;
 CREATE TABLE reconciliation (one INTEGER PRIMARY KEY CHECK (one = 1), run TEXT NOT NULL) STRICT;
+";
+
+const OPERATORS: &str = "
+CREATE TABLE operators (
+    name TEXT PRIMARY KEY NOT NULL,
+    role TEXT NOT NULL,
+    pin TEXT NOT NULL,              -- PHC string of Argon2id, with salt and parameters
+    disabled INTEGER NOT NULL,
+    last_seen INTEGER               -- Unix milliseconds
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pin_tries (
+    name TEXT PRIMARY KEY NOT NULL, -- an operator's, or nobody's
+    wrong INTEGER NOT NULL,
+    locked_until INTEGER NOT NULL,  -- Unix milliseconds
+    written INTEGER NOT NULL        -- in which order
+) STRICT, WITHOUT ROWID;
+CREATE TABLE staff_sessions (
+    digest BLOB PRIMARY KEY NOT NULL,
+    operator TEXT NOT NULL,
+    last_used INTEGER NOT NULL      -- Unix milliseconds
+) STRICT, WITHOUT ROWID;
+CREATE TABLE deeds (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,            -- Unix milliseconds
+    who TEXT,                       -- NULL: on the machine itself
+    did TEXT NOT NULL,
+    whom TEXT
+) STRICT;
 ";
 
 /// Brings a database of any version before to this one, all of it or nothing.
