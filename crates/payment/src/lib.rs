@@ -3,6 +3,7 @@
 //! * [`money`]: amounts and currencies; [`attempt`]: the one id of one payment.
 //! * [`till`]: the page's flow. [`order`]: the proxy's. Both are states that consume themselves: an event goes in,
 //!   the next state and a list of effects come out, and a thin driver carries the effects out.
+//! * [`settlement`]: totals, closing the day, X and Z reports, takings.
 //! * [`api`]: the JSON that page and proxy exchange.
 //!
 //! Nothing here knows HTTP, the DOM, SQL or a reader's bytes. Time is an argument in milliseconds, randomness is an
@@ -16,4 +17,5 @@ pub mod json;
 pub mod money;
 pub mod order;
 pub mod secret;
+pub mod settlement;
 pub mod till;
