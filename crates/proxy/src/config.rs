@@ -2,6 +2,7 @@
 
 use crate::books::daily::Daily;
 use crate::guard::{Origin, TillToken};
+use crate::settlement::CloseDaySettings;
 use payment::{
     api,
     money::{Amount, Currency},
@@ -70,6 +71,9 @@ pub struct Settings {
     /// When the books are compared with the gateway's.
     #[serde(default)]
     pub reconcile: Daily,
+    /// How the day is closed at the gateway.
+    #[serde(default)]
+    pub close_day: CloseDaySettings,
 }
 
 /// Our own certificate.

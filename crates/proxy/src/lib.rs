@@ -20,4 +20,5 @@ pub mod page;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod settlement;
 pub mod store;

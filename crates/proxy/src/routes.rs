@@ -4,11 +4,13 @@ mod body;
 mod events;
 mod notices;
 mod payments;
+mod settlement;
 
 use crate::config::{Config, Limits};
 use crate::desk::Desk;
 use crate::guard::{self, Origin, TillToken};
 use crate::metrics::Metrics;
+use crate::settlement::CloseDaySettings;
 use crate::{page, problem::Problem};
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -31,6 +33,7 @@ pub struct App {
     till: Arc<str>,
     merchant: Arc<Merchant>,
     attended: bool,
+    close_day: Arc<CloseDaySettings>,
 }
 
 impl App {
@@ -46,6 +49,7 @@ impl App {
             till: config.settings.till.name.as_str().into(),
             merchant: Arc::new(config.settings.merchant.clone()),
             attended: config.settings.rules.attended,
+            close_day: Arc::new(config.settings.close_day.clone()),
         }
     }
 
@@ -64,6 +68,12 @@ impl App {
             .route("/payments/{id}/ask", post(payments::ask))
             .route("/payments/{id}/history", get(notices::history))
             .route("/notices/{id}/acknowledge", post(notices::acknowledge))
+            .route("/close-day", get(settlement::close_day).post(settlement::close_now))
+            .route("/reports/x", get(settlement::x_report))
+            .route("/reports/z", post(settlement::close_shift))
+            .route("/reports/z/{id}", get(settlement::z_report))
+            .route("/takings", get(settlement::takings))
+            .route("/takings.csv", get(settlement::takings_file))
             .fallback(async || Problem::NotFound)
             .layer(middleware::map_response(page::never_stored));
         Router::new()
@@ -92,6 +102,7 @@ async fn terminal(State(app): State<App>) -> Json<Terminal> {
         readers: app.limits.readers.keys().cloned().collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         gateway_reachable: app.metrics.gateway_reachable(),
+        gate_closing: app.desk.gate_closing().await,
         notices,
     })
 }

@@ -1,9 +1,11 @@
 //! What the proxy remembers, in the payment's own words.
 
+pub mod closings;
 pub mod ledger;
 pub mod sqlite;
 
 use crate::fingerprint::{CardKey, Fingerprints};
+use closings::Closings;
 use ledger::Ledger;
 use payment::{attempt::AttemptId, order::Order};
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -46,7 +48,7 @@ pub enum Claim {
 }
 
 /// A durable memory of attempts. When a write has answered, it survives the loss of power.
-pub trait Store: Ledger {
+pub trait Store: Ledger + Closings {
     /// Stores `attempt` under `id`, unless the id or the card reading is known: atomically, so that of a payment and
     /// its abandon only one can win.
     fn claim<'a>(&'a self, id: &'a AttemptId, attempt: &'a Attempt, now: u64) -> Reply<'a, Claim>;

@@ -41,6 +41,7 @@ record!(Terminal {
     readers,
     version,
     gateway_reachable,
+    gate_closing,
     notices,
 });
 record!(Problem { code, status, title, cashier, trace_id });

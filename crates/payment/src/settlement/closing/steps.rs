@@ -44,7 +44,7 @@ impl Closing {
             state: ClosingState::Stored,
             asked_at: 0,
             sent: 0,
-            wake_at: Some(day.until),
+            wake_at: Some(0),
             asking: false,
         }
     }
