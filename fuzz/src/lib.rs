@@ -67,6 +67,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("paynet_form", paynet::form, 4 * KB, 96),
     Target::new("paynet_amount", paynet::amount, 16 * KB, 8),
     Target::new("paynet_reply", paynet::reply, 8 * KB, 96),
+    Target::new("paynet_close_day", paynet::close_day, 8 * KB, 96),
     Target::new("paynet_callback", paynet::callback, 8 * KB, 192),
     Target::new("paynet_report", paynet::report, 16 * KB, 192),
     Target::new("paynet_authorization", paynet::authorization, 16 * KB, 128),

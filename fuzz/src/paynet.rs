@@ -62,6 +62,32 @@ pub(crate) fn reply(bytes: &[u8]) {
     }
 }
 
+/// The answer to a closing of the day. The first byte chooses the HTTP status.
+pub(crate) fn close_day(bytes: &[u8]) {
+    let Some((code, body)) = bytes.split_first() else { return };
+    let code = [200, 200, 200, 200, 200, 400, 403, 500][usize::from(code % 8)];
+    let http = HttpReply { code, error_message: Some("reason"), body };
+    let loose = Dialect { values_end_with_lf: false, ..Dialect::default() };
+    for dialect in [Dialect::default(), loose] {
+        match paynet::close_day::read(&http, &dialect) {
+            Ok(answer) => {
+                assert_eq!(code, 200);
+                assert!(answer.status.is_some() || answer.fields.get("isDayClosing").is_some());
+                let agreed = answer.is_agreed(&dialect);
+                assert!(
+                    !agreed || answer.code39.as_deref().is_none_or(|code| code == "00"),
+                    "the code decides"
+                );
+                let _ = answer.totals(2);
+            }
+            Err(ReplyError::Refused(refusal)) => {
+                let _ = refusal.is_closed_before(&dialect);
+            }
+            Err(error) => drop(error.to_string()),
+        }
+    }
+}
+
 /// A query is believed when its checksum fits, and only then.
 pub(crate) fn callback(bytes: &[u8]) {
     let query = String::from_utf8_lossy(bytes);

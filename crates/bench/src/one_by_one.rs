@@ -1,9 +1,11 @@
 //! The baseline of group commit.
 
 use payment::api::{Deed, Notice};
+use payment::settlement::{Closing, Report};
 use payment::{attempt::AttemptId, order::Order};
 use proxy::fingerprint::CardKey;
 use proxy::staff::Tries;
+use proxy::store::closings::Closings;
 use proxy::store::ledger::{Heard, Ledger, Raised, Run};
 use proxy::store::operators::{Digest, Operator, Operators};
 use proxy::store::{Attempt, Claim, Reply, Store, sqlite::SqliteStore};
@@ -62,6 +64,36 @@ impl Store for OneByOne {
 
     fn has_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool> {
         self.store.has_session(token, session)
+    }
+}
+
+impl Closings for OneByOne {
+    fn save_closing<'a>(&'a self, closing: &'a Closing, notice: Option<&'a Raised>) -> Reply<'a, ()> {
+        self.write(self.store.save_closing(closing, notice))
+    }
+
+    fn last_closing(&self) -> Reply<'_, Option<Closing>> {
+        self.store.last_closing()
+    }
+
+    fn last_closed(&self) -> Reply<'_, Option<Closing>> {
+        self.store.last_closed()
+    }
+
+    fn save_report<'a>(&'a self, report: &'a Report) -> Reply<'a, ()> {
+        self.write(self.store.save_report(report))
+    }
+
+    fn report(&self, number: Option<u64>) -> Reply<'_, Option<Report>> {
+        self.store.report(number)
+    }
+
+    fn moved(&self, from: u64, until: u64, limit: u32) -> Reply<'_, Vec<Order>> {
+        self.store.moved(from, until, limit)
+    }
+
+    fn raise<'a>(&'a self, notice: &'a Raised, now: u64) -> Reply<'a, ()> {
+        self.write(self.store.raise(notice, now))
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn handle(gateway: &mut Gateway, now: u64, request: &Request<'_>) -> 
     }
 }
 
-/// All orders, and how many of them are charges.
+/// All orders, how many of them are charges, and the days that were closed.
 fn orders(gateway: &Gateway, now: u64) -> Reply {
     let orders: Vec<Summary> = gateway.orders.iter().map(|order| order.summary(now)).collect();
     let charges = orders.iter().filter(|order| order.is_charge).count();
@@ -29,6 +29,7 @@ fn orders(gateway: &Gateway, now: u64) -> Reply {
     let returned: u64 = gateway.orders.iter().map(|order: &Order| order.returned(now)).sum();
     let body = json!({
         "now": now, "orders": orders, "charges": charges, "charged": charged, "returned": returned,
+        "closings": gateway.closings,
     });
     Reply::json(200, &body)
 }

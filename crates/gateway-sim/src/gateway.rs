@@ -4,10 +4,11 @@ use paynet::{ControlKey, Currency, Fields, Login};
 
 use crate::auth::{self, Nonces};
 use crate::callback::{Call, Callbacks};
+use crate::closing::Closing;
 use crate::http::{Answer, Delivery, Refused, Reply, Request};
 use crate::order::Order;
 use crate::settings::{AnswerFault, Settings};
-use crate::{advice, control, iso4217, outcome, report, reversal, sale, status, transaction::Kind};
+use crate::{advice, closing, control, iso4217, outcome, report, reversal, sale, status, transaction::Kind};
 
 /// Where the gateway lives under its host.
 const BASE_PATH: &str = "/paynet/";
@@ -63,6 +64,7 @@ pub struct Gateway {
     initial: Settings,
     pub(crate) settings: Settings,
     pub(crate) orders: Vec<Order>,
+    pub(crate) closings: Vec<Closing>,
     pub(crate) callbacks: Callbacks,
     pub(crate) nonces: Nonces,
     /// How far the control API has moved the clock, milliseconds.
@@ -80,6 +82,7 @@ impl Gateway {
             initial: settings.clone(),
             settings,
             orders: Vec::new(),
+            closings: Vec::new(),
             callbacks: Callbacks::default(),
             nonces: Nonces::default(),
             moved_by: 0,
@@ -141,6 +144,7 @@ impl Gateway {
         match fault {
             AnswerFault::Http500 => return Reply::plain(500, "Internal error"),
             AnswerFault::Forbidden => return Reply::plain(403, "Access is denied"),
+            AnswerFault::Lost => return Reply { delivery: Delivery::CutOff, ..Reply::plain(200, "") },
             AnswerFault::None | AnswerFault::CutOff | AnswerFault::Hang => {}
         }
         let serial = self.next_serial();
@@ -185,7 +189,7 @@ impl Gateway {
         if endpoint != self.account.endpoint {
             return Err(Refused::Forbidden);
         }
-        let is_oauth = matches!(name, Name::Sale | Name::Preauth | Name::Advice);
+        let is_oauth = matches!(name, Name::Sale | Name::Preauth | Name::Advice | Name::CloseDay);
         // The vendor's own client signs status and return as well; a signature that is there must be right.
         if is_oauth || request.authorization.is_some() {
             self.nonces.check(now, request, form, &self.account.login, &self.account.key)?;
@@ -194,12 +198,17 @@ impl Gateway {
     }
 
     fn carry_out(&mut self, now: u64, name: Name, form: &Fields, serial: String) -> Result<Answer, Refused> {
+        let moves_money = !matches!(name, Name::Advice | Name::Status | Name::CloseDay);
+        if moves_money && closing::is_blocked(self, now) {
+            return Err(Refused::Error { code: 9, message: "The day is being closed" });
+        }
         match name {
             Name::Sale => sale::handle(self, now, form, serial, Kind::Sale),
             Name::Preauth => sale::handle(self, now, form, serial, Kind::Preauth),
             Name::Advice => advice::handle(self, now, form, serial),
             Name::Status => status::handle(self, now, form),
             Name::Return => reversal::handle(self, now, form, serial),
+            Name::CloseDay => closing::handle(self, now, form, serial),
         }
     }
 
@@ -210,6 +219,7 @@ impl Gateway {
             Name::Advice => answers.advice,
             Name::Status => answers.status,
             Name::Return => answers.reversal,
+            Name::CloseDay => answers.close_day,
         }
     }
 
@@ -229,6 +239,7 @@ impl Gateway {
     pub(crate) fn reset(&mut self) {
         self.settings = self.initial.clone();
         self.orders.clear();
+        self.closings.clear();
         self.callbacks = Callbacks::default();
         self.moved_by = 0;
     }
@@ -261,6 +272,7 @@ enum Name {
     Advice,
     Status,
     Return,
+    CloseDay,
 }
 
 impl Name {
@@ -276,6 +288,7 @@ impl Name {
             "mapi/v1/emv-advice" => Some(Self::Advice),
             "api/v2/status" => Some(Self::Status),
             "api/v2/return" => Some(Self::Return),
+            "api/v2/close-day" => Some(Self::CloseDay),
             _ => None,
         }
     }

@@ -27,6 +27,8 @@ pub struct Settings {
     pub partial_return: bool,
     /// Callbacks.
     pub callbacks: Callbacks,
+    /// Closing the day.
+    pub closing: Closing,
     /// What `encrypted-type` the data of each reader family has.
     pub encrypted_types: EncryptedTypes,
 }
@@ -44,6 +46,7 @@ impl Default for Settings {
             approve_without_advice_ms: None,
             partial_return: false,
             callbacks: Callbacks::default(),
+            closing: Closing::default(),
             encrypted_types: EncryptedTypes::default(),
         }
     }
@@ -62,6 +65,8 @@ pub struct Answers {
     /// Return.
     #[serde(rename = "return")]
     pub reversal: AnswerFault,
+    /// Close day.
+    pub close_day: AnswerFault,
 }
 
 /// What goes wrong with a call.
@@ -75,6 +80,8 @@ pub enum AnswerFault {
     CutOff,
     /// The call is carried out; its answer waits, and the connection stays open, until this is something else.
     Hang,
+    /// The call never arrives: it is not carried out, and the connection breaks.
+    Lost,
     /// HTTP 500, and the call is not carried out.
     #[serde(rename = "http-500")]
     Http500,
@@ -92,6 +99,36 @@ pub enum Duplicate {
     SameAnswer,
     /// A second order and, if approved, a second charge.
     SecondCharge,
+}
+
+/// How days are closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Closing {
+    /// How long the gate is blocked by a closing, milliseconds.
+    pub blocked_ms: u64,
+    /// How much more than there was the gateway says was sold, in minor units.
+    pub sale_off_by: i64,
+    /// The bank's code (field 39).
+    pub code39: String,
+    /// A request id that was used before.
+    pub repeat: Repeat,
+}
+
+impl Default for Closing {
+    fn default() -> Self {
+        Self { blocked_ms: 0, sale_off_by: 0, code39: "00".into(), repeat: Repeat::Refuse }
+    }
+}
+
+/// What a second closing with the same id does. The real rule is not documented; it closes nothing either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Repeat {
+    /// validation-error `day_close_request_id … is already used` (inferred wording).
+    Refuse,
+    /// How the first one stands.
+    Answer,
 }
 
 /// Callbacks to the address given at the start.

@@ -307,6 +307,9 @@ pub struct Terminal {
     pub version: String,
     /// Whether the gateway answered the proxy's last question.
     pub gateway_reachable: bool,
+    /// The gateway is closing the day, and no payment passes: when it was last asked, in Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate_closing: Option<u64>,
     /// What staff have to hear of, the latest first; none at a kiosk, and none while nobody is signed in.
     pub notices: Vec<Notice>,
     /// Who is signed in.

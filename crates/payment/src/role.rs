@@ -28,7 +28,7 @@ pub enum Right {
     AllHistory,
     /// Taking a notice off the list.
     Notices,
-    /// The report of a shift that is open, without takings.
+    /// The report of a shift.
     Report,
     /// Giving money back.
     Refund,

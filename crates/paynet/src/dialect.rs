@@ -33,6 +33,8 @@ pub struct Dialect {
     pub duplicate_order_text: String,
     /// The transaction report.
     pub report: Report,
+    /// Closing the day.
+    pub close_day: CloseDay,
 }
 
 impl Dialect {
@@ -56,6 +58,7 @@ impl Default for Dialect {
             values_end_with_lf: true,
             duplicate_order_text: "already used".into(),
             report: Report::default(),
+            close_day: CloseDay::default(),
         }
     }
 }
@@ -75,6 +78,8 @@ pub struct Paths {
     /// Return. Documented; the word is reserved in Rust.
     #[serde(rename = "return")]
     pub reversal: String,
+    /// Close day. Documented.
+    pub close_day: String,
 }
 
 impl Default for Paths {
@@ -85,6 +90,7 @@ impl Default for Paths {
             advice: "mapi/v1/emv-advice".into(),
             status: "api/v2/status".into(),
             reversal: "api/v2/return".into(),
+            close_day: "api/v2/close-day".into(),
         }
     }
 }
@@ -198,6 +204,32 @@ impl Default for Columns {
             status: "status".into(),
             amount: "amount".into(),
             currency: "currency".into(),
+        }
+    }
+}
+
+/// What the answer to a closing of the day means where the documents do not say.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CloseDay {
+    /// Whether the merchant's own totals are sent for comparison. What the gateway does where they differ is not
+    /// documented.
+    pub send_totals: bool,
+    /// The bank's codes (field 39) that mean that it agrees. Not documented; `00` is common use of ISO 8583.
+    pub good_codes: Vec<String>,
+    /// Words of `status` that mean so where there is no code, in small letters. Not documented.
+    pub good_statuses: Vec<String>,
+    /// Part of the `error-message` that says that a request id was used before. Inferred: the wording is not public.
+    pub duplicate_text: String,
+}
+
+impl Default for CloseDay {
+    fn default() -> Self {
+        Self {
+            send_totals: true,
+            good_codes: vec!["00".into()],
+            good_statuses: vec!["approved".into(), "closed".into()],
+            duplicate_text: "already used".into(),
         }
     }
 }

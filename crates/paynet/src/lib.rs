@@ -1,6 +1,6 @@
 //! The Payneteasy mPOS API as data: what to send, and what an answer means.
 //!
-//! Sans-IO and pure. A [`Merchant`] makes [`Request`]s for sale, preauth, EMV advice, status, return and the transaction report; the caller
+//! Sans-IO and pure. A [`Merchant`] makes [`Request`]s for sale, preauth, EMV advice, status, return, close day and the transaction report; the caller
 //! sends them over any HTTP client and hands the bytes that came back to [`reply`]. Time and nonces are
 //! arguments ([`Stamp`]). Names and paths that public documents do not settle are configuration: see [`Dialect`].
 //!
@@ -13,6 +13,7 @@
 
 pub mod amount;
 pub mod callback;
+pub mod close_day;
 pub mod control;
 pub mod credentials;
 pub mod dialect;
@@ -28,6 +29,7 @@ pub mod status;
 
 pub use amount::{Amount, AmountError, Currency};
 pub use callback::{Callback, CallbackError};
+pub use close_day::{CloseDay, DayAnswer, DayTotals, Sum};
 pub use credentials::{ControlKey, CredentialsError, Login};
 pub use dialect::Dialect;
 pub use encrypted::{EncryptedData, EncryptedDataError};

@@ -1,5 +1,6 @@
 //! One merchant at one endpoint: the maker of requests.
 
+use crate::close_day::{CloseDay, DayTotals};
 use crate::dialect::Dialect;
 use crate::oauth::{self, Stamp};
 use crate::report::Period;
@@ -80,6 +81,22 @@ impl Merchant {
         let control = control::reversal(&self.login, client_orderid, orderid, signed_amount, &self.key);
         form.push("control", control);
         Ok(self.controlled(&self.dialect.paths.reversal, &form, stamp))
+    }
+
+    /// `POST /api/v2/close-day/ENDPOINTID`, signed with OAuth.
+    #[must_use]
+    pub fn close_day(&self, close: &CloseDay<'_>, stamp: &Stamp) -> Request {
+        let mut form = Fields::default();
+        form.push("day_close_request_id", close.request_id);
+        if let Some(DayTotals { sale, reversal }) =
+            close.totals.filter(|_| self.dialect.close_day.send_totals)
+        {
+            form.push("sale_approved_count", sale.count.to_string());
+            form.push("sale_approved_sum", sale.amount.decimal());
+            form.push("reversal_approved_count", reversal.count.to_string());
+            form.push("reversal_approved_sum", reversal.amount.decimal());
+        }
+        self.signed(&self.dialect.paths.close_day, &form, stamp)
     }
 
     /// `GET /paynet-ui/services/transaction-report`: what the gateway has of this endpoint, as CSV for

@@ -200,7 +200,7 @@ impl ReplyError {
 }
 
 /// Spellings of a field, the documented one first; the rest are those the vendor's libraries accept.
-type Spellings = &'static [&'static str];
+pub(crate) type Spellings = &'static [&'static str];
 const ORDERID: Spellings = &["paynet-order-id", "orderid"];
 const CLIENT_ORDERID: Spellings = &["merchant-order-id", "client_orderid", "merchant_order"];
 const SERIAL_NUMBER: Spellings = &["serial-number"];
@@ -211,6 +211,18 @@ const DECISIVE: [Spellings; 4] =
     [&["type", "status", "amount", "currency"], ORDERID, CLIENT_ORDERID, SERIAL_NUMBER];
 
 fn read(reply: &HttpReply<'_>, dialect: &Dialect, expected: &str) -> Result<Fields, ReplyError> {
+    let fields = whole(reply, dialect, &["type"], &DECISIVE)?;
+    let kind = fields.get("type").ok_or(ReplyError::Malformed("type"))?.to_ascii_lowercase();
+    if kind == expected { Ok(fields) } else { Err(refused(&kind, &fields)) }
+}
+
+/// The fields of a whole answer, trimmed. It has one of the `marks`, and none of the `decisive` with two different values.
+pub(crate) fn whole(
+    reply: &HttpReply<'_>,
+    dialect: &Dialect,
+    marks: &[&str],
+    decisive: &[Spellings],
+) -> Result<Fields, ReplyError> {
     match reply.code {
         200 => {}
         400 => return Err(ReplyError::BadRequest(reply.error_message.unwrap_or("bad request").to_owned())),
@@ -218,28 +230,34 @@ fn read(reply: &HttpReply<'_>, dialect: &Dialect, expected: &str) -> Result<Fiel
         other => return Err(ReplyError::HttpStatus(other)),
     }
     let raw = Fields::decode(reply.body);
-    let kind = raw.get("type").ok_or(ReplyError::Malformed("type"))?.trim().to_ascii_lowercase();
+    if marks.iter().all(|name| raw.get(name).is_none()) {
+        return Err(ReplyError::Malformed("type"));
+    }
     let is_whole = raw.iter().last().is_some_and(|(_, value)| value.ends_with('\n'));
     if dialect.values_end_with_lf && !is_whole {
         return Err(ReplyError::Truncated);
     }
     let fields: Fields = raw.iter().map(|(name, value)| (name.trim(), value.trim())).collect();
-    for name in DECISIVE.into_iter().flatten() {
-        let mut values = fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value);
+    for &name in decisive.iter().copied().flatten() {
+        let mut values = fields.iter().filter(|(field, _)| *field == name).map(|(_, value)| value);
         let value = values.next();
         if values.any(|other| Some(other) != value) {
             return Err(ReplyError::Malformed(name));
         }
     }
-    let kind = match kind.as_str() {
-        kind if kind == expected => return Ok(fields),
+    Ok(fields)
+}
+
+/// What an answer of another `type` than was expected says.
+pub(crate) fn refused(kind: &str, fields: &Fields) -> ReplyError {
+    let kind = match kind {
         "validation-error" => RefusalKind::Validation,
         "error" => RefusalKind::Error,
-        _ => return Err(ReplyError::UnexpectedType(kind)),
+        _ => return ReplyError::UnexpectedType(kind.to_owned()),
     };
-    let code = first(&fields, ERROR_CODE).and_then(|code| code.parse().ok());
-    let message = first(&fields, ERROR_MESSAGE).unwrap_or_default().to_owned();
-    Err(ReplyError::Refused(Refusal { kind, code, message }))
+    let code = first(fields, ERROR_CODE).and_then(|code| code.parse().ok());
+    let message = first(fields, ERROR_MESSAGE).unwrap_or_default().to_owned();
+    ReplyError::Refused(Refusal { kind, code, message })
 }
 
 fn first(fields: &Fields, spellings: Spellings) -> Option<&str> {

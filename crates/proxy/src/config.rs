@@ -3,6 +3,7 @@
 use crate::books::daily::Daily;
 use crate::guard::{Origin, TillToken};
 use crate::page;
+use crate::settlement::CloseDaySettings;
 use crate::staff;
 use payment::{
     api,
@@ -80,6 +81,9 @@ pub struct Settings {
     /// When the books are compared with the gateway's.
     #[serde(default)]
     pub reconcile: Daily,
+    /// How the day is closed at the gateway.
+    #[serde(default)]
+    pub close_day: CloseDaySettings,
 }
 
 /// Our own certificate.

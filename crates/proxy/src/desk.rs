@@ -1,5 +1,6 @@
 //! Where orders are worked on: one event at a time each, stored before anything is done about it.
 
+mod closing;
 mod followed;
 mod tasks;
 mod turns;
@@ -10,7 +11,9 @@ use crate::gateway::Gateway;
 use crate::metrics::Metrics;
 use crate::store::{Attempt, Claim, Store, StoreError};
 use crate::{clock, problem::Problem};
+use closing::Day;
 use followed::Followed;
+use payment::settlement::ClosingRules;
 use payment::{
     api::{Abandon, Abandoned, Advice, PaymentView, StartPayment},
     attempt::AttemptId,
@@ -19,7 +22,7 @@ use payment::{
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, RwLock};
 use tokio::task::JoinSet;
 use turns::Turns;
 pub(crate) use watchers::Watcher;
@@ -42,6 +45,10 @@ struct Inner {
     /// Some order's time to wake has changed.
     rescheduled: Notify,
     watchers: Watchers,
+    /// Where the day stands. Taken after an order's turn, where both are.
+    day: RwLock<Day>,
+    closing_rules: ClosingRules,
+    closing_changed: Notify,
 }
 
 impl std::fmt::Debug for Desk {
@@ -73,6 +80,9 @@ impl Desk {
             cards: Mutex::default(),
             rescheduled: Notify::new(),
             watchers: Watchers::default(),
+            day: RwLock::default(),
+            closing_rules: ClosingRules::default(),
+            closing_changed: Notify::new(),
         }));
         let mut taken_up = JoinSet::new();
         for order in left {
@@ -83,6 +93,7 @@ impl Desk {
         for applied in taken_up.join_all().await {
             applied?;
         }
+        desk.take_up_closing().await?;
         desk.wake_in_time();
         Ok(desk)
     }
@@ -102,10 +113,15 @@ impl Desk {
             let prints =
                 Fingerprints::of(&payment, desk.0.store.card_key()).map_err(|_| Problem::Malformed)?;
             let id = payment.terms.attempt.clone();
-            let now = clock::unix_ms();
+            let _turn = desk.0.turns.take(&id).await;
+            let day = desk.0.day.read().await;
+            // A payment that is known is answered as ever: the page asks for it again.
+            if day.is_gate_closing() && desk.0.store.find(&id).await?.is_none() {
+                return Err(Problem::GateClosing);
+            }
+            let now = day.now();
             let (mut order, effects) = Order::accept(payment.terms.clone(), now);
             order.operator = operator;
-            let _turn = desk.0.turns.take(&id).await;
             let attempt = Attempt::Taken(order.clone(), prints);
             match desk.0.store.claim(&id, &attempt, now).await? {
                 Claim::Won => {
@@ -135,9 +151,10 @@ impl Desk {
         let desk = self.clone();
         detached(async move {
             let id = abandon.terms.attempt.clone();
-            let now = clock::unix_ms();
-            let search = abandon.sent.then(|| Order::search(abandon.terms, now));
             let _turn = desk.0.turns.take(&id).await;
+            let day = desk.0.day.read().await;
+            let now = day.now();
+            let search = abandon.sent.then(|| Order::search(abandon.terms, now));
             let attempt =
                 search.as_ref().map_or(Attempt::Abandoned, |(order, _)| Attempt::Sought(order.clone()));
             let order = match desk.0.store.claim(&id, &attempt, now).await? {
@@ -168,6 +185,9 @@ impl Desk {
     /// # Errors
     /// [`Problem`] when the payment is not known or the store fails.
     pub async fn handle(&self, id: AttemptId, event: Event) -> Result<PaymentView, Problem> {
+        if event == Event::GiveBack && self.0.day.read().await.is_gate_closing() {
+            return Err(Problem::GateClosing);
+        }
         self.turn(id, event, None).await
     }
 
@@ -248,7 +268,8 @@ impl Desk {
                 None => return Ok(None),
             },
         };
-        let (order, effects) = before.clone().handle(event, &self.0.rules, clock::unix_ms());
+        let day = self.0.day.read().await;
+        let (order, effects) = before.clone().handle(event, &self.0.rules, day.now());
         if order != before {
             self.0.store.update(&order).await?;
             self.0.watchers.ring(id);

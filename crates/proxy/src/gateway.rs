@@ -3,13 +3,14 @@
 mod paynet_http;
 mod reading;
 
+use payment::settlement::{self, Closing};
 use payment::{
     order::{Answer, Order, Submission},
     secret::EncryptedData,
 };
 use paynet::report::{ReportError, Row};
 pub use paynet_http::{PaynetGateway, StartError};
-pub use reading::{Reply, answer, submission};
+pub use reading::{Reply, answer, closing_reply, submission};
 use std::{future::Future, pin::Pin};
 
 /// A gateway's answer to come. It always comes: every call has a time limit.
@@ -28,6 +29,9 @@ pub trait Gateway: Send + Sync {
 
     /// Sends the full return.
     fn give_back<'a>(&'a self, order: &'a Order) -> Call<'a, Submission>;
+
+    /// Asks to close the day.
+    fn close_day<'a>(&'a self, closing: &'a Closing) -> Call<'a, settlement::Reply>;
 
     /// Asks for every transaction of the endpoint that was created between these moments, Unix milliseconds; at most 31
     /// days.

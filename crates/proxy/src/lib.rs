@@ -21,5 +21,6 @@ pub mod page;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod settlement;
 pub mod staff;
 pub mod store;

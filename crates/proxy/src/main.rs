@@ -187,6 +187,7 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     let books = Books::new(desk.clone(), metrics.clone(), settings.database.clone());
     books.recall().await?;
     books.clone().keep(settings.reconcile);
+    settings.close_day.clone().keep(desk.clone(), settings.gateway.currency);
     let operated = Operations { desk: desk.clone(), metrics: metrics.clone(), books };
     servers.spawn(operations.serve(operated.router(), handle.clone()));
     if let Some(listener) = callbacks {

@@ -45,6 +45,21 @@ pub enum Problem {
     /// The amount is over the limit.
     #[error("the amount is over this till's limit")]
     OverLimit,
+    /// The gate is blocked while the day is being closed.
+    #[error("the gateway is closing the day")]
+    GateClosing,
+    /// The acquirer wants no closing.
+    #[error("this till's days are not closed by request")]
+    NoCloseDay,
+    /// Orders are not final, and nobody confirmed them.
+    #[error("orders are not final")]
+    OpenOrders,
+    /// Another day or shift than the one that was looked at.
+    #[error("the day or shift that was looked at is over")]
+    Over,
+    /// More orders, or days, than are counted at once.
+    #[error("the period has more than can be counted at once")]
+    TooMany,
     /// A foreign host or origin.
     #[error("the request comes from a foreign host or origin")]
     Foreign,
@@ -141,6 +156,31 @@ impl Problem {
                 "over-limit",
                 "The amount is more than this till may take. Nothing was charged.",
             ),
+            Self::GateClosing => (
+                StatusCode::CONFLICT,
+                "gate-closing",
+                "The bank is closing the day. Cashier: wait; the till says when it is open again.",
+            ),
+            Self::NoCloseDay => (
+                StatusCode::CONFLICT,
+                "no-close-day",
+                "Your acquirer closes the day without being asked. Nothing was sent.",
+            ),
+            Self::OpenOrders => (
+                StatusCode::CONFLICT,
+                "open-orders",
+                "Payments are not final. Nothing was sent. Manager: wait for them, or confirm the list.",
+            ),
+            Self::Over => (
+                StatusCode::CONFLICT,
+                "over",
+                "This day or shift was closed meanwhile. Nothing was done. Look at it again.",
+            ),
+            Self::TooMany => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "too-many",
+                "That is more than can be counted at once. Choose fewer days.",
+            ),
             Self::Foreign => (StatusCode::FORBIDDEN, "foreign", SETUP),
             Self::NoSession => (
                 StatusCode::UNAUTHORIZED,
@@ -208,6 +248,12 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
         Self::Store
+    }
+}
+
+impl From<payment::settlement::Overflow> for Problem {
+    fn from(_: payment::settlement::Overflow) -> Self {
+        Self::TooMany
     }
 }
 

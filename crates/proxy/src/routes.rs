@@ -6,11 +6,13 @@ mod events;
 mod notices;
 mod operators;
 mod payments;
+mod settlement;
 
 use crate::config::{Config, Limits};
 use crate::desk::Desk;
 use crate::guard::{self, Origin, TillToken};
 use crate::metrics::Metrics;
+use crate::settlement::CloseDaySettings;
 use crate::staff::Staff;
 use crate::{page, problem::Problem};
 use access::Who;
@@ -41,6 +43,7 @@ pub struct App {
     pub(crate) open: bool,
     /// The till speaks TLS.
     tls: bool,
+    close_day: Arc<CloseDaySettings>,
 }
 
 impl App {
@@ -62,6 +65,7 @@ impl App {
             attended: settings.rules.attended,
             open: settings.is_open(),
             tls: settings.tls.is_some() || settings.trusted_proxy,
+            close_day: Arc::new(settings.close_day.clone()),
         })
     }
 
@@ -95,6 +99,12 @@ impl App {
             .route("/operators/names", get(operators::names))
             .route("/operators/change", post(operators::change))
             .route("/operators/trail", get(operators::trail))
+            .route("/close-day", get(settlement::close_day).post(settlement::close_now))
+            .route("/reports/x", get(settlement::x_report))
+            .route("/reports/z", post(settlement::close_shift))
+            .route("/reports/z/{id}", get(settlement::z_report))
+            .route("/takings", get(settlement::takings))
+            .route("/takings.csv", get(settlement::takings_file))
             .route_layer(middleware::from_fn_with_state(self.clone(), access::access))
             .fallback(async || Problem::NotFound)
             .layer(middleware::map_response(page::never_stored));
@@ -125,6 +135,7 @@ async fn terminal(State(app): State<App>, Who(who): Who) -> Json<Terminal> {
         readers: app.limits.readers.keys().cloned().collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         gateway_reachable: app.metrics.gateway_reachable(),
+        gate_closing: app.desk.gate_closing().await,
         notices,
         locked: who.is_none() && !app.open,
         operator: who.map(|person| app.staff.signed(person)),

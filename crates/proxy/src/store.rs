@@ -1,10 +1,12 @@
 //! What the proxy remembers, in the payment's own words.
 
+pub mod closings;
 pub mod ledger;
 pub mod operators;
 pub mod sqlite;
 
 use crate::fingerprint::{CardKey, Fingerprints};
+use closings::Closings;
 use ledger::Ledger;
 use operators::Operators;
 use payment::{attempt::AttemptId, order::Order};
@@ -48,7 +50,7 @@ pub enum Claim {
 }
 
 /// A durable memory of attempts. When a write has answered, it survives the loss of power.
-pub trait Store: Ledger + Operators {
+pub trait Store: Ledger + Closings + Operators {
     /// Stores `attempt` under `id`, unless the id or the card reading is known: atomically, so that of a payment and
     /// its abandon only one can win.
     fn claim<'a>(&'a self, id: &'a AttemptId, attempt: &'a Attempt, now: u64) -> Reply<'a, Claim>;

@@ -10,6 +10,7 @@ use paynet::ControlKey;
 use proxy::callback::Callbacks;
 use proxy::desk::Desk;
 use proxy::store::Store;
+use proxy::store::closings::Closings as _;
 use proxy::store::ledger::Ledger as _;
 use proxy::store::sqlite::SqliteStore;
 use serde_json::{Value, json};
@@ -275,7 +276,11 @@ async fn a_database_of_version_1_opens_with_all_that_it_holds() {
     database.close().await.unwrap();
     let store = SqliteStore::open(&path).await.unwrap();
     assert_eq!(store.followed().await.unwrap(), std::slice::from_ref(&order));
-    assert_eq!(store.taken(1_800_000_000_000, 1_800_000_000_001, 9).await.unwrap(), [order]);
+    assert_eq!(
+        store.taken(1_800_000_000_000, 1_800_000_000_001, 9).await.unwrap(),
+        std::slice::from_ref(&order)
+    );
+    assert_eq!(store.moved(1_800_000_000_000, 1_800_000_000_001, 9).await.unwrap(), [order]);
     assert_eq!(store.taken(0, 1_800_000_000_000, 9).await.unwrap(), []);
     let heard = store.heard(ID).await.unwrap();
     assert_eq!((heard.len(), heard[0].amount.as_ref()), (1, None));

@@ -41,6 +41,7 @@ record!(Terminal {
     readers,
     version,
     gateway_reachable,
+    gate_closing,
     notices,
     operator,
     locked,

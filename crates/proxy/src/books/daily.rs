@@ -32,6 +32,21 @@ pub struct TimeOfDay {
     minutes: u64,
 }
 
+impl TimeOfDay {
+    /// Hour and minute.
+    #[must_use]
+    pub fn hour_and_minute(self) -> (u64, u64) {
+        (self.minutes / 60, self.minutes % 60)
+    }
+}
+
+impl std::fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (hour, minute) = self.hour_and_minute();
+        write!(f, "{hour:02}:{minute:02}")
+    }
+}
+
 impl TryFrom<String> for TimeOfDay {
     type Error = &'static str;
 

@@ -1,9 +1,10 @@
 //! The gateway over HTTP.
 
-use super::{Call, Gateway, Reply, ReportFailure, answer, submission};
+use super::{Call, Gateway, Reply, ReportFailure, answer, closing_reply, submission};
 use crate::books::date_and_time;
 use crate::{clock, metrics::Metrics};
 use axum::body::Bytes;
+use payment::settlement::{self, Closing};
 use payment::{
     api::{Kind, NotCharged, Reason},
     money::Amount,
@@ -175,6 +176,19 @@ impl PaynetGateway {
     }
 }
 
+impl PaynetGateway {
+    async fn close(&self, closing: &Closing) -> Result<settlement::Reply, Silence> {
+        let sum = |sum: settlement::Sum| {
+            wire_amount(sum.amount).map(|amount| paynet::Sum { count: sum.count, amount })
+        };
+        let totals =
+            paynet::DayTotals { sale: sum(closing.ours.sale)?, reversal: sum(closing.ours.reversal)? };
+        let close = paynet::CloseDay { request_id: closing.id.as_str(), totals: Some(totals) };
+        let request = self.merchant.close_day(&close, &stamp()?);
+        Ok(closing_reply(&self.send("close day", request).await?, closing, &self.merchant.dialect))
+    }
+}
+
 impl Gateway for PaynetGateway {
     fn submit<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, Submission> {
         Box::pin(async move { self.pay(order, card).await.unwrap_or_else(Submission::from) })
@@ -192,8 +206,25 @@ impl Gateway for PaynetGateway {
         Box::pin(async move { self.reversal(order).await.unwrap_or_else(Submission::from) })
     }
 
+    fn close_day<'a>(&'a self, closing: &'a Closing) -> Call<'a, settlement::Reply> {
+        Box::pin(async move { self.close(closing).await.unwrap_or_else(settlement::Reply::from) })
+    }
+
     fn report(&self, from: u64, to: u64) -> Call<'_, Result<Vec<Row>, ReportFailure>> {
         Box::pin(self.transactions(from, to))
+    }
+}
+
+impl From<Silence> for settlement::Reply {
+    fn from(silence: Silence) -> Self {
+        match silence {
+            Silence::NotMade => {
+                let message = Some("This proxy could not make the request.".to_owned());
+                Self::Refused(Reason { code: None, message })
+            }
+            Silence::NoConnection => Self::NoConnection,
+            Silence::Lost => Self::Lost,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the gateway's bytes mean for the money.
 
+use payment::settlement::{self, Closing, DayTotals, Sum};
 use payment::{
     api::{IssuerAnswer, NotCharged, Reason},
     money::{Amount, Currency},
@@ -79,7 +80,9 @@ pub fn submission(reply: &Reply, order: &Order, dialect: &Dialect) -> Submission
         Err(error) => error,
     };
     let refusal = match error {
-        ReplyError::Forbidden => return till_refused(reply.clock_ahead),
+        ReplyError::Forbidden => {
+            return Submission::Refused(NotCharged::TillRefused, till_refused(reply.clock_ahead));
+        }
         ReplyError::BadRequest(message) => {
             Refusal { kind: RefusalKind::Validation, code: Some(400), message }
         }
@@ -93,9 +96,44 @@ pub fn submission(reply: &Reply, order: &Order, dialect: &Dialect) -> Submission
     Submission::Refused(NotCharged::Refused, Reason { code, message: text(&refusal.message) })
 }
 
+/// How a request to close the day ended. Only 400, 403 and `validation-error` are refusals.
+#[must_use]
+pub fn closing_reply(reply: &Reply, closing: &Closing, dialect: &Dialect) -> settlement::Reply {
+    let refused = |code: i64, message: &str| {
+        settlement::Reply::Refused(Reason { code: Some(code.to_string()), message: text(message) })
+    };
+    match paynet::close_day::read(&reply.as_http(), dialect) {
+        Ok(answer) => {
+            let currency = closing.ours.sale.amount.currency;
+            let sum = |(count, minor)| Sum { count, amount: Amount::new(minor, currency) };
+            let totals = answer.totals(currency.exponent());
+            let kept = |field: &Option<String>| field.as_deref().and_then(text);
+            settlement::Reply::Answered(Box::new(settlement::Answer {
+                agreed: answer.is_agreed(dialect),
+                blocked: answer.is_day_closing,
+                status: kept(&answer.status),
+                code: kept(&answer.code39),
+                number: kept(&answer.rrn),
+                date: kept(&answer.gate_close_date),
+                serial_number: kept(&answer.serial_number),
+                totals: totals.map(|[sale, reversal]| DayTotals { sale: sum(sale), reversal: sum(reversal) }),
+            }))
+        }
+        Err(ReplyError::Refused(refusal)) if refusal.is_closed_before(dialect) => {
+            settlement::Reply::Duplicate
+        }
+        Err(ReplyError::Refused(refusal)) if refusal.kind == RefusalKind::Validation => {
+            refused(refusal.code.unwrap_or(1), &refusal.message)
+        }
+        Err(ReplyError::BadRequest(message)) => refused(400, &message),
+        Err(ReplyError::Forbidden) => settlement::Reply::Refused(till_refused(reply.clock_ahead)),
+        Err(_) => settlement::Reply::Lost,
+    }
+}
+
 /// A 403: key, login or endpoint; or our clock, which is said when the gateway's own shows it.
-fn till_refused(clock_ahead: Option<i64>) -> Submission {
-    let reason = match clock_ahead {
+fn till_refused(clock_ahead: Option<i64>) -> Reason {
+    match clock_ahead {
         Some(ahead) if ahead.unsigned_abs() > CLOCK_WRONG_S => {
             let way = if ahead > 0 { "ahead of" } else { "behind" };
             let seconds = ahead.unsigned_abs();
@@ -106,8 +144,7 @@ fn till_refused(clock_ahead: Option<i64>) -> Submission {
             let message = "The gateway does not accept the key, the login or the endpoint of this proxy.";
             Reason { code: Some("403".into()), message: Some(message.into()) }
         }
-    };
-    Submission::Refused(NotCharged::TillRefused, reason)
+    }
 }
 
 /// What a status answer about `order` says.

@@ -54,6 +54,14 @@ pub const ACCESS: &[(&str, &str, Access)] = &[
     // Of an approval that the card confirmed it is a refund, and asks for that right.
     ("POST", "/api/v1/payments/{id}/return", Holder),
     ("GET", "/api/v1/payments/{id}/history", Access::Person(Right::OwnHistory)),
+    ("GET", "/api/v1/close-day", Access::Person(Right::CloseDay)),
+    // Over payments that are not final it asks for a further right.
+    ("POST", "/api/v1/close-day", Access::Person(Right::CloseDay)),
+    ("GET", "/api/v1/reports/x", Access::Person(Right::Report)),
+    ("POST", "/api/v1/reports/z", Access::Person(Right::CloseDay)),
+    ("GET", "/api/v1/reports/z/{id}", Access::Person(Right::Report)),
+    ("GET", "/api/v1/takings", Access::Person(Right::Takings)),
+    ("GET", "/api/v1/takings.csv", Access::Person(Right::Takings)),
     ("POST", "/api/v1/notices/{id}/acknowledge", Access::Person(Right::Notices)),
 ];
 

@@ -1,5 +1,6 @@
 //! The store in one SQLite file, which one proxy owns.
 
+mod closings;
 mod ledger;
 mod operators;
 mod schema;
@@ -7,6 +8,7 @@ mod writer;
 
 use super::{Attempt, Claim, Reply, Store, StoreError};
 use crate::fingerprint::{CardKey, Fingerprints};
+use payment::settlement::movements;
 use payment::{attempt::AttemptId, order::Order};
 use sqlx::query::Query;
 use sqlx::sqlite::{
@@ -86,8 +88,8 @@ impl Store for SqliteStore {
                 Attempt::Taken(order, prints) => (Some(order), Some(prints)),
             };
             let insert = query(
-                "INSERT INTO attempts (id, order_json, body, card, followed, created_at)
-                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO attempts (id, order_json, body, card, followed, created_at, moved_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT DO NOTHING",
             )
             .bind(id.to_string())
             .bind(order.map(json).transpose()?)
@@ -115,10 +117,13 @@ impl Store for SqliteStore {
 
     fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()> {
         Box::pin(async move {
-            let update = query("UPDATE attempts SET order_json = ?, followed = ? WHERE id = ?")
-                .bind(json(order)?)
-                .bind(order.is_followed())
-                .bind(order.terms.attempt.to_string());
+            let update = query(
+                "UPDATE attempts SET order_json = ?, followed = ?, moved_at = MAX(moved_at, ?) WHERE id = ?",
+            )
+            .bind(json(order)?)
+            .bind(order.is_followed())
+            .bind(unix_ms(movements(order).map(|movement| movement.at).max().unwrap_or_default()))
+            .bind(order.terms.attempt.to_string());
             match self.write(update).await? {
                 1 => Ok(()),
                 _ => Err(sqlx::Error::RowNotFound.into()),

@@ -2,8 +2,10 @@
 
 use super::memory_operators::People;
 use payment::api::Notice;
+use payment::settlement::{Closing, Report, movements};
 use payment::{attempt::AttemptId, order::Order};
 use proxy::fingerprint::CardKey;
+use proxy::store::closings::Closings;
 use proxy::store::ledger::{Heard, Ledger, Raised, Run};
 use proxy::store::{Attempt, Claim, Reply, Store, StoreError};
 use std::collections::BTreeMap;
@@ -19,6 +21,8 @@ pub(super) struct Content {
     notices: Vec<(String, Notice, bool)>,
     run: Option<Run>,
     pub(super) people: People,
+    closings: Vec<Closing>,
+    reports: Vec<Report>,
 }
 
 pub struct Memory {
@@ -125,6 +129,55 @@ impl Store for Memory {
 
     fn has_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool> {
         self.with(move |content| content.session == Some((*token, *session)))
+    }
+}
+
+impl Closings for Memory {
+    fn save_closing<'a>(&'a self, closing: &'a Closing, notice: Option<&'a Raised>) -> Reply<'a, ()> {
+        self.with(move |content| {
+            content.closings.retain(|known| known.id != closing.id);
+            content.closings.push(closing.clone());
+            content.closings.sort_by_key(|closing| closing.until);
+            content.raise(notice, closing.asked_at.max(closing.until));
+        })
+    }
+
+    fn last_closing(&self) -> Reply<'_, Option<Closing>> {
+        self.with(|content| content.closings.last().cloned())
+    }
+
+    fn last_closed(&self) -> Reply<'_, Option<Closing>> {
+        self.with(|content| content.closings.iter().rev().find(|closing| closing.is_closed()).cloned())
+    }
+
+    fn save_report<'a>(&'a self, report: &'a Report) -> Reply<'a, ()> {
+        self.with(move |content| {
+            assert!(
+                content.reports.iter().all(|known| known.number != report.number),
+                "a number is used once"
+            );
+            content.reports.push(report.clone());
+        })
+    }
+
+    fn report(&self, number: Option<u64>) -> Reply<'_, Option<Report>> {
+        self.with(move |content| match number {
+            None => content.reports.last().cloned(),
+            number => content.reports.iter().find(|report| report.number == number).cloned(),
+        })
+    }
+
+    fn moved(&self, from: u64, until: u64, limit: u32) -> Reply<'_, Vec<Order>> {
+        self.with(move |content| {
+            let taken = content.attempts.values().filter(|(at, _)| *at < until);
+            let orders = taken.filter_map(|(_, attempt)| attempt.clone().order());
+            let moved = orders.filter(|order| movements(order).any(|movement| movement.at >= from));
+            moved.take(limit as usize).collect()
+        })
+    }
+
+    fn raise<'a>(&'a self, notice: &'a Raised, now: u64) -> Reply<'a, ()> {
+        self.with(move |content| content.raise(Some(notice), now))
     }
 }
 

@@ -11,6 +11,7 @@ use payment::api::{self, Deed};
 use payment::order::{Answer, Order, Report, Rules, Status, Submission, Transaction};
 use payment::role::Role;
 use payment::secret::EncryptedData;
+use payment::settlement::{self, Closing};
 use payment::{attempt::AttemptId, money::Amount};
 use paynet::report::Row;
 use proxy::config::Config;
@@ -39,6 +40,7 @@ pub enum Did {
     Submit(AttemptId, String),
     Advise(String),
     GiveBack,
+    CloseDay(String),
 }
 
 /// A gateway under a test's control. Clones are the same gateway.
@@ -50,6 +52,8 @@ pub struct Fake {
     pub answer: Arc<Mutex<Answer>>,
     /// Its report's rows, or why there is none.
     pub rows: Arc<Mutex<Result<Vec<Row>, ReportFailure>>>,
+    /// How a closing of the day ends.
+    pub closing: Arc<Mutex<settlement::Reply>>,
     /// A submission ends when there is a permit.
     pub gate: Arc<Semaphore>,
 }
@@ -62,6 +66,7 @@ impl Default for Fake {
             submission: Arc::new(Mutex::new(accepted())),
             answer: Arc::new(Mutex::new(Answer::Lost)),
             rows: Arc::new(Mutex::new(Ok(vec![]))),
+            closing: Arc::new(Mutex::new(settlement::Reply::Lost)),
             gate: Arc::new(Semaphore::new(1_000_000)),
         }
     }
@@ -120,6 +125,14 @@ impl Gateway for Fake {
         Box::pin(async move {
             self.did.send_modify(|all| all.push(Did::GiveBack));
             accepted()
+        })
+    }
+
+    fn close_day<'a>(&'a self, closing: &'a Closing) -> Call<'a, settlement::Reply> {
+        Box::pin(async move {
+            self.did.send_modify(|all| all.push(Did::CloseDay(closing.id.to_string())));
+            self.gate.acquire().await.unwrap().forget();
+            self.closing.lock().unwrap().clone()
         })
     }
 

@@ -125,19 +125,13 @@ impl Ledger for SqliteStore {
 
 impl SqliteStore {
     /// Runs a statement and raises the notice that goes with it: both or neither.
-    async fn write_and_raise(
+    pub(super) async fn write_and_raise(
         &self,
         statement: Query<'static, Sqlite, SqliteArguments>,
         notice: Option<&Raised>,
         now: u64,
     ) -> Result<(), StoreError> {
-        let raise = notice.map(|notice| {
-            query("INSERT INTO notices (subject, title, text, raised_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-                .bind(notice.subject.clone())
-                .bind(notice.title.clone())
-                .bind(notice.text.clone())
-                .bind(unix_ms(now))
-        });
+        let raise = notice.map(|notice| raise(notice, now));
         let write = self.writer.write(move |connection| {
             Box::pin(async move {
                 statement.execute(&mut *connection).await?;
@@ -149,6 +143,14 @@ impl SqliteStore {
         });
         write.await
     }
+}
+
+pub(super) fn raise(notice: &Raised, now: u64) -> Query<'static, Sqlite, SqliteArguments> {
+    query("INSERT INTO notices (subject, title, text, raised_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(notice.subject.clone())
+        .bind(notice.title.clone())
+        .bind(notice.text.clone())
+        .bind(unix_ms(now))
 }
 
 fn unreadable(why: serde_json::Error) -> StoreError {

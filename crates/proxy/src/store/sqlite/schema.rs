@@ -7,7 +7,7 @@ use sqlx::{query, query_scalar};
 
 /// What brings a database from the version before to the next: the first makes version 1. A version that was shipped is
 /// never changed.
-const VERSIONS: &[&str] = &[ATTEMPTS, LEDGER, OPERATORS];
+const VERSIONS: &[&str] = &[ATTEMPTS, LEDGER, OPERATORS, CLOSINGS];
 
 const ATTEMPTS: &str = "
 CREATE TABLE attempts (
@@ -73,6 +73,19 @@ CREATE TABLE deeds (
     did TEXT NOT NULL,
     whom TEXT
 ) STRICT;
+";
+
+const CLOSINGS: &str = "
+ALTER TABLE attempts ADD COLUMN moved_at INTEGER NOT NULL DEFAULT 0; -- Unix milliseconds, of its latest transaction
+UPDATE attempts SET moved_at = MAX(created_at, COALESCE(json_extract(order_json, '$.give_back.since'), 0));
+CREATE INDEX attempts_moved ON attempts (moved_at);
+CREATE TABLE closings (
+    id TEXT PRIMARY KEY NOT NULL,
+    closing TEXT NOT NULL,          -- JSON
+    until INTEGER NOT NULL,         -- Unix milliseconds
+    is_closed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE reports (number INTEGER PRIMARY KEY NOT NULL, report TEXT NOT NULL) STRICT;
 ";
 
 /// Brings a database of any version before to this one, all of it or nothing.
