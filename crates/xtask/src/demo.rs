@@ -50,7 +50,9 @@ pub(crate) fn run(port: u16) -> Result<()> {
     ]))?;
     let config = write_config(port, &gateway.address)?;
     let proxy = Server::start(tools.command(&bin("mpos-proxy")).arg("--config").arg(config))?;
-    println!("\n  The terminal is on http://localhost:{port}\n  The first visit asks for a manager's PIN.\n  Ctrl-C ends it. No money moves.\n");
+    println!(
+        "\n  The terminal is on http://localhost:{port}\n  The first visit asks for a manager's PIN.\n  Ctrl-C ends it. No money moves.\n"
+    );
 
     let mut servers = [gateway, proxy];
     loop {
