@@ -44,11 +44,6 @@ pub async fn terminal(here: bool) -> Answer<Terminal> {
     call("GET", if here { "terminal?here" } else { "terminal" }.to_owned(), None).await
 }
 
-/// Signs out whoever is signed in; answers what the till may do then.
-pub async fn sign_out() -> Answer<Terminal> {
-    call("POST", "sign-out".to_owned(), None).await
-}
-
 /// Takes a notice off the list; answers what the till may do, with the notices that are left.
 pub(crate) async fn acknowledge(id: u64) -> Answer<Terminal> {
     call("POST", format!("notices/{id}/acknowledge"), None).await

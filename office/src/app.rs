@@ -1,16 +1,14 @@
-use crate::entrance::Face;
 use crate::{Office, Screen, screen::PLACES};
 use leptos::prelude::*;
-use mpos_terminal::parts::{button, element, line, part, press, text};
-use mpos_terminal::{proxy, words};
-use wasm_bindgen_futures::spawn_local;
+use mpos_terminal::parts::{element, line, part, text};
+use mpos_terminal::words;
 
 /// The office.
 #[component]
 pub fn App() -> impl IntoView {
     let office = Office::open();
     let main = element("main").child(part(move || Some(office.screen.get().show(office)))).view();
-    let places = part(move || (office.screen.get() != Screen::SignIn).then(|| places(office)));
+    let places = part(move || (!office.screen.get().is_entrance()).then(|| places(office)));
     element("div").class("terminal office").children([strip(office), places, main]).view()
 }
 
@@ -25,26 +23,16 @@ fn strip(office: Office) -> AnyView {
     let strip = element("header").class("strip");
     let strip = strip.child(element("span").class("till").live_text(text(till)).view());
     let strip = strip.child(element("span").class("chip").live_text(text(network)).view());
-    let strip = strip.child(part(move || operator().map(|_| who(office))));
+    let strip = strip.child(part(move || operator().map(|_| who())));
     let is_test = move || office.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
     let ribbon = part(move || is_test().then(|| line("ribbon", words::TEST.to_owned())));
     vec![strip.view(), ribbon].into_any()
 }
 
 /// What whoever is signed in can do about that.
-fn who(office: Office) -> AnyView {
-    let lock = press(move || {
-        spawn_local(async move {
-            if let Some(terminal) = office.heard(proxy::sign_out().await) {
-                office.terminal.set(Some(terminal));
-                office.entrance.turn(Face::StandBy);
-                mpos_terminal::browser::go("#sign-in");
-            }
-        });
-    });
-    let link = || element("a").attr("role", "button").attr("href", "#sign-in").text("Switch person").view();
-    let switch = part(move || (office.screen.get() != Screen::SignIn).then(link));
-    vec![switch, button("Lock".to_owned(), lock)].into_any()
+fn who() -> AnyView {
+    let link = |to, label| element("a").attr("role", "button").attr("href", to).text(label).view();
+    vec![link("#sign-in", "Switch person"), link("#lock", "Lock")].into_any()
 }
 
 fn places(office: Office) -> AnyView {

@@ -169,7 +169,7 @@ impl Office {
     }
 
     fn ask_to_sign_in(self) {
-        if self.screen.get_untracked() != Screen::SignIn {
+        if !self.screen.get_untracked().is_entrance() {
             self.wanted.set(hash());
             browser::go("#sign-in");
         }

@@ -1,5 +1,5 @@
 use crate::Office;
-use crate::screens::{history, operators, sign_in};
+use crate::screens::{history, lock, operators, sign_in};
 use leptos::prelude::AnyView;
 use payment::role::Right;
 
@@ -12,6 +12,8 @@ pub enum Screen {
     Operators,
     /// `#sign-in`: who is at the till.
     SignIn,
+    /// `#lock`: whoever was at the till leaves it.
+    Lock,
 }
 
 /// What the navigation leads to.
@@ -27,23 +29,32 @@ impl Screen {
         match name {
             "operators" => Self::Operators,
             "sign-in" => Self::SignIn,
+            "lock" => Self::Lock,
             _ => Self::History,
         }
+    }
+
+    /// Whether it is there for whoever has not signed in.
+    pub(crate) fn is_entrance(&self) -> bool {
+        matches!(self, Self::SignIn | Self::Lock)
     }
 
     /// The right without which nobody is led there. The proxy decides; this spares a walk.
     pub(crate) fn right(&self) -> Option<Right> {
         match self {
             Self::Operators => Some(Right::Operators),
-            Self::History | Self::SignIn => None,
+            Self::History | Self::SignIn | Self::Lock => None,
         }
     }
 
-    pub(crate) fn show(&self, office: Office) -> AnyView {
+    /// The screen itself.
+    #[must_use]
+    pub fn show(&self, office: Office) -> AnyView {
         match self {
             Self::History => history(office),
             Self::Operators => operators(office),
             Self::SignIn => sign_in(office),
+            Self::Lock => lock(office),
         }
     }
 }

@@ -38,7 +38,9 @@ fn left_until() -> u64 {
 }
 
 /// Where people sign in.
-const SIGN_IN: &str = "/office/#sign-in";
+pub(crate) const SIGN_IN: &str = "/office/#sign-in";
+/// Where they are signed out.
+pub(crate) const LOCK: &str = "/office/#lock";
 
 /// The amount is spoken so long after the last key.
 const SPEAK_AFTER: Duration = Duration::from_millis(500);
@@ -170,15 +172,6 @@ impl Desk {
         spawn_local(async move {
             if let Some(terminal) = proxy::acknowledge(id).await.got() {
                 self.terminal.set(Some(terminal));
-            }
-        });
-    }
-
-    /// Signs out whoever is signed in, and goes where people sign in.
-    pub fn lock(self) {
-        spawn_local(async move {
-            if proxy::sign_out().await.got().is_some() {
-                browser::go(SIGN_IN);
             }
         });
     }

@@ -1,5 +1,5 @@
-use super::{Text, button, element, line, part, press, text};
-use crate::desk::{Desk, Network, Reader};
+use super::{Text, element, line, part, text};
+use crate::desk::{Desk, LOCK, Network, Reader, SIGN_IN};
 use crate::words;
 use leptos::prelude::*;
 
@@ -12,8 +12,9 @@ pub fn status_strip(desk: Desk) -> AnyView {
     };
     // A payment is not left by the way.
     let lock = part(move || {
-        let label = if operator().is_some() { "Lock" } else { "Staff" }.to_owned();
-        desk.current.with(Option::is_none).then(|| button(label, press(move || desk.lock())))
+        let (label, to) = if operator().is_some() { ("Lock", LOCK) } else { ("Staff", SIGN_IN) };
+        let link = || element("a").attr("role", "button").attr("href", to).text(label).view();
+        desk.current.with(Option::is_none).then(link)
     });
     let sandbox = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
     let network_bad = move || desk.network.get() != Network::Online;

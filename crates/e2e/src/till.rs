@@ -251,7 +251,7 @@ impl Till {
     pub async fn press(&self, name: &str) {
         assert!(!name.contains('"'), "a name with a quotation mark");
         let xpath = format!(
-            "//button[not(@disabled) and not(@aria-disabled='true') \
+            "//*[(self::button or @role='button') and not(@disabled) and not(@aria-disabled='true') \
              and (@aria-label=\"{name}\" or (not(@aria-label) and normalize-space(.)=\"{name}\"))]"
         );
         self.click(Locator::XPath(&xpath)).await;

@@ -129,7 +129,8 @@ fn wasm(tools: &Toolbox) -> Result<()> {
 }
 
 fn page_tests(tools: &Toolbox) -> Result<()> {
-    shell::run_tests(browser_tests(tools, "mpos-terminal")?.args(["--features", "demo"]))
+    shell::run_tests(browser_tests(tools, "mpos-terminal")?.args(["--features", "demo"]))?;
+    shell::run_tests(&mut browser_tests(tools, "office")?)
 }
 
 /// `cargo test` of `package` compiled to wasm, in a headless Chromium.

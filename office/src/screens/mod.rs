@@ -2,6 +2,7 @@
 
 mod first_start;
 mod history;
+mod lock;
 mod operators;
 mod sign_in;
 mod stand_by;
@@ -9,6 +10,7 @@ mod trail;
 
 pub(crate) use first_start::first_start;
 pub(crate) use history::history;
+pub(crate) use lock::lock;
 pub(crate) use operators::operators;
 pub(crate) use sign_in::sign_in;
 pub(crate) use stand_by::stand_by;
