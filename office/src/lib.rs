@@ -6,9 +6,11 @@
 #![allow(unreachable_pub, reason = "the component macro hides from the lint that components are exported")]
 
 mod app;
+mod day_words;
 mod office;
 mod screen;
 mod screens;
+mod sheet;
 
 pub use app::App;
 pub use office::Office;
