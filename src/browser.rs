@@ -38,6 +38,20 @@ pub fn hh_mm(moment: u64) -> String {
     format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
 }
 
+/// A moment as local `31.01.2026 14:05`.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285 000 years")]
+pub fn day_and_time(moment: u64) -> String {
+    let date = Date::new(&JsValue::from_f64(moment as f64));
+    let (day, month, year) = (date.get_date(), date.get_month() + 1, date.get_full_year());
+    format!("{day:02}.{month:02}.{year} {}", hh_mm(moment))
+}
+
+/// Today, as local `2026-01-31`.
+pub fn today() -> String {
+    let date = Date::new_0();
+    format!("{}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+}
+
 /// A moment as local `14:05:09`.
 pub fn hh_mm_ss(moment: u64) -> String {
     format!("{}:{:02}", hh_mm(moment), moment / 1000 % 60)
@@ -65,7 +79,7 @@ pub fn go(address: &str) {
 }
 
 /// Resolves after so many milliseconds.
-pub(crate) async fn wait(ms: i32) {
+pub async fn wait(ms: i32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         if let Some(window) = web_sys::window() {
             let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);

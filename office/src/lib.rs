@@ -6,11 +6,13 @@
 #![allow(unreachable_pub, reason = "the component macro hides from the lint that components are exported")]
 
 mod app;
+mod day_words;
 mod entrance;
 mod office;
 mod parts;
 mod screen;
 mod screens;
+mod sheet;
 pub mod words;
 
 pub use app::App;

@@ -1,5 +1,5 @@
 use crate::Office;
-use crate::screens::{history, lock, operators, sign_in};
+use crate::screens::{close_day, history, lock, operators, report, sign_in, takings};
 use leptos::prelude::AnyView;
 use payment::role::Right;
 
@@ -8,6 +8,12 @@ use payment::role::Right;
 pub enum Screen {
     /// `#history`, and any name that is not known: the payments, newest first.
     History,
+    /// `#close-day`: the till's totals beside the gateway's, and closing the day.
+    CloseDay,
+    /// `#report`: the X and Z reports.
+    Report,
+    /// `#takings`: what was taken, by hour, day, person, kind and result.
+    Takings,
     /// `#operators`: the people at the till.
     Operators,
     /// `#sign-in`: who is at the till.
@@ -17,7 +23,13 @@ pub enum Screen {
 }
 
 /// What the navigation leads to.
-pub(crate) const PLACES: &[(&str, &str)] = &[("#history", "History"), ("#operators", "People")];
+pub(crate) const PLACES: &[(&str, &str)] = &[
+    ("#history", "History"),
+    ("#close-day", "Close day"),
+    ("#report", "X / Z report"),
+    ("#takings", "Takings"),
+    ("#operators", "People"),
+];
 
 impl Screen {
     /// The screen of an address' part behind and with `#`.
@@ -27,6 +39,9 @@ impl Screen {
         let name = hash.trim_start_matches('#');
         let (name, _id) = name.split_once('/').unwrap_or((name, ""));
         match name {
+            "close-day" => Self::CloseDay,
+            "report" => Self::Report,
+            "takings" => Self::Takings,
             "operators" => Self::Operators,
             "sign-in" => Self::SignIn,
             "lock" => Self::Lock,
@@ -42,6 +57,9 @@ impl Screen {
     /// The right without which nobody is led there. The proxy decides; this spares a walk.
     pub(crate) fn right(&self) -> Option<Right> {
         match self {
+            Self::CloseDay => Some(Right::CloseDay),
+            Self::Report => Some(Right::Report),
+            Self::Takings => Some(Right::Takings),
             Self::Operators => Some(Right::Operators),
             Self::History | Self::SignIn | Self::Lock => None,
         }
@@ -52,6 +70,9 @@ impl Screen {
     pub fn show(&self, office: Office) -> AnyView {
         match self {
             Self::History => history(office),
+            Self::CloseDay => close_day(office),
+            Self::Report => report(office),
+            Self::Takings => takings(office),
             Self::Operators => operators(office),
             Self::SignIn => sign_in(office),
             Self::Lock => lock(office),

@@ -90,7 +90,7 @@ impl Desk {
         matches!(self.reader.get(), Reader::Ready(_))
             && !self.card_in.get()
             && !self.reader_busy.get()
-            && self.network.get() != Network::ProxyAway
+            && !matches!(self.network.get(), Network::ProxyAway | Network::GateClosing)
     }
 
     /// The amount of the payment on screen, in words for people.

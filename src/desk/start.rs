@@ -110,6 +110,7 @@ impl Desk {
             }
             self.network.set(match &terminal {
                 None => Network::ProxyAway,
+                Some(terminal) if terminal.gate_closing.is_some() => Network::GateClosing,
                 Some(terminal) if !terminal.gateway_reachable => Network::GatewayAway,
                 Some(_) => Network::Online,
             });

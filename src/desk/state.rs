@@ -66,6 +66,8 @@ pub enum Network {
     ProxyAway,
     /// The proxy answers, the gateway does not.
     GatewayAway,
+    /// The gateway is closing the day.
+    GateClosing,
 }
 
 /// What the desk knows: what screens watch, and what it keeps to itself.

@@ -170,6 +170,10 @@ fn why_not(desk: Desk) -> String {
     if desk.network.get() == Network::ProxyAway {
         return "No connection. Nothing will be charged later.".into();
     }
+    if desk.network.get() == Network::GateClosing {
+        let asked = desk.terminal.with(|t| t.as_ref().and_then(|t| t.gate_closing)).unwrap_or_default();
+        return format!("Bank is closing the day, asked {}. Wait.", crate::browser::hh_mm(asked));
+    }
     if desk.card_in.get() {
         return "Remove the card first".into();
     }

@@ -160,6 +160,7 @@ pub fn network(network: Network) -> &'static str {
         Network::Online => "Online",
         Network::ProxyAway => "No connection",
         Network::GatewayAway => "Gateway not reachable",
+        Network::GateClosing => "Bank is closing the day",
     }
 }
 

@@ -300,7 +300,8 @@ async fn takings_are_a_table_and_a_file(store: impl Store + 'static) {
     let zone = proxy::settlement::Zone::try_from("Europe/Riga".to_owned()).unwrap();
     let today = zone.moment(proxy::clock::unix_ms()).day;
     let ask = |path: &str, by: &str| get(&format!("/api/v1/{path}?from={today}&to={today}&by={by}"));
-    for (by, name) in [("day", today.as_str()), ("operator", "Max"), ("kind", "sale"), ("result", "approved")] {
+    for (by, name) in [("day", today.as_str()), ("operator", "Max"), ("kind", "sale"), ("result", "approved")]
+    {
         let (_, takings) = call(&router, ask("takings", by)).await;
         let row = &takings["rows"][0];
         assert_eq!((&row["name"], &row["came"]["amount"]["minor"]), (&json!(name), &json!(1042)), "{by}");

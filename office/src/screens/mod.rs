@@ -1,17 +1,23 @@
 //! One screen a file.
 
+mod close_day;
 mod first_start;
 mod history;
 mod lock;
 mod operators;
+mod report;
 mod sign_in;
 mod stand_by;
+mod takings;
 mod trail;
 
+pub(crate) use close_day::close_day;
 pub(crate) use first_start::first_start;
 pub(crate) use history::history;
 pub(crate) use lock::lock;
 pub(crate) use operators::operators;
+pub(crate) use report::report;
 pub(crate) use sign_in::sign_in;
 pub(crate) use stand_by::stand_by;
+pub(crate) use takings::takings;
 pub(crate) use trail::trail;

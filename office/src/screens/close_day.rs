@@ -1,0 +1,221 @@
+use crate::day_words::{self, Ending, compared, kind, moment};
+use crate::sheet::{
+    changing, filled, fixed, pair, part_of, print, print_button, said, sheet, table, tools, watched,
+};
+use crate::{Office, Screen};
+use leptos::prelude::*;
+use mpos_terminal::browser;
+use mpos_terminal::desk::Watched;
+use mpos_terminal::parts::{button, element, heading, line, press, shape_icon, text, waiting_line};
+use mpos_terminal::proxy::{self, Answer};
+use mpos_terminal::words::{Look, amount};
+use payment::settlement::{CloseDay, CloseNow, Closing, ClosingState, Movement};
+use wasm_bindgen_futures::spawn_local;
+
+/// Between two looks at a closing that goes on, and at one that does not, in milliseconds.
+const BUSY_MS: i32 = 1_000;
+const IDLE_MS: i32 = 5_000;
+
+/// What the screen watches.
+#[derive(Clone, Copy)]
+struct Day {
+    office: Office,
+    view: &'static Watched<Option<CloseDay>>,
+    said: &'static Watched<String>,
+    /// A manager closes over what is not final.
+    confirmed: &'static Watched<bool>,
+}
+
+/// The till's totals beside the gateway's, what is not final, and closing the day.
+pub(crate) fn close_day(office: Office) -> AnyView {
+    let day = Day { office, view: watched(None), said: watched(String::new()), confirmed: watched(false) };
+    spawn_local(async move {
+        while office.screen.with_untracked(|screen| *screen == Screen::CloseDay) {
+            day.heard(proxy::call("GET", "close-day".to_owned(), None).await);
+            let is_busy = day.view.with_untracked(|view| view.as_ref().is_some_and(goes_on));
+            browser::wait(if is_busy { BUSY_MS } else { IDLE_MS }).await;
+        }
+    });
+    let shown = changing(move || day.view.with(|view| view.as_ref().map(|view| day.show(view))));
+    let lines = [heading(fixed("Close day")), said(day.said), shown];
+    element("section").class("day").children(lines).view()
+}
+
+fn goes_on(view: &CloseDay) -> bool {
+    view.last.as_ref().is_some_and(Closing::is_open)
+}
+
+impl Day {
+    /// Takes over what the proxy says of the day; its refusal is said aloud.
+    fn heard(self, answer: Answer<CloseDay>) {
+        match answer {
+            Answer::Refused(problem) => {
+                self.office.away.set(false);
+                self.said.set(problem.cashier);
+            }
+            answer => {
+                let Some(view) = self.office.heard(answer) else { return };
+                if self.view.with_untracked(|known| known.as_ref() != Some(&view)) {
+                    self.view.set(Some(view));
+                }
+            }
+        }
+    }
+
+    fn close(self) {
+        let Some(view) = self.view.get_untracked() else { return };
+        let open = view.open.iter().map(|movement| movement.attempt.clone());
+        let confirm_open = if self.confirmed.get_untracked() { open.collect() } else { vec![] };
+        let wanted = CloseNow { since: view.since, confirm_open };
+        self.said.set(String::new());
+        spawn_local(async move {
+            self.heard(proxy::call("POST", "close-day".to_owned(), Some(proxy::body(&wanted))).await);
+            self.confirmed.set(false);
+        });
+    }
+
+    fn show(self, view: &CloseDay) -> AnyView {
+        let mut lines = vec![];
+        lines.extend(view.last.as_ref().map(last));
+        lines.push(self.open_day(view));
+        lines.push(self.action(view));
+        element("div").class("day-parts").children(lines).view()
+    }
+
+    /// What the day adds up to that is not closed yet.
+    fn open_day(self, view: &CloseDay) -> AnyView {
+        let rows = view
+            .totals
+            .lines()
+            .map(|total| vec![kind(total.kind).to_owned(), total.count.to_string(), amount(total.sum)]);
+        let rows: Vec<_> = rows.collect();
+        let mut lines = vec![pair("Since", moment(view.since))];
+        lines.push(match rows.is_empty() {
+            true => line("small", "Nothing was taken since then.".to_owned()),
+            false => table("Totals of the till", &["Till", "Number", "Sum"], rows),
+        });
+        lines.push(line("", day_words::not_final(view.open.len())));
+        if !view.open.is_empty() {
+            lines.push(list(&view.open));
+        }
+        lines.push(match (view.needed, &view.at) {
+            (false, _) => line("next", "Your acquirer closes the day without being asked.".to_owned()),
+            (true, None) => line("small", "The day is closed by hand.".to_owned()),
+            (true, Some(at)) => {
+                line("small", format!("By itself at {at} ({}), if everything is final.", view.time_zone))
+            }
+        });
+        part_of("Open day", lines)
+    }
+
+    /// The one thing to do next.
+    fn action(self, view: &CloseDay) -> AnyView {
+        let last = view.last.as_ref();
+        let is_unknown = last.is_some_and(|last| matches!(last.state, ClosingState::Unknown { .. }));
+        let is_new = view.totals.lines().next().is_some() || !view.open.is_empty();
+        let close = press(move || self.close());
+        let safe = || line("small", "Safe to repeat: a day is never closed twice.".to_owned());
+        let buttons = match last {
+            _ if !view.needed => vec![filled("Print".to_owned(), || true, print())],
+            Some(last) if last.is_open() && is_unknown => {
+                vec![button("Ask now".to_owned(), close), print_button(), safe()]
+            }
+            Some(last) if last.is_open() => vec![print_button()],
+            Some(last) if last.is_closed() && !is_new => {
+                vec![
+                    filled("Print".to_owned(), || true, print()),
+                    button("Close the day again".to_owned(), close),
+                ]
+            }
+            _ => {
+                let has_open = !view.open.is_empty();
+                let enabled = move || !has_open || self.confirmed.get();
+                let mut all = vec![];
+                if has_open {
+                    all.push(self.confirm(view.open.len()));
+                }
+                all.extend([filled("Close the day".to_owned(), enabled, close), print_button(), safe()]);
+                all
+            }
+        };
+        tools(buttons)
+    }
+
+    /// The manager's word for closing over what is not final.
+    fn confirm(self, open: usize) -> AnyView {
+        let confirmed = self.confirmed;
+        let toggle = element("button").attr("type", "button").on("click", move |_| {
+            confirmed.update(|confirmed| *confirmed = !*confirmed);
+        });
+        let pressed = text(move || confirmed.get().to_string());
+        let label = format!("Manager: close over {}", if open == 1 { "it" } else { "them" });
+        toggle.live_attr("aria-pressed", pressed).text(label).view()
+    }
+}
+
+/// How the latest closing stands.
+fn last(closing: &Closing) -> AnyView {
+    let Some(Ending { look, shape, title, money, next }) = day_words::ending(closing) else {
+        let since = browser::hh_mm(closing.until);
+        let asked = browser::hh_mm(closing.asked_at);
+        let wait = format!("Bank is closing the day, since {since}, asked {asked}. No payments meanwhile.");
+        return element("div").class("ending").child(waiting_line(text(move || wait.clone()))).view();
+    };
+    let class = match look {
+        Look::Paid | Look::Neutral => "ending neutral",
+        Look::NotPaid => "ending not-paid",
+        Look::NotKnown => "ending not-known",
+    };
+    let words = title;
+    let title = element("div").class("title").child(shape_icon(shape));
+    let title = title.child(element("h2").text(words).view()).view();
+    let ending = element("div").class(class).attr("role", "status").child(title);
+    let mut lines = vec![ending.child(line("money", money)).child(line("next", next)).view()];
+    let theirs = closing.answer().and_then(|answer| answer.totals);
+    let rows = [
+        compared("Sales", closing.ours.sale, theirs.map(|theirs| theirs.sale)),
+        compared("Returned", closing.ours.reversal, theirs.map(|theirs| theirs.reversal)),
+    ];
+    lines.extend([
+        pair("From", moment(closing.from)),
+        pair("To", moment(closing.until)),
+        table("Till and gateway", &["", "Till", "Gateway", "Difference"], rows.into()),
+    ]);
+    let said = closing.answer().map(|answer| {
+        let fields = [
+            ("Bank no.", answer.number.clone()),
+            ("Bank code", answer.code.clone()),
+            ("Gateway's status", answer.status.clone()),
+            ("Gateway's date", answer.date.clone()),
+            ("Gateway's number", answer.serial_number.clone()),
+        ];
+        fields.into_iter().filter_map(|(label, value)| Some(pair(label, value?))).collect::<Vec<_>>()
+    });
+    lines.extend(said.unwrap_or_default());
+    lines.push(pair("Closing", closing.id.to_string()));
+    lines.push(pair("Not final when closed", closing.open.len().to_string()));
+    lines.extend(closing.operator.clone().map(|name| pair("Closed by", name)));
+    lines.push(line("sign", "Sign X".to_owned()));
+    sheet(lines)
+}
+
+/// What is not final, each with the way to it.
+fn list(open: &[Movement]) -> AnyView {
+    let row = |movement: &Movement| {
+        let address = format!("#order/{}", movement.attempt.as_str());
+        let order = element("a").attr("role", "button").live_attr("href", text(move || address.clone()));
+        element("li")
+            .class("hatched")
+            .child(
+                element("span")
+                    .class("strong")
+                    .child(element("bdi").text(amount(movement.amount)).view())
+                    .view(),
+            )
+            .child(element("span").text(kind(movement.kind)).view())
+            .child(element("time").text(moment(movement.at)).view())
+            .child(order.text("Show").view())
+            .view()
+    };
+    element("div").class("list").child(element("ul").children(open.iter().map(row)).view()).view()
+}

@@ -1,0 +1,136 @@
+use crate::Office;
+use crate::day_words::{kind, moment, not_final};
+use crate::sheet::{changing, filled, fixed, pair, print, said, sheet, table, tools, watched};
+use leptos::prelude::*;
+use mpos_terminal::desk::Watched;
+use mpos_terminal::parts::{button, element, heading, line, press};
+use mpos_terminal::proxy::{self, Answer};
+use mpos_terminal::words::{TEST, amount};
+use payment::settlement::{CloseShift, Report, Totals};
+use wasm_bindgen_futures::spawn_local;
+
+/// What the screen watches.
+#[derive(Clone, Copy)]
+struct Shift {
+    office: Office,
+    report: &'static Watched<Option<Report>>,
+    said: &'static Watched<String>,
+    /// Closing the shift was asked for once; it is done when it is confirmed.
+    asked: &'static Watched<bool>,
+}
+
+/// What was taken since the last Z report, and closing the shift.
+pub(crate) fn report(office: Office) -> AnyView {
+    let shift = Shift { office, report: watched(None), said: watched(String::new()), asked: watched(false) };
+    shift.look();
+    let shown =
+        changing(move || shift.report.with(|report| report.as_ref().map(|report| shift.show(report))));
+    let buttons =
+        changing(move || shift.report.with(|report| report.as_ref().map(|report| shift.tools(report))));
+    let lines = [heading(fixed("X / Z report")), said(shift.said), shown, buttons];
+    element("section").class("day").children(lines).view()
+}
+
+impl Shift {
+    fn look(self) {
+        self.asked.set(false);
+        spawn_local(async move { self.heard(proxy::call("GET", "reports/x".to_owned(), None).await) });
+    }
+
+    fn heard(self, answer: Answer<Report>) {
+        self.asked.set(false);
+        match answer {
+            Answer::Refused(problem) => self.said.set(problem.cashier),
+            answer => match self.office.heard(answer) {
+                Some(report) => self.report.set(Some(report)),
+                None => {
+                    self.said.set("No connection. Nothing was closed by this press; press again.".to_owned())
+                }
+            },
+        }
+    }
+
+    fn close(self, from: u64) {
+        self.said.set(String::new());
+        let shift = proxy::body(&CloseShift { from });
+        spawn_local(async move {
+            self.heard(proxy::call("POST", "reports/z".to_owned(), Some(shift)).await);
+        });
+    }
+
+    fn show(self, report: &Report) -> AnyView {
+        let (merchant, sandbox) = self.office.terminal.with(|terminal| {
+            let shop = terminal.as_ref().map(|terminal| (terminal.merchant.name.clone(), terminal.sandbox));
+            shop.unwrap_or_default()
+        });
+        let title = match report.number {
+            Some(number) => format!("Z REPORT {number}"),
+            None => "X REPORT".to_owned(),
+        };
+        let mut lines = vec![line("shop", merchant)];
+        if sandbox {
+            lines.push(line("mark", TEST.to_owned()));
+        }
+        lines.push(element("h2").class("sheet-title").text(title).view());
+        lines.extend([
+            pair("Till", report.till.clone()),
+            pair("From", moment(report.from)),
+            pair("To", moment(report.until)),
+        ]);
+        lines.extend(report.operator.clone().map(|name| pair("Closed by", name)));
+        lines.push(totals("All", &report.totals));
+        for one in &report.operators {
+            let name = one.operator.clone().unwrap_or_else(|| "Nobody signed in".to_owned());
+            lines.push(element("h3").text(name).view());
+            lines.push(totals("Of one person", &one.totals));
+        }
+        lines.push(pair("Not approved", report.refused.to_string()));
+        lines.push(pair("Not known yet", report.open.len().to_string()));
+        if !report.open.is_empty() {
+            lines.push(line(
+                "small",
+                format!("{} They count in the next report.", not_final(report.open.len())),
+            ));
+        }
+        lines.push(line("small", "Cards only. Cash is not included.".to_owned()));
+        lines.push(line("sign", "Sign X".to_owned()));
+        sheet(lines)
+    }
+
+    fn tools(self, report: &Report) -> AnyView {
+        let from = report.from;
+        let is_z = report.number.is_some();
+        if is_z {
+            let again = press(move || self.look());
+            return tools(vec![
+                filled("Print".to_owned(), || true, print()),
+                button("Back to the X report".to_owned(), again),
+            ]);
+        }
+        if self.asked.get() {
+            let words = "The Z report closes this shift once. The next one begins with nothing.";
+            return tools(vec![
+                line("next", words.to_owned()),
+                filled("Close the shift".to_owned(), || true, press(move || self.close(from))),
+                button("Back".to_owned(), press(move || self.asked.set(false))),
+            ]);
+        }
+        tools(vec![
+            filled("Print".to_owned(), || true, print()),
+            button("Z report: close the shift".to_owned(), press(move || self.asked.set(true))),
+            button("Count again".to_owned(), press(move || self.look())),
+        ])
+    }
+}
+
+/// A line a kind and currency.
+fn totals(name: &'static str, totals: &Totals) -> AnyView {
+    let rows = totals.lines();
+    let rows: Vec<_> = rows
+        .map(|total| vec![kind(total.kind).to_owned(), total.count.to_string(), amount(total.sum)])
+        .collect();
+    match rows.is_empty() {
+        true => line("small", "Nothing was taken.".to_owned()),
+        false => table(name, &["", "Number", "Sum"], rows),
+    }
+}

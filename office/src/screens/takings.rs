@@ -1,0 +1,199 @@
+use crate::Office;
+use crate::day_words::{kind, result};
+use crate::sheet::{changing, filled, fixed, pair, print, said, sheet, table, tools, watched};
+use leptos::prelude::*;
+use mpos_terminal::browser;
+use mpos_terminal::desk::Watched;
+use mpos_terminal::parts::{element, heading, line, text};
+use mpos_terminal::proxy::{self, Answer};
+use mpos_terminal::words::amount;
+use payment::json::FromJson;
+use payment::settlement::{By, Taken, Takings};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
+
+/// The ways to look at it: the proxy's word, the label, and what a row is called.
+const WAYS: [(&str, &str, &str); 5] = [
+    ("day", "By day", "Day"),
+    ("hour", "By hour", "Hour"),
+    ("operator", "By person", "Person"),
+    ("kind", "By kind", "Kind"),
+    ("result", "By result", "Result"),
+];
+
+/// What the screen watches.
+#[derive(Clone, Copy)]
+struct Look {
+    office: Office,
+    from: &'static Watched<String>,
+    to: &'static Watched<String>,
+    by: &'static Watched<&'static str>,
+    takings: &'static Watched<Option<Takings>>,
+    said: &'static Watched<String>,
+}
+
+/// What was taken, by hour, day, person, kind and result.
+pub(crate) fn takings(office: Office) -> AnyView {
+    let look = Look {
+        office,
+        from: watched(browser::today()),
+        to: watched(browser::today()),
+        by: watched("day"),
+        takings: watched(None),
+        said: watched(String::new()),
+    };
+    look.ask();
+    let days = [date("From", look.from, look), date("To", look.to, look)];
+    let ways = WAYS.map(|(by, label, _)| way(look, by, label));
+    let ways =
+        element("div").class("row").attr("role", "group").attr("aria-label", "Rows").children(ways).view();
+    let shown = changing(move || look.takings.with(|found| found.as_ref().map(show)));
+    let file = element("a").attr("role", "button").attr("download", "").text("Export CSV");
+    let file =
+        file.live_attr("href", text(move || format!("/api/v1/{}", look.question("takings.csv")))).view();
+    let lines = [
+        heading(fixed("Takings")),
+        element("div").class("tools row days").children(days).view(),
+        element("div").class("tools").child(ways).view(),
+        said(look.said),
+        shown,
+        tools(vec![filled("Print".to_owned(), || true, print()), file]),
+    ];
+    element("section").class("day").children(lines).view()
+}
+
+impl Look {
+    fn question(self, what: &str) -> String {
+        format!("{what}?from={}&to={}&by={}", self.from.get(), self.to.get(), self.by.get())
+    }
+
+    fn ask(self) {
+        let question = self.question("takings");
+        spawn_local(async move {
+            match proxy::call("GET", question, None).await {
+                Answer::Refused(problem) => self.said.set(problem.cashier),
+                answer => {
+                    self.said.set(String::new());
+                    if let Some(found) = self.office.heard(answer) {
+                        self.takings.set(Some(found));
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// A day to choose.
+fn date(label: &'static str, day: &'static Watched<String>, look: Look) -> AnyView {
+    let input = element("input").attr("type", "date").attr("required", "").attr("aria-label", label);
+    let input = input.live_attr("value", text(move || day.get())).on("change", move |event| {
+        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        if let Some(chosen) = input.map(|input| input.value()).filter(|chosen| !chosen.is_empty()) {
+            day.set(chosen);
+            look.ask();
+        }
+    });
+    element("label").class("field").child(element("span").text(label).view()).child(input.view()).view()
+}
+
+fn way(look: Look, by: &'static str, label: &'static str) -> AnyView {
+    let pressed = text(move || (look.by.get() == by).to_string());
+    let button = element("button").attr("type", "button").live_attr("aria-pressed", pressed);
+    let button = button.on("click", move |_| {
+        look.by.set(by);
+        look.ask();
+    });
+    button.text(label).view()
+}
+
+fn show(takings: &Takings) -> AnyView {
+    let title = WAYS.iter().find(|(by, ..)| By::from_json(&(*by).into()) == Some(takings.by));
+    let title = title.map_or("", |(_, _, title)| title);
+    let days = match takings.from == takings.to {
+        true => takings.from.clone(),
+        false => format!("{} to {}", takings.from, takings.to),
+    };
+    let mut lines = vec![pair("Takings", days), pair("Time zone", takings.time_zone.clone())];
+    if takings.rows.is_empty() {
+        lines.push(line("small", "Nothing was taken on these days.".to_owned()));
+        return sheet(lines);
+    }
+    lines.push(chart(takings));
+    let has_went = !matches!(takings.by, By::Kind | By::Result);
+    let row = |taken: &Taken| {
+        let mut row = vec![name(takings.by, taken), taken.came.count.to_string(), amount(taken.came.amount)];
+        if has_went {
+            row.extend([taken.went.count.to_string(), amount(taken.went.amount)]);
+        }
+        row
+    };
+    let titles: &[&str] = match has_went {
+        true => &[title, "Number", "Taken", "Number", "Returned"],
+        false => &[title, "Number", "Sum"],
+    };
+    lines.push(table("Takings", titles, takings.rows.iter().map(row).collect()));
+    lines.push(line("small", "Cards only. Cash is not included.".to_owned()));
+    sheet(lines)
+}
+
+/// What a row is of, in words.
+fn name(by: By, taken: &Taken) -> String {
+    let word = || serde_json::Value::from(taken.name.as_str());
+    match by {
+        By::Hour => format!("{}:00", taken.name),
+        By::Operator if taken.name.is_empty() => "Nobody signed in".to_owned(),
+        By::Kind => FromJson::from_json(&word()).map_or_else(|| taken.name.clone(), |k| kind(k).to_owned()),
+        By::Result => {
+            FromJson::from_json(&word()).map_or_else(|| taken.name.clone(), |r| result(r).to_owned())
+        }
+        By::Day | By::Operator => taken.name.clone(),
+    }
+}
+
+/// Height of a bar's row and width of the longest bar, in the chart's own units.
+const ROW: usize = 24;
+const LONGEST: u128 = 600;
+
+/// A bar a row, as long as what came in; what went back is a second, hatched one below it. The table says the same in
+/// numbers, so the chart is a picture of it. Bars of different currencies have scales of their own.
+fn chart(takings: &Takings) -> AnyView {
+    let scale = |taken: &Taken| {
+        let currency = taken.came.amount.currency;
+        let same = takings.rows.iter().filter(|row| row.came.amount.currency == currency);
+        same.map(|row| row.came.amount.minor.max(row.went.amount.minor)).max().unwrap_or_default().max(1)
+    };
+    let mut bars = String::new();
+    for (at, taken) in takings.rows.iter().enumerate() {
+        let y = at * ROW;
+        let length = |minor: u64| u128::from(minor) * LONGEST / u128::from(scale(taken));
+        let (came, went) = (length(taken.came.amount.minor), length(taken.went.amount.minor));
+        bars.push_str(&format!(
+            r#"<text class="label" x="0" y="{}">{}</text><rect class="came" x="160" y="{}" width="{came}" height="14"/><rect class="went" x="160" y="{}" width="{went}" height="5"/>"#,
+            y + 16,
+            escaped(&name(takings.by, taken)),
+            y + 2,
+            y + 17,
+        ));
+    }
+    let height = takings.rows.len() * ROW;
+    let svg = format!(
+        r#"<svg viewBox="0 0 760 {height}" role="img" aria-label="Bars of the sums in the table below">{bars}</svg>"#
+    );
+    leptos::html::div().class("chart").inner_html(svg).into_any()
+}
+
+/// A name, as text between tags.
+fn escaped(name: &str) -> String {
+    name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn a_name_is_no_markup() {
+        assert_eq!(escaped("<b>A&B</b>"), "&lt;b&gt;A&amp;B&lt;/b&gt;");
+    }
+}

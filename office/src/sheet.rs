@@ -1,0 +1,101 @@
+//! What screens of days and shifts are made of: a sheet that prints as it is seen, and buttons that do not.
+
+use leptos::prelude::*;
+use mpos_terminal::desk::Watched;
+use mpos_terminal::parts::{Press, Text, button, element, press, text};
+use std::time::Duration;
+
+/// A finger that has just pressed what stood there before does not press this one.
+const GUARD: Duration = Duration::from_millis(350);
+
+/// A value that screens watch, for as long as the page lives.
+pub(crate) fn watched<T>(value: T) -> &'static Watched<T> {
+    Box::leak(Box::new(Watched::new(value)))
+}
+
+/// The one filled button of a screen. For its first 350 ms, and unless it is enabled, it takes no press.
+pub(crate) fn filled(
+    label: String,
+    enabled: impl Fn() -> bool + Clone + Send + 'static,
+    mut on_press: Press,
+) -> AnyView {
+    let settled = watched(false);
+    set_timeout(move || settled.set(true), GUARD);
+    let is_enabled = enabled.clone();
+    let disabled = text(move || (!(settled.get() && is_enabled())).to_string());
+    let button = element("button").attr("type", "button").class("filled");
+    let button = button.live_attr("aria-disabled", disabled).on("click", move |_| {
+        if settled.get_untracked() && enabled() {
+            on_press();
+        }
+    });
+    button.text(label).view()
+}
+
+/// Prints the sheet by the browser.
+pub(crate) fn print() -> Press {
+    press(|| {
+        if let Some(window) = web_sys::window() {
+            // A browser that cannot print says so itself.
+            let _ = window.print();
+        }
+    })
+}
+
+/// The button that prints the sheet, where something else is more wanted.
+pub(crate) fn print_button() -> AnyView {
+    button("Print".to_owned(), print())
+}
+
+/// The buttons, which paper has none of.
+pub(crate) fn tools(buttons: Vec<AnyView>) -> AnyView {
+    element("div").class("tools row").children(buttons).view()
+}
+
+/// What is said once to everybody, for who cannot see it as well.
+pub(crate) fn said(words: &'static Watched<String>) -> AnyView {
+    let said = element("p").class("said tools").attr("role", "alert");
+    said.live_text(text(move || words.get())).view()
+}
+
+/// A line of a sheet: what, and on the other side how much.
+pub(crate) fn pair(label: &str, value: String) -> AnyView {
+    let value = element("bdi").text(value).view();
+    element("p").class("pair").child(element("span").text(label).view()).child(value).view()
+}
+
+/// A table with its titles; the first column names the row.
+pub(crate) fn table(name: &'static str, titles: &[&str], rows: Vec<Vec<String>>) -> AnyView {
+    let title = |title: &&str| element("th").attr("scope", "col").text((*title).to_owned()).view();
+    let head = element("thead").child(element("tr").children(titles.iter().map(title)).view()).view();
+    let row = |cells: Vec<String>| {
+        let cells = cells.into_iter().enumerate().map(|(at, cell)| match at {
+            0 => element("th").attr("scope", "row").text(cell).view(),
+            _ => element("td").child(element("bdi").text(cell).view()).view(),
+        });
+        element("tr").children(cells).view()
+    };
+    let body = element("tbody").children(rows.into_iter().map(row)).view();
+    let caption = element("caption").class("heard").text(name).view();
+    element("table").child(caption).child(head).child(body).view()
+}
+
+/// The sheet.
+pub(crate) fn sheet(lines: Vec<AnyView>) -> AnyView {
+    element("div").class("sheet printable").children(lines).view()
+}
+
+/// A part of a screen with a heading of its own.
+pub(crate) fn part_of(heading: &str, lines: Vec<AnyView>) -> AnyView {
+    element("section").child(element("h2").text(heading.to_owned()).view()).children(lines).view()
+}
+
+/// What changes, as a part of a screen.
+pub(crate) fn changing(show: impl FnMut() -> Option<AnyView> + Send + 'static) -> AnyView {
+    mpos_terminal::parts::part(show)
+}
+
+/// A text that does not change, where one that may is asked for.
+pub(crate) fn fixed(words: &'static str) -> Text {
+    text(move || words.to_owned())
+}
