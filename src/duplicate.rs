@@ -64,6 +64,8 @@ mod tests {
             stage: None,
             needs_person: None,
             receipt: Default::default(),
+            later: Default::default(),
+            left: Default::default(),
             accepted_at,
             next_poll_ms: 3000,
         };

@@ -1,8 +1,10 @@
 //! The JSON between page and proxy, under `/api/v1`.
 
+mod later;
 mod wire;
 
 use crate::{attempt::AttemptId, money::Amount, secret::EncryptedData};
+pub use later::{AskLater, Later, LaterKind, LaterState, Left};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -274,6 +276,12 @@ pub struct PaymentView {
     pub receipt: BTreeMap<String, String>,
     /// When the proxy took it, in Unix milliseconds.
     pub accepted_at: u64,
+    /// What came after it: captures, returns and voids, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
+    /// What may still be done with it.
+    #[serde(default)]
+    pub left: Left,
     /// When to ask again, in milliseconds from the answer.
     pub next_poll_ms: u32,
 }

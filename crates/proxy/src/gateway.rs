@@ -4,7 +4,7 @@ mod paynet_http;
 mod reading;
 
 use payment::{
-    order::{Answer, Order, Submission},
+    order::{Answer, Later, Order, Submission},
     secret::EncryptedData,
 };
 use paynet::report::{ReportError, Row};
@@ -26,8 +26,8 @@ pub trait Gateway: Send + Sync {
     /// Sends the card's decision; whether the gateway took it.
     fn advise<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, bool>;
 
-    /// Sends the full return.
-    fn give_back<'a>(&'a self, order: &'a Order) -> Call<'a, Submission>;
+    /// Sends a capture, return or void of the order.
+    fn later<'a>(&'a self, order: &'a Order, later: &'a Later) -> Call<'a, Submission>;
 
     /// Asks for every transaction of the endpoint that was created between these moments, Unix milliseconds; at most 31
     /// days.

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use payment::api;
+use payment::order::NotPossible;
 use serde::Serialize;
 
 /// Why a request is not answered with what it asked for.
@@ -43,6 +44,9 @@ pub enum Problem {
     /// The amount is over the limit.
     #[error("the amount is over this till's limit")]
     OverLimit,
+    /// A later transaction cannot begin, and why.
+    #[error("{0}")]
+    NotPossible(#[from] NotPossible),
     /// A foreign host or origin.
     #[error("the request comes from a foreign host or origin")]
     Foreign,
@@ -103,6 +107,7 @@ impl Problem {
                 "over-limit",
                 "The amount is more than this till may take. Nothing was charged.",
             ),
+            Self::NotPossible(why) => not_possible(why),
             Self::Foreign => (StatusCode::FORBIDDEN, "foreign", SETUP),
             Self::NoSession => (
                 StatusCode::UNAUTHORIZED,
@@ -114,6 +119,42 @@ impl Problem {
             Self::Store => (StatusCode::SERVICE_UNAVAILABLE, "store", SERVER),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", SERVER),
         }
+    }
+}
+
+/// Nothing was sent in any of these cases.
+fn not_possible(why: &NotPossible) -> (StatusCode, &'static str, &'static str) {
+    match why {
+        NotPossible::Open => (
+            StatusCode::CONFLICT,
+            "transaction-open",
+            "Another capture, refund or void of this payment is not finished. Nothing new was sent. Wait for its result.",
+        ),
+        NotPossible::NotInThisState => (
+            StatusCode::CONFLICT,
+            "not-in-this-state",
+            "This payment does not allow that as it stands. Nothing was sent. Look at the payment again.",
+        ),
+        NotPossible::MoreThanLeft { .. } => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "more-than-left",
+            "The amount is more than is left of this payment. Nothing was sent. Enter a smaller one.",
+        ),
+        NotPossible::NoPart => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "no-part",
+            "The bank's gateway takes the whole amount only. Nothing was sent.",
+        ),
+        NotPossible::NoAmount => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "no-amount",
+            "The amount must be more than zero, in the payment's currency. Nothing was sent.",
+        ),
+        NotPossible::OtherRequest => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "other-request",
+            "The page and its server do not fit together. Nothing new was sent. Reload the page.",
+        ),
     }
 }
 

@@ -95,6 +95,8 @@ impl FromJson for PaymentView {
             needs_person: field(value, "needs_person")?,
             receipt,
             accepted_at: field(value, "accepted_at")?,
+            later: field_or_default(value, "later")?,
+            left: field_or_default(value, "left")?,
             next_poll_ms: field(value, "next_poll_ms")?,
         })
     }

@@ -51,6 +51,8 @@ fn view(attempt: &Attempt, state: PaymentState) -> PaymentView {
         needs_person: None,
         receipt: std::collections::BTreeMap::new(),
         accepted_at: START,
+        later: vec![],
+        left: crate::api::Left::default(),
         next_poll_ms: 1_000,
     }
 }

@@ -15,7 +15,7 @@ const RECENT: u32 = 50;
 const LONGEST_EMAIL: usize = 50;
 const LONGEST_DESCRIPTION: usize = 128;
 
-type View = Result<Json<PaymentView>, Problem>;
+pub(super) type View = Result<Json<PaymentView>, Problem>;
 
 /// The attempt id in a path.
 pub(super) struct Id(pub(super) AttemptId);
@@ -70,10 +70,6 @@ pub(super) async fn keep(State(app): State<App>, Id(id): Id) -> View {
     Ok(Json(app.desk.handle(id, Event::Keep).await?))
 }
 
-pub(super) async fn give_back(State(app): State<App>, Id(id): Id) -> View {
-    Ok(Json(app.desk.handle(id, Event::GiveBack).await?))
-}
-
 pub(super) async fn ask(State(app): State<App>, Id(id): Id) -> View {
     Ok(Json(app.desk.handle(id, Event::AskNow).await?))
 }
@@ -110,8 +106,6 @@ impl Limits {
             return Err(Problem::NotAllowed("the card's number is not masked"));
         }
         is_word(&terms.reader.family)?;
-        let is_plain =
-            |text: &str, longest| text.chars().count() <= longest && !text.contains(char::is_control);
         let is_email = |text: &str| {
             is_plain(text, LONGEST_EMAIL) && text.contains('@') && !text.contains(char::is_whitespace)
         };
@@ -124,6 +118,11 @@ impl Limits {
         }
         Ok(())
     }
+}
+
+/// Whether a text may be stored, shown and sent to the gateway.
+pub(super) fn is_plain(text: &str, longest: usize) -> bool {
+    text.chars().count() <= longest && !text.contains(char::is_control)
 }
 
 /// Names of reader families are short words.

@@ -6,7 +6,8 @@ pub mod memory;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
-use payment::order::{Answer, Order, Report, Rules, Status, Submission, Transaction};
+use payment::api::LaterKind;
+use payment::order::{Answer, Cause, Gate, Later, Order, Report, Rules, Status, Submission, Transaction};
 use payment::secret::EncryptedData;
 use payment::{attempt::AttemptId, money::Amount};
 use paynet::report::Row;
@@ -32,7 +33,7 @@ pub const BLOB: &str = "E408DFAE5A044761739F";
 pub enum Did {
     Submit(AttemptId, String),
     Advise(String),
-    GiveBack,
+    Later(LaterKind, Option<u64>, String),
 }
 
 /// A gateway under a test's control. Clones are the same gateway.
@@ -42,6 +43,8 @@ pub struct Fake {
     pub asked: Arc<watch::Sender<usize>>,
     pub submission: Arc<Mutex<Submission>>,
     pub answer: Arc<Mutex<Answer>>,
+    /// How every later transaction is answered.
+    pub later: Arc<Mutex<Submission>>,
     /// Its report's rows, or why there is none.
     pub rows: Arc<Mutex<Result<Vec<Row>, ReportFailure>>>,
     /// A submission ends when there is a permit.
@@ -55,6 +58,7 @@ impl Default for Fake {
             asked: Arc::new(watch::Sender::new(0)),
             submission: Arc::new(Mutex::new(accepted())),
             answer: Arc::new(Mutex::new(Answer::Lost)),
+            later: Arc::new(Mutex::new(accepted())),
             rows: Arc::new(Mutex::new(Ok(vec![]))),
             gate: Arc::new(Semaphore::new(1_000_000)),
         }
@@ -110,10 +114,15 @@ impl Gateway for Fake {
         })
     }
 
-    fn give_back<'a>(&'a self, _: &'a Order) -> Call<'a, Submission> {
+    fn later<'a>(&'a self, _: &'a Order, later: &'a Later) -> Call<'a, Submission> {
         Box::pin(async move {
-            self.did.send_modify(|all| all.push(Did::GiveBack));
-            accepted()
+            let reason = match &later.cause {
+                Cause::Asked(asked) => asked.reason.clone(),
+                Cause::GiveBack(_) => String::new(),
+            };
+            let did = Did::Later(later.kind, later.amount.map(|amount| amount.minor), reason);
+            self.did.send_modify(|all| all.push(did));
+            self.later.lock().unwrap().clone()
         })
     }
 
@@ -141,6 +150,7 @@ pub fn report(status: Status) -> Report {
         online_check: false,
         reason: payment::api::Reason::default(),
         receipt: BTreeMap::new(),
+        gate: Some(Gate { partial_capture: true, partial_return: true }),
     }
 }
 
@@ -150,7 +160,14 @@ pub fn says(status: Status) -> Answer {
 
 /// Intervals that a test can wait for.
 pub fn quick() -> Rules {
-    Rules { poll_ms: 5, chip_poll_ms: 5, not_found_grace_ms: 30, not_found_gap_ms: 5, ..Rules::default() }
+    Rules {
+        poll_ms: 5,
+        chip_poll_ms: 5,
+        not_found_grace_ms: 30,
+        not_found_gap_ms: 5,
+        void: true,
+        ..Rules::default()
+    }
 }
 
 pub fn config(dir: &Path, change: impl FnOnce(String) -> String) -> Config {
@@ -201,6 +218,15 @@ pub fn post(path: &str, body: &Value) -> Request<Body> {
         .header("host", "localhost:8080")
         .header("content-type", "application/json")
         .body(Body::from(body.to_string()))
+        .unwrap()
+}
+
+/// Without a body, as the sale's page gives back.
+pub fn nudge(path: &str) -> Request<Body> {
+    Request::post(path)
+        .header("host", "localhost:8080")
+        .header("content-type", "application/json")
+        .body(Body::empty())
         .unwrap()
 }
 
