@@ -65,6 +65,8 @@ mod tests {
             needs_person: None,
             receipt: Default::default(),
             operator: None,
+            later: Default::default(),
+            left: Default::default(),
             accepted_at,
             next_poll_ms: 3000,
         };

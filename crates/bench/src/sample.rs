@@ -48,6 +48,7 @@ pub(crate) fn finished(order: Order) -> Result<Order> {
         online_check: false,
         reason: Reason::default(),
         receipt: receipt.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        gate: None,
     };
     let (order, _) = order.handle(Event::Submitted(accepted), &rules, 2);
     let (order, _) = order.handle(Event::Tick, &rules, 2);

@@ -27,8 +27,10 @@ fn orders(gateway: &Gateway, now: u64) -> Reply {
     let charges = orders.iter().filter(|order| order.is_charge).count();
     let charged: u64 = gateway.orders.iter().map(|order: &Order| order.charged(now)).sum();
     let returned: u64 = gateway.orders.iter().map(|order: &Order| order.returned(now)).sum();
+    let captured: u64 = gateway.orders.iter().map(|order: &Order| order.captured(now)).sum();
     let body = json!({
-        "now": now, "orders": orders, "charges": charges, "charged": charged, "returned": returned,
+        "now": now, "orders": orders, "charges": charges, "charged": charged, "captured": captured,
+        "returned": returned,
         "closings": gateway.closings,
     });
     Reply::json(200, &body)

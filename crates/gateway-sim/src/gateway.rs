@@ -1,6 +1,6 @@
 //! The sandbox gateway's core: requests in, replies and callbacks out.
 
-use paynet::{ControlKey, Currency, Fields, Login};
+use paynet::{ControlKey, Currency, Fields, Login, amount};
 
 use crate::auth::{self, Nonces};
 use crate::callback::{Call, Callbacks};
@@ -8,7 +8,9 @@ use crate::closing::Closing;
 use crate::http::{Answer, Delivery, Refused, Reply, Request};
 use crate::order::Order;
 use crate::settings::{AnswerFault, Settings};
-use crate::{advice, closing, control, iso4217, outcome, report, reversal, sale, status, transaction::Kind};
+use crate::{
+    advice, closing, control, iso4217, later, outcome, receipt, report, sale, status, transaction::Kind,
+};
 
 /// Where the gateway lives under its host.
 const BASE_PATH: &str = "/paynet/";
@@ -96,7 +98,10 @@ impl Gateway {
         let moved = now + self.moved_by;
         self.callbacks.announce(moved, &mut self.orders, &self.account, &self.settings);
         let reply = match request.path().strip_prefix(BASE_PATH) {
-            Some(path) => self.call(now, path, request),
+            Some(path) => match path.strip_prefix("view-receipt/") {
+                Some(path) if request.method == "GET" => receipt::show(self, moved, path),
+                _ => self.call(now, path, request),
+            },
             None if request.path() == report::PATH => report::handle(self, now, moved, request),
             None => control::handle(self, moved, request),
         };
@@ -158,9 +163,7 @@ impl Gateway {
             |answer| Reply::form(&answer),
         );
         reply.delay_ms = self.settings.answer_delay_ms;
-        let cut_by_amount = accepted
-            && matches!(name, Name::Sale | Name::Preauth)
-            && self.orders.last().is_some_and(|order| outcome::cuts_off_the_answer(order.payment.asked));
+        let cut_by_amount = accepted && self.cuts_off(name, &form);
         reply.delivery = match fault {
             AnswerFault::Hang => Delivery::Held,
             AnswerFault::CutOff => Delivery::CutOff,
@@ -168,6 +171,15 @@ impl Gateway {
             _ => Delivery::Whole,
         };
         reply
+    }
+
+    /// Whether the amount of a payment, or of a part of it, cuts the answer off.
+    fn cuts_off(&self, name: Name, form: &Fields) -> bool {
+        let asked = match name {
+            Name::Sale | Name::Preauth | Name::Capture | Name::Return => auth::text(form, "amount"),
+            Name::Advice | Name::Status | Name::Void | Name::CloseDay => return false,
+        };
+        amount::parse(asked, self.account.exponent).is_ok_and(outcome::cuts_off_the_answer)
     }
 
     /// Everything that is checked before the parameters are.
@@ -207,8 +219,10 @@ impl Gateway {
             Name::Preauth => sale::handle(self, now, form, serial, Kind::Preauth),
             Name::Advice => advice::handle(self, now, form, serial),
             Name::Status => status::handle(self, now, form),
-            Name::Return => reversal::handle(self, now, form, serial),
             Name::CloseDay => closing::handle(self, now, form, serial),
+            Name::Capture => later::handle(self, now, form, serial, later::Call::Capture),
+            Name::Return => later::handle(self, now, form, serial, later::Call::Return),
+            Name::Void => later::handle(self, now, form, serial, later::Call::Void),
         }
     }
 
@@ -218,8 +232,10 @@ impl Gateway {
             Name::Sale | Name::Preauth => answers.sale,
             Name::Advice => answers.advice,
             Name::Status => answers.status,
+            Name::Capture => answers.capture,
             Name::Return => answers.reversal,
             Name::CloseDay => answers.close_day,
+            Name::Void => answers.void,
         }
     }
 
@@ -271,8 +287,10 @@ enum Name {
     Preauth,
     Advice,
     Status,
+    Capture,
     Return,
     CloseDay,
+    Void,
 }
 
 impl Name {
@@ -287,8 +305,10 @@ impl Name {
             "mapi/v1/preauth" => Some(Self::Preauth),
             "mapi/v1/emv-advice" => Some(Self::Advice),
             "api/v2/status" => Some(Self::Status),
+            "api/v2/capture" => Some(Self::Capture),
             "api/v2/return" => Some(Self::Return),
             "api/v2/close-day" => Some(Self::CloseDay),
+            "api/v2/void" => Some(Self::Void),
             _ => None,
         }
     }

@@ -19,11 +19,12 @@ mod date;
 mod gateway;
 mod http;
 mod iso4217;
+mod later;
 mod order;
 mod outcome;
+mod receipt;
 mod record;
 mod report;
-mod reversal;
 mod sale;
 pub mod server;
 mod settings;
@@ -34,4 +35,6 @@ pub use callback::Call;
 pub use gateway::{Account, AccountError, Gateway};
 pub use http::{Delivery, Reply, Request};
 pub use record::Recorded;
-pub use settings::{AnswerFault, Answers, Callbacks, Closing, Duplicate, EncryptedTypes, Repeat, Settings};
+pub use settings::{
+    AnswerFault, Answers, Callbacks, Closing, Duplicate, EncryptedTypes, Later, Repeat, Settings,
+};

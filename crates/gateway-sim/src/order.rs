@@ -1,4 +1,4 @@
-//! An order: one card, one payment, perhaps its return.
+//! An order: one card, one payment, and what comes after it.
 
 use paynet::Status;
 use serde::Serialize;
@@ -16,8 +16,8 @@ pub(crate) struct Order {
     pub(crate) family: Family,
     pub(crate) card: Reading,
     pub(crate) payment: Transaction,
-    /// Reversals and cancellations, oldest first.
-    pub(crate) returns: Vec<Transaction>,
+    /// Captures, reversals, cancellations and voids, oldest first.
+    pub(crate) later: Vec<Transaction>,
     pub(crate) issuer_response: Vec<u8>,
     pub(crate) approval_code: String,
     pub(crate) rrn: String,
@@ -34,15 +34,15 @@ pub(crate) struct Order {
 impl Order {
     /// What a status call reports.
     pub(crate) fn latest(&self) -> &Transaction {
-        self.returns.last().unwrap_or(&self.payment)
+        self.later.last().unwrap_or(&self.payment)
     }
 
     pub(crate) fn transactions(&self) -> impl Iterator<Item = &Transaction> {
-        std::iter::once(&self.payment).chain(&self.returns)
+        std::iter::once(&self.payment).chain(&self.later)
     }
 
     pub(crate) fn transactions_mut(&mut self) -> impl Iterator<Item = &mut Transaction> {
-        std::iter::once(&mut self.payment).chain(&mut self.returns)
+        std::iter::once(&mut self.payment).chain(&mut self.later)
     }
 
     /// Minor units taken from the card by a sale, or reserved by a preauth.
@@ -50,9 +50,27 @@ impl Order {
         self.payment.moved(now)
     }
 
-    /// Minor units given back.
+    /// Minor units of a preauth that were captured.
+    pub(crate) fn captured(&self, now: u64) -> u64 {
+        self.moved(now, |kind| kind == Kind::Capture)
+    }
+
+    /// Minor units that can go back: of a preauth what was captured, and while nothing was, what is reserved.
+    pub(crate) fn taken(&self, now: u64) -> u64 {
+        match self.captured(now) {
+            0 => self.charged(now),
+            captured => captured,
+        }
+    }
+
+    /// Minor units given back, or taken out of clearing.
     pub(crate) fn returned(&self, now: u64) -> u64 {
-        self.returns.iter().map(|transaction| transaction.moved(now)).sum()
+        self.moved(now, |kind| kind != Kind::Capture)
+    }
+
+    fn moved(&self, now: u64, is: impl Fn(Kind) -> bool) -> u64 {
+        let wanted = self.later.iter().filter(|transaction| is(transaction.kind));
+        wanted.map(|transaction| transaction.moved(now)).sum()
     }
 
     pub(crate) fn summary(&self, now: u64) -> Summary {
@@ -67,7 +85,9 @@ impl Order {
             asked: self.payment.asked,
             charged: self.charged(now),
             returned: self.returned(now),
-            returns: self.returns.len(),
+            captured: self.captured(now),
+            returns: self.later.iter().filter(|later| later.kind != Kind::Capture).count(),
+            later: self.later.iter().map(|later| LaterSummary::of(later, now)).collect(),
             is_charge: progress.status == Status::Approved,
             advice: self.advice,
             advice_requests: self.advice_requests,
@@ -89,10 +109,28 @@ pub(crate) struct Summary {
     asked: u64,
     charged: u64,
     returned: u64,
+    captured: u64,
     returns: usize,
+    later: Vec<LaterSummary>,
     pub(crate) is_charge: bool,
     advice: Option<&'static str>,
     advice_requests: u32,
     sale_requests: u32,
     status_requests: u32,
+}
+
+/// What came after the payment, as the control API shows it.
+#[derive(Serialize)]
+pub(crate) struct LaterSummary {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    status: String,
+    minor: u64,
+}
+
+impl LaterSummary {
+    fn of(transaction: &Transaction, now: u64) -> Self {
+        let status = transaction.progress(now).status.as_str().to_owned();
+        Self { kind: transaction.kind.name(), status, minor: transaction.asked }
+    }
 }

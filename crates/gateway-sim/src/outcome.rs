@@ -35,7 +35,7 @@ pub(crate) struct Reason {
 /// How long an unknown outcome stays unknown.
 pub(crate) const UNKNOWN_MS: u64 = 30_000;
 
-/// The table: the last two digits of the amount in minor units decide. The codes follow the real sandbox's
+/// The table: the last two digits of the amount in minor units decide, of a payment and of a part of it. The codes follow the real sandbox's
 /// CVV2 table (Payneteasy docs, test scenarios), which has none for terminals.
 pub(crate) const fn of_amount(minor: u64) -> Outcome {
     match minor % 100 {
@@ -53,7 +53,10 @@ pub(crate) const fn of_amount(minor: u64) -> Outcome {
     }
 }
 
-/// Whether the answer to the sale is cut off after the order exists.
+/// What a bank says that was told to decline.
+pub(crate) const DECLINED: Outcome = decline(116, "51", "Not sufficient funds");
+
+/// Whether the answer to the request is cut off after it was carried out.
 pub(crate) const fn cuts_off_the_answer(minor: u64) -> bool {
     minor % 100 == 61
 }

@@ -83,7 +83,7 @@ pub(crate) fn handle(
         family,
         card,
         payment,
-        returns: Vec::new(),
+        later: Vec::new(),
         issuer_response: issuer_response(gateway.next_random()),
         approval_code: gateway.digits(6),
         rrn: gateway.digits(12),

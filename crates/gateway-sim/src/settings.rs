@@ -23,8 +23,14 @@ pub struct Settings {
     /// A chip whose advice does not come is approved by the bank's word after so long, milliseconds. By default it waits
     /// for ever: what the real gateway does is not known.
     pub approve_without_advice_ms: Option<u64>,
-    /// Whether a part of a sale can be returned.
+    /// Whether less than was reserved can be captured.
+    pub partial_capture: bool,
+    /// Whether a part of a sale or capture can be returned.
     pub partial_return: bool,
+    /// Whether a sale or capture can be voided.
+    pub void: bool,
+    /// What becomes of captures, returns and voids.
+    pub later: Later,
     /// Callbacks.
     pub callbacks: Callbacks,
     /// Closing the day.
@@ -44,7 +50,10 @@ impl Default for Settings {
             approve_at_most: None,
             approve_despite_advice: false,
             approve_without_advice_ms: None,
+            partial_capture: false,
             partial_return: false,
+            void: true,
+            later: Later::Approve,
             callbacks: Callbacks::default(),
             closing: Closing::default(),
             encrypted_types: EncryptedTypes::default(),
@@ -62,6 +71,10 @@ pub struct Answers {
     pub advice: AnswerFault,
     /// Status.
     pub status: AnswerFault,
+    /// Capture.
+    pub capture: AnswerFault,
+    /// Void.
+    pub void: AnswerFault,
     /// Return.
     #[serde(rename = "return")]
     pub reversal: AnswerFault,
@@ -87,6 +100,20 @@ pub enum AnswerFault {
     Http500,
     /// HTTP 403, as if key or clock were wrong.
     Forbidden,
+}
+
+/// What becomes of a capture, return or void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Later {
+    /// Approved; of a part, what its amount says.
+    Approve,
+    /// Declined.
+    Decline,
+    /// `unknown` for a while, then approved.
+    Unknown,
+    /// `processing` for ever.
+    Stuck,
 }
 
 /// What a second sale with the same client_orderid does. The real rule is not documented.

@@ -8,6 +8,7 @@ use crate::gateway::Gateway;
 use crate::http::{Answer, Refused};
 use crate::order::Order;
 use crate::outcome::Outcome;
+use crate::receipt;
 use crate::transaction::{Kind, Transaction};
 
 /// `terminal-id` of the receipt.
@@ -17,7 +18,7 @@ pub(crate) fn handle(gateway: &mut Gateway, now: u64, form: &Fields) -> Result<A
     require(form, &["login", "client_orderid", "control"])?;
     check_status(form, &gateway.account.login, &gateway.account.key)?;
     let (currency, exponent) = (gateway.account.currency, gateway.account.exponent);
-    let partial_return = gateway.settings.partial_return;
+    let parts = [gateway.settings.partial_return, gateway.settings.partial_capture];
     let order = gateway.find(now, form)?;
     order.status_requests += 1;
     let serial = text(form, "by-request-sn");
@@ -30,7 +31,7 @@ pub(crate) fn handle(gateway: &mut Gateway, now: u64, form: &Fields) -> Result<A
             message: "ORDER_NOT_FOUND: no request with this serial number",
         })?
     };
-    Ok(report(order, transaction, now, currency, exponent, partial_return))
+    Ok(report(order, transaction, now, currency, exponent, parts))
 }
 
 fn report(
@@ -39,10 +40,11 @@ fn report(
     now: u64,
     currency: Currency,
     exponent: u8,
-    partial_return: bool,
+    parts: [bool; 2],
 ) -> Answer {
     let progress = transaction.progress(now);
     let card = &order.card;
+    let [partial_return, partial_capture] = parts.map(|part| if part { "enabled" } else { "disabled" });
     let mut answer = vec![
         ("type", "status-response".to_owned()),
         ("serial-number", transaction.serial.clone()),
@@ -54,8 +56,8 @@ fn report(
         ("amount", amount(transaction, &progress.status, currency, exponent).decimal()),
         ("currency", currency.as_str().to_owned()),
         ("descriptor", "SANDBOX".to_owned()),
-        ("gate-partial-reversal", if partial_return { "enabled" } else { "disabled" }.to_owned()),
-        ("gate-partial-capture", "disabled".to_owned()),
+        ("gate-partial-reversal", partial_return.to_owned()),
+        ("gate-partial-capture", partial_capture.to_owned()),
         ("processor-tx-id", format!("PNTEST-{}", order.id)),
         ("cardholder-name", card.cardholder.clone()),
         ("card-exp-month", card.expiry_month.clone()),
@@ -83,7 +85,7 @@ fn report(
     if progress.status.is_final() {
         answer.push(("acquirer-processing-date", msk(transaction.settled().unwrap_or(now))));
         answer.push(("processor-rrn", order.rrn.clone()));
-        answer.push(("receipt-id", format!("{:08x}-{}", order.id, order.rrn)));
+        answer.push(("receipt-id", receipt::id(order, transaction)));
         answer.extend(result(order, transaction));
     }
     answer

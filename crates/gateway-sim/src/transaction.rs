@@ -9,8 +9,10 @@ use crate::outcome::{Outcome, UNKNOWN_MS};
 pub(crate) enum Kind {
     Sale,
     Preauth,
+    Capture,
     Reversal,
     Cancel,
+    Void,
 }
 
 impl Kind {
@@ -19,8 +21,10 @@ impl Kind {
         match self {
             Self::Sale => "sale",
             Self::Preauth => "preauth",
+            Self::Capture => "capture",
             Self::Reversal => "reversal",
             Self::Cancel => "cancel",
+            Self::Void => "void",
         }
     }
 
@@ -29,8 +33,10 @@ impl Kind {
         match self {
             Self::Sale => "sale",
             Self::Preauth => "auth",
+            Self::Capture => "capture",
             Self::Reversal => "reversal",
             Self::Cancel => "cancel",
+            Self::Void => "void",
         }
     }
 }

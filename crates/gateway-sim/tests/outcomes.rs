@@ -225,7 +225,7 @@ fn a_sale_is_given_back_once_and_status_reports_the_latest() {
     shop.pass(1000);
     assert_eq!(refusal(shop.give_back(&order, Some(400))).message, "Partial return is disabled");
     let reversal = shop.give_back(&order, None).unwrap();
-    assert_eq!(refusal(shop.give_back(&order, None)).message, "A return of the order is under way");
+    assert_eq!(refusal(shop.give_back(&order, None)).message, "A transaction of the order is under way");
     shop.pass(1000);
     let latest = shop.status("A");
     assert_eq!(

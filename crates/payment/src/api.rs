@@ -1,9 +1,11 @@
 //! The JSON between page and proxy, under `/api/v1`.
 
+mod later;
 mod staff;
 mod wire;
 
 use crate::{attempt::AttemptId, money::Amount, role::Signed, secret::EncryptedData};
+pub use later::{AskLater, Later, LaterKind, LaterState, Left};
 use serde::{Deserialize, Serialize};
 pub use staff::{AddOperator, Change, ChangeOperator, Deed, Did, Door, Operator, SignIn, Tile};
 use std::collections::BTreeMap;
@@ -279,6 +281,12 @@ pub struct PaymentView {
     pub operator: Option<String>,
     /// When the proxy took it, in Unix milliseconds.
     pub accepted_at: u64,
+    /// What came after it: captures, returns and voids, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
+    /// What may still be done with it.
+    #[serde(default)]
+    pub left: Left,
     /// When to ask again, in milliseconds from the answer.
     pub next_poll_ms: u32,
 }

@@ -4,19 +4,22 @@
 //! the [`Effect`]s. The driver stores the order durably *before* it carries out an effect, and wakes it with
 //! [`Event::Tick`] at [`Order::wake_at`]. All times are Unix milliseconds.
 
+mod books;
 mod chip;
+mod event;
 mod follow;
-mod give_back;
+mod later;
 mod search;
 #[cfg(test)]
 mod tests;
+mod told;
 
-use crate::api::{
-    GiveBackReason, IssuerAnswer, NotCharged, Outcome, PaymentState, PaymentView, Reason, Terms,
-};
+use crate::api::{GiveBackReason, NotCharged, Outcome, PaymentState, PaymentView, Reason, Terms};
 use crate::money::Amount;
+pub use books::NotPossible;
 pub use chip::Chip;
-pub use give_back::{GiveBack, Transfer};
+pub use event::{Answer, Effect, Event, Gate, Report, Status, Submission, Transaction};
+pub use later::{Asked, Cause, Later, Transfer};
 pub use search::Search;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -37,6 +40,8 @@ pub struct Rules {
     pub not_found_gap_ms: u64,
     /// Staff decide about an approval that the card never confirmed; a kiosk gives it back.
     pub attended: bool,
+    /// The gate supports void, which not every gate does.
+    pub void: bool,
 }
 
 impl Default for Rules {
@@ -48,6 +53,7 @@ impl Default for Rules {
             not_found_grace_ms: 60_000,
             not_found_gap_ms: 2_000,
             attended: true,
+            void: false,
         }
     }
 }
@@ -74,8 +80,12 @@ pub struct Order {
     pub needs_person: Option<String>,
     /// Where the money's question stands.
     pub state: State,
-    /// The full return, once the rules or staff ask for one.
-    pub give_back: Option<GiveBack>,
+    /// Captures, returns and voids, the latest last; none but the last is open.
+    #[serde(default, alias = "give_back", deserialize_with = "later::one_or_all")]
+    pub later: Vec<Later>,
+    /// What the gate can do in part.
+    #[serde(default)]
+    pub gate: Gate,
     /// When to ask the gateway next.
     wake_at: Option<u64>,
     /// A question is on its way; forgotten by a restart, as the question is.
@@ -111,149 +121,6 @@ pub enum State {
     Final(Outcome),
 }
 
-/// What the world did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// The submission's end.
-    Submitted(Submission),
-    /// The end of a question.
-    Status(Answer),
-    /// The page brought the card's decision; the driver holds its data in memory.
-    CardDecided {
-        /// Whether the card agreed.
-        approved: bool,
-    },
-    /// The card can no longer decide, and what it had said, if that is known.
-    CardLost {
-        /// The decision that the page had journaled.
-        card_said: Option<bool>,
-    },
-    /// The advice's end: whether the gateway took it.
-    AdviceAnswered {
-        /// The gateway accepted it.
-        taken: bool,
-    },
-    /// Staff keep an approval that the card never confirmed.
-    Keep,
-    /// Staff return the payment in full.
-    GiveBack,
-    /// The return's end.
-    Returned(Submission),
-    /// A callback or a cashier asks for the truth now.
-    AskNow,
-    /// Time passed.
-    Tick,
-    /// The proxy started again: whatever was on its way is lost.
-    Restarted,
-}
-
-/// How a request that moves money ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Submission {
-    /// The gateway took it.
-    Accepted {
-        /// The gateway's order id.
-        order_id: String,
-        /// The serial number of this request.
-        serial_number: Option<String>,
-    },
-    /// The gateway refused the request: nothing happened.
-    Refused(NotCharged, Reason),
-    /// The gateway knows this `client_orderid` already: the order exists.
-    Duplicate,
-    /// No connection could be begun, so no byte was sent.
-    NoConnection,
-    /// Anything else: no answer, half an answer, a server error, `type=error`.
-    Lost,
-}
-
-/// How a question ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// The gateway reports a transaction.
-    Report(Box<Report>),
-    /// The gateway has no such order.
-    NotFound,
-    /// No usable answer.
-    Lost,
-}
-
-/// A status answer in domain words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// The `client_orderid` that it names.
-    pub attempt: String,
-    /// The gateway's order id.
-    pub order_id: String,
-    /// The transaction that it speaks of, when it says so.
-    pub transaction: Option<Transaction>,
-    /// The status.
-    pub status: Status,
-    /// The amount, when it is named and readable in the order's currency.
-    pub amount: Option<Amount>,
-    /// The serial number of the transaction's request.
-    pub serial_number: Option<String>,
-    /// The stage.
-    pub stage: Option<String>,
-    /// The stage asks for the card's decision (`*_emv_validating`).
-    pub awaits_card: bool,
-    /// The bank's answer for the card.
-    pub issuer: Option<IssuerAnswer>,
-    /// The gateway wants a redirect that no reader can do.
-    pub online_check: bool,
-    /// Code and text of a refusal.
-    pub reason: Reason,
-    /// Receipt fields by the gateway's names.
-    pub receipt: BTreeMap<String, String>,
-}
-
-/// The transaction that a report speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transaction {
-    /// A sale.
-    Sale,
-    /// A preauthorisation.
-    Preauth,
-    /// A return of a sale, or the cancel of a preauthorisation.
-    Return,
-    /// Capture, void, chargeback and whatever else the gateway knows.
-    Other,
-}
-
-/// The gateway's status. Only the first four are final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// Approved.
-    Approved,
-    /// Declined.
-    Declined,
-    /// Filtered.
-    Filtered,
-    /// Error.
-    Error,
-    /// Processing.
-    Processing,
-    /// `unknown`, or any word that we don't know.
-    Unknown,
-}
-
-/// What the driver has to do, in this order, after the order is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// Submit the sale or preauthorisation. Yielded once in an attempt's life.
-    Submit,
-    /// Ask for the status: by the gateway's order id if it is known, else by `client_orderid`.
-    Ask,
-    /// Send the advice that is held in memory; answer [`Event::AdviceAnswered`] with `false` when it is gone.
-    SendAdvice,
-    /// Send the full return. Yielded again only when no byte of it was sent.
-    SendReturn,
-    /// Overwrite the card data held in memory.
-    ForgetCardData,
-    /// Something happened that staff must hear of.
-    Alarm(&'static str),
-}
-
 /// The order and what to do after it is stored.
 pub type Step = (Order, Vec<Effect>);
 
@@ -281,7 +148,8 @@ impl Order {
             receipt: BTreeMap::new(),
             needs_person: None,
             state,
-            give_back: None,
+            later: vec![],
+            gate: Gate::default(),
             wake_at: None,
             asking: false,
             asked_at: 0,
@@ -302,7 +170,7 @@ impl Order {
             Event::AdviceAnswered { taken } => self.advice_answered(taken, now),
             Event::Keep => self.keep(),
             Event::GiveBack => self.staff_gives_back(now),
-            Event::Returned(end) => self.returned(end, rules, now),
+            Event::LaterSent { nth, end } => self.later_sent(nth, end, rules, now),
             Event::AskNow => self.ask_now(now),
             Event::Tick => self.tick(rules, now),
             Event::Restarted => self.restarted(now),
@@ -318,8 +186,7 @@ impl Order {
     /// Whether anything is still to be found out or done.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        let transfer_open = self.give_back.as_ref().is_some_and(|g| !g.transfer.is_done());
-        transfer_open || !matches!(self.state, State::Final(_))
+        self.open_later().is_some() || !matches!(self.state, State::Final(_))
     }
 
     /// Whether the gateway, rather than staff, has the next word.
@@ -348,16 +215,20 @@ impl Order {
             receipt: self.receipt.clone(),
             operator: self.operator.clone(),
             accepted_at: self.accepted_at,
+            later: self.later_views(),
+            left: self.left(rules),
             next_poll_ms: u32::try_from(next.clamp(300, rules.poll_ms.max(300))).unwrap_or(u32::MAX),
         }
     }
 
     fn payment_state(&self) -> PaymentState {
-        if let Some(give_back) = &self.give_back {
-            return match give_back.transfer {
-                Transfer::Done => PaymentState::Final { outcome: Outcome::GivenBack { why: give_back.why } },
-                _ => PaymentState::GivingBack { why: give_back.why },
-            };
+        let why = self.give_back().map(|(_, why)| why);
+        if self.is_given_back() {
+            let why = why.unwrap_or(GiveBackReason::Staff);
+            return PaymentState::Final { outcome: Outcome::GivenBack { why } };
+        }
+        if let Some(why) = why {
+            return PaymentState::GivingBack { why };
         }
         match &self.state {
             State::Submitting => PaymentState::Sending,
@@ -409,8 +280,8 @@ impl Order {
 
     fn restarted(mut self, now: u64) -> Step {
         self.asking = false;
-        if let Some(give_back) = &mut self.give_back {
-            give_back.transfer.restarted();
+        if let Some(later) = self.later.last_mut() {
+            later.transfer.restarted();
         }
         if self.state == State::Submitting {
             return self.lose(now);
@@ -444,20 +315,10 @@ impl Order {
     fn may_turn_up(&self) -> bool {
         let never_arrived =
             |outcome: &Outcome| matches!(outcome, Outcome::NotCharged { why: NotCharged::NeverArrived, .. });
-        self.give_back.is_none() && matches!(&self.state, State::Final(outcome) if never_arrived(outcome))
+        self.later.is_empty() && matches!(&self.state, State::Final(outcome) if never_arrived(outcome))
     }
 
     fn needs_person(&mut self, fact: &str) {
         self.needs_person.get_or_insert_with(|| fact.to_owned());
-    }
-
-    fn start_give_back(mut self, why: GiveBackReason, now: u64) -> Step {
-        if self.give_back.is_some() {
-            return (self, vec![]);
-        }
-        self.give_back = Some(GiveBack { why, since: now, transfer: Transfer::Sending });
-        self.needs_person = None;
-        self.wake_at = None;
-        (self, vec![Effect::SendReturn])
     }
 }

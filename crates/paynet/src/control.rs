@@ -9,13 +9,13 @@ use crate::{ControlKey, Login};
 /// An amount that takes part in a signature: digits of [`crate::Amount::control_digits`], and the currency.
 pub type SignedAmount<'a> = (u64, &'a str);
 
-/// `control` of a status call: login, client_orderid, orderid. An order id that is not sent is empty here.
+/// `control` of a status call and of a void: login, client_orderid, orderid. An order id that is not sent is empty here.
 #[must_use]
 pub fn status(login: &Login, client_orderid: &str, orderid: &str, key: &ControlKey) -> String {
     digest(&[login.as_str(), client_orderid, orderid], key)
 }
 
-/// `control` of a return: as for status, then amount and currency if the amount is sent.
+/// `control` of a capture and of a return: as for status, then amount and currency if the amount is sent.
 #[must_use]
 pub fn reversal(
     login: &Login,

@@ -75,6 +75,10 @@ pub struct Paths {
     pub advice: String,
     /// Status. Documented.
     pub status: String,
+    /// Capture. Documented.
+    pub capture: String,
+    /// Void. Documented.
+    pub void: String,
     /// Return. Documented; the word is reserved in Rust.
     #[serde(rename = "return")]
     pub reversal: String,
@@ -89,6 +93,8 @@ impl Default for Paths {
             preauth: "mapi/v1/preauth".into(),
             advice: "mapi/v1/emv-advice".into(),
             status: "api/v2/status".into(),
+            capture: "api/v2/capture".into(),
+            void: "api/v2/void".into(),
             reversal: "api/v2/return".into(),
             close_day: "api/v2/close-day".into(),
         }

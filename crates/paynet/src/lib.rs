@@ -1,7 +1,7 @@
 //! The Payneteasy mPOS API as data: what to send, and what an answer means.
 //!
-//! Sans-IO and pure. A [`Merchant`] makes [`Request`]s for sale, preauth, EMV advice, status, return, close day and the transaction report; the caller
-//! sends them over any HTTP client and hands the bytes that came back to [`reply`]. Time and nonces are
+//! Sans-IO and pure. A [`Merchant`] makes [`Request`]s for sale, preauth, EMV advice, status, capture, return, void, close day and the transaction
+//! report; the caller sends them over any HTTP client and hands the bytes that came back to [`reply`]. Time and nonces are
 //! arguments ([`Stamp`]). Names and paths that public documents do not settle are configuration: see [`Dialect`].
 //!
 //! The rules that keep money safe and live here:
@@ -38,6 +38,6 @@ pub use merchant::Merchant;
 pub use oauth::Stamp;
 pub use reply::{Accepted, HttpReply, OrderStatus, Refusal, RefusalKind, ReplyError};
 pub use report::{Period, ReportError};
-pub use request::{Advice, Order, Payment, Request, Return};
+pub use request::{Advice, Capture, Order, Payment, Request, Return, Void};
 pub use stage::{Family, Stage};
 pub use status::Status;

@@ -4,7 +4,10 @@ use crate::close_day::{CloseDay, DayTotals};
 use crate::dialect::Dialect;
 use crate::oauth::{self, Stamp};
 use crate::report::Period;
-use crate::{Advice, AmountError, ControlKey, Fields, Login, Order, Payment, Request, Return, control};
+use crate::{
+    Advice, Amount, AmountError, Capture, ControlKey, Fields, Login, Order, Payment, Request, Return, Void,
+    control,
+};
 
 /// Everything that a request is signed and addressed with. An endpoint has one currency.
 #[derive(Clone, Debug)]
@@ -60,27 +63,67 @@ impl Merchant {
         self.controlled(&self.dialect.paths.status, &form, stamp)
     }
 
+    /// `POST /api/v2/capture/ENDPOINTID`.
+    ///
+    /// # Errors
+    /// [`AmountError`] if the amount cannot be written with the digits that `control` has for its currency.
+    pub fn capture(&self, capture: &Capture<'_>, stamp: &Stamp) -> Result<Request, AmountError> {
+        let (form, control) = self.part(capture.client_orderid, capture.orderid, capture.amount)?;
+        Ok(self.later(&self.dialect.paths.capture, form, None, control, stamp))
+    }
+
     /// `POST /api/v2/return/ENDPOINTID`.
     ///
     /// # Errors
     /// [`AmountError`] if the amount cannot be written with the digits that `control` has for its currency.
     pub fn reversal(&self, reversal: &Return<'_>, stamp: &Stamp) -> Result<Request, AmountError> {
-        let mut form = Fields::default();
-        form.push("login", self.login.as_str());
-        form.push("client_orderid", reversal.client_orderid);
-        form.push("orderid", reversal.orderid);
+        let (form, control) = self.part(reversal.client_orderid, reversal.orderid, reversal.amount)?;
+        Ok(self.later(&self.dialect.paths.reversal, form, Some(reversal.comment), control, stamp))
+    }
+
+    /// `POST /api/v2/void/ENDPOINTID`.
+    #[must_use]
+    pub fn void(&self, void: &Void<'_>, stamp: &Stamp) -> Request {
+        let form = self.order(void.client_orderid, void.orderid);
+        let control = control::status(&self.login, void.client_orderid, void.orderid, &self.key);
+        self.later(&self.dialect.paths.void, form, Some(void.comment), control, stamp)
+    }
+
+    fn order(&self, client_orderid: &str, orderid: &str) -> Fields {
+        let form = [("login", self.login.as_str()), ("client_orderid", client_orderid), ("orderid", orderid)];
+        form.into_iter().collect()
+    }
+
+    /// All of an order, or a part of it, and the `control` of that.
+    fn part(
+        &self,
+        client_orderid: &str,
+        orderid: &str,
+        amount: Option<Amount>,
+    ) -> Result<(Fields, String), AmountError> {
+        let mut form = self.order(client_orderid, orderid);
         let mut signed_amount = None;
-        if let Some(amount) = &reversal.amount {
+        if let Some(amount) = &amount {
             form.push("amount", amount.decimal());
             form.push("currency", amount.currency.as_str());
             let digits = amount.control_digits(self.dialect.control_exponent(amount.currency))?;
             signed_amount = Some((digits, amount.currency.as_str()));
         }
-        form.push("comment", reversal.comment);
-        let (client_orderid, orderid) = (reversal.client_orderid, reversal.orderid);
         let control = control::reversal(&self.login, client_orderid, orderid, signed_amount, &self.key);
+        Ok((form, control))
+    }
+
+    fn later(
+        &self,
+        path: &str,
+        mut form: Fields,
+        comment: Option<&str>,
+        control: String,
+        stamp: &Stamp,
+    ) -> Request {
+        form.extend("comment", comment);
         form.push("control", control);
-        Ok(self.controlled(&self.dialect.paths.reversal, &form, stamp))
+        self.controlled(path, &form, stamp)
     }
 
     /// `POST /api/v2/close-day/ENDPOINTID`, signed with OAuth.

@@ -66,6 +66,28 @@ pub struct Order<'a> {
     pub serial_number: Option<&'a str>,
 }
 
+/// What a preauth has reserved is taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Capture<'a> {
+    /// The merchant's id of the order.
+    pub client_orderid: &'a str,
+    /// The gateway's id of the order.
+    pub orderid: &'a str,
+    /// How much; without it all. A part only where the gate has `gate-partial-capture`.
+    pub amount: Option<Amount>,
+}
+
+/// A sale or capture is taken out of clearing. Not every gate supports it.
+#[derive(Clone, Copy, Debug)]
+pub struct Void<'a> {
+    /// The merchant's id of the order.
+    pub client_orderid: &'a str,
+    /// The gateway's id of the order.
+    pub orderid: &'a str,
+    /// Why, up to 50 characters. Mandatory.
+    pub comment: &'a str,
+}
+
 /// A reversal of a sale or the cancellation of a preauth.
 #[derive(Clone, Copy, Debug)]
 pub struct Return<'a> {
@@ -73,7 +95,7 @@ pub struct Return<'a> {
     pub client_orderid: &'a str,
     /// The gateway's id of the order.
     pub orderid: &'a str,
-    /// How much; without it all.
+    /// How much; without it all. A part only of a sale or capture, where the gate has `gate-partial-reversal`.
     pub amount: Option<Amount>,
     /// Why, up to 50 characters. Mandatory.
     pub comment: &'a str,

@@ -3,8 +3,8 @@
 
 use paynet::oauth::Authorization;
 use paynet::{
-    Advice, Amount, AmountError, ControlKey, Dialect, EncryptedData, Fields, Login, Merchant, Order, Payment,
-    Request, Return, Stamp, amount, control,
+    Advice, Amount, AmountError, Capture, ControlKey, Dialect, EncryptedData, Fields, Login, Merchant, Order,
+    Payment, Request, Return, Stamp, Void, amount, control,
 };
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -120,6 +120,30 @@ fn return_signs_the_amount_only_when_it_is_sent() {
     assert_eq!((form_partial.get("amount"), form_partial.get("currency")), (Some("0.94"), Some("EUR")));
     let expected = control::reversal(&merchant.login, "c", "7", Some((94, "EUR")), &merchant.key);
     assert_eq!(form_partial.get("control"), Some(expected.as_str()));
+}
+
+#[test]
+fn capture_and_void_are_signed_as_the_documents_say() {
+    let key = "B17F59B4-A7DC-41B4-8FF9-37D986B43D20".to_owned();
+    let merchant = Merchant { key: ControlKey::try_from(key).unwrap(), ..merchant(Dialect::default()) };
+    let whole = Capture { client_orderid: "902B4FF5", orderid: "4711", amount: None };
+    let part = Capture { amount: Some(eur(1_500)), ..whole };
+    let void = Void { client_orderid: "902B4FF5", orderid: "4711", comment: "wrong article" };
+    // SHA-1 of merchantlogin902B4FF54711, of the same with 1500EUR, each with the key: computed with sha1sum.
+    let (of_order, of_part) =
+        ("58b4599c3d1103b480af5650748f518062aa2662", "f2d8ddc57b6ebb207128677e84547f9193db5050");
+    for (request, path, control, amount, comment) in [
+        (merchant.capture(&whole, &stamp()).unwrap(), "capture", of_order, None, None),
+        (merchant.capture(&part, &stamp()).unwrap(), "capture", of_part, Some("15.00"), None),
+        (merchant.void(&void, &stamp()), "void", of_order, None, Some("wrong article")),
+    ] {
+        let form = form(&request);
+        assert!(request.url.ends_with(&format!("/api/v2/{path}/1111")), "{}", request.url);
+        assert_eq!((form.get("login"), form.get("orderid")), (Some("merchantlogin"), Some("4711")));
+        assert_eq!(form.get("client_orderid"), Some("902B4FF5"));
+        assert_eq!((form.get("control"), form.get("comment")), (Some(control), comment));
+        assert_eq!((form.get("amount"), form.get("currency")), (amount, amount.map(|_| "EUR")));
+    }
 }
 
 #[test]

@@ -267,7 +267,9 @@ fn in_words(answer: Answer) -> String {
             let what = match report.transaction {
                 Some(Transaction::Sale) => "sale",
                 Some(Transaction::Preauth) => "preauth",
+                Some(Transaction::Capture) => "capture",
                 Some(Transaction::Return) => "return",
+                Some(Transaction::Void) => "void",
                 Some(Transaction::Other) | None => "another transaction",
             };
             let status = match report.status {

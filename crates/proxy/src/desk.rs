@@ -15,9 +15,9 @@ use closing::Day;
 use followed::Followed;
 use payment::settlement::ClosingRules;
 use payment::{
-    api::{Abandon, Abandoned, Advice, PaymentView, StartPayment},
+    api::{Abandon, Abandoned, Advice, LaterKind, PaymentView, StartPayment},
     attempt::AttemptId,
-    order::{Effect, Event, Order, Rules, State, Transfer},
+    order::{Asked, Effect, Event, Later, Order, Rules, State, Step, Transfer},
     secret::EncryptedData,
 };
 use std::collections::HashMap;
@@ -191,6 +191,27 @@ impl Desk {
         self.turn(id, event, None).await
     }
 
+    /// Begins a capture, return or void that staff ask for. The same request again is the same transaction.
+    ///
+    /// # Errors
+    /// [`Problem`] when the payment is not known, does not allow it, or the store fails; nothing was begun.
+    pub async fn ask_later(
+        &self,
+        id: AttemptId,
+        kind: LaterKind,
+        asked: Asked,
+    ) -> Result<PaymentView, Problem> {
+        let desk = self.clone();
+        detached(async move {
+            let ask = |order: Order, now| -> Result<Step, Problem> {
+                Ok(order.ask_later(kind, asked, &desk.0.rules, now)?)
+            };
+            let order = desk.change(&id, ask, None).await?.ok_or(Problem::UnknownPayment)?;
+            Ok(desk.view(&order))
+        })
+        .await
+    }
+
     async fn turn(
         &self,
         id: AttemptId,
@@ -252,13 +273,22 @@ impl Desk {
         self.apply_with(id, event, None).await
     }
 
-    /// One turn: the next order is stored, and only then its effects are carried out.
     async fn apply_with(
         &self,
         id: &AttemptId,
         event: Event,
         card: Option<EncryptedData>,
     ) -> Result<Option<Order>, StoreError> {
+        self.change(id, |order, now| Ok(order.handle(event, &self.0.rules, now)), card).await
+    }
+
+    /// One turn: the next order is stored, and only then its effects are carried out.
+    async fn change<E: From<StoreError>>(
+        &self,
+        id: &AttemptId,
+        next: impl FnOnce(Order, u64) -> Result<Step, E>,
+        card: Option<EncryptedData>,
+    ) -> Result<Option<Order>, E> {
         let _turn = self.0.turns.take(id).await;
         let followed = self.followed().get(id).cloned();
         let before = match followed {
@@ -269,7 +299,7 @@ impl Desk {
             },
         };
         let day = self.0.day.read().await;
-        let (order, effects) = before.clone().handle(event, &self.0.rules, day.now());
+        let (order, effects) = next(before.clone(), day.now())?;
         if order != before {
             self.0.store.update(&order).await?;
             self.0.watchers.ring(id);
@@ -297,10 +327,17 @@ impl Desk {
             tracing::info!(attempt = %id, ?outcome, "payment is final");
             self.0.metrics.finished(outcome);
         }
-        let is_back = |order: &Order| order.give_back.as_ref().is_some_and(|g| g.transfer == Transfer::Done);
+        let is_back =
+            |order: &Order| order.give_back().is_some_and(|(later, _)| later.transfer == Transfer::Done);
         if is_back(order) && !is_back(before) {
-            tracing::info!(attempt = %id, "payment was given back");
             self.0.metrics.given_back();
+        }
+        let is_done = |later: &Later| later.transfer == Transfer::Done;
+        for (nth, later) in order.later.iter().enumerate().filter(|(_, later)| is_done(later)) {
+            if !before.later.get(nth).is_some_and(is_done) {
+                tracing::info!(attempt = %id, kind = ?later.kind, amount = %order.amount_of(nth), "money moved");
+                self.0.metrics.moved(later.kind);
+            }
         }
         if let Some(fact) = &order.needs_person
             && before.needs_person.is_none()

@@ -5,7 +5,7 @@ mod reading;
 
 use payment::settlement::{self, Closing};
 use payment::{
-    order::{Answer, Order, Submission},
+    order::{Answer, Later, Order, Submission},
     secret::EncryptedData,
 };
 use paynet::report::{ReportError, Row};
@@ -27,8 +27,8 @@ pub trait Gateway: Send + Sync {
     /// Sends the card's decision; whether the gateway took it.
     fn advise<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, bool>;
 
-    /// Sends the full return.
-    fn give_back<'a>(&'a self, order: &'a Order) -> Call<'a, Submission>;
+    /// Sends a capture, return or void of the order.
+    fn later<'a>(&'a self, order: &'a Order, later: &'a Later) -> Call<'a, Submission>;
 
     /// Asks to close the day.
     fn close_day<'a>(&'a self, closing: &'a Closing) -> Call<'a, settlement::Reply>;

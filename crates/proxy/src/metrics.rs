@@ -2,7 +2,7 @@
 
 use crate::books::compare::Differs;
 use crate::store::ledger::Run;
-use payment::api::Outcome;
+use payment::api::{LaterKind, Outcome};
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 
@@ -12,6 +12,7 @@ pub struct Metrics {
     accepted: AtomicU64,
     outcomes: [AtomicU64; OUTCOMES.len()],
     given_back: AtomicU64,
+    moved: [AtomicU64; 3],
     alarms: AtomicU64,
     store_failures: AtomicU64,
     verified_callbacks: AtomicU64,
@@ -50,6 +51,17 @@ impl Metrics {
 
     pub(crate) fn given_back(&self) {
         self.given_back.fetch_add(1, Relaxed);
+    }
+
+    /// A later transaction was carried out.
+    pub(crate) fn moved(&self, kind: LaterKind) {
+        let [captures, returns, voids] = &self.moved;
+        let counter = match kind {
+            LaterKind::Capture => captures,
+            LaterKind::Return => returns,
+            LaterKind::Void => voids,
+        };
+        counter.fetch_add(1, Relaxed);
     }
 
     pub(crate) fn alarm(&self) {
@@ -140,6 +152,13 @@ impl Metrics {
         family("mpos_payments_finished_total", counter, "Payments that became final.", &outcomes);
         let back = [("", count(&self.given_back))];
         family("mpos_payments_given_back_total", counter, "Payments that were returned in full.", &back);
+        let [captures, returns, voids] = &self.moved;
+        let moved = [
+            ("{kind=\"capture\"}", count(captures)),
+            ("{kind=\"return\"}", count(returns)),
+            ("{kind=\"void\"}", count(voids)),
+        ];
+        family("mpos_later_total", counter, "Captures, returns and voids that moved money.", &moved);
         family("mpos_alarms_total", counter, "Events that staff must hear of.", &[("", count(&self.alarms))]);
         family(
             "mpos_store_failures_total",

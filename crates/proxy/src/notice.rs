@@ -1,7 +1,7 @@
 //! What staff are told about a callback that is more than the end of a payment.
 
 use crate::store::ledger::{Heard, Raised};
-use payment::api::Outcome;
+use payment::api::{LaterKind, Outcome};
 use payment::attempt::AttemptId;
 use payment::money::Amount;
 use payment::order::{Order, State};
@@ -11,8 +11,14 @@ use payment::order::{Order, State};
 pub fn about(client_orderid: &str, heard: &Heard, order: Option<&Order>) -> Option<Raised> {
     let Some(order) = order else { return Some(unknown(client_orderid, heard)) };
     if !matches!(heard.transaction_type.as_str(), "sale" | "preauth") {
-        let is_return = matches!(heard.transaction_type.as_str(), "reversal" | "cancel");
-        return (!is_return || order.give_back.is_none()).then(|| later(client_orderid, heard, order));
+        let kind = match heard.transaction_type.as_str() {
+            "capture" => Some(LaterKind::Capture),
+            "reversal" | "cancel" => Some(LaterKind::Return),
+            "void" => Some(LaterKind::Void),
+            _ => None,
+        };
+        let is_own = kind.is_some_and(|kind| order.later.iter().any(|later| later.kind == kind));
+        return (!is_own).then(|| later(client_orderid, heard, order));
     }
     let other_order = order.order_id.as_ref().is_some_and(|id| *id != heard.orderid);
     (other_order || !fits(heard, order)).then(|| misfit(client_orderid, heard, order))

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use payment::api;
+use payment::order::NotPossible;
 use payment::role::Role;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -60,6 +61,9 @@ pub enum Problem {
     /// More orders, or days, than are counted at once.
     #[error("the period has more than can be counted at once")]
     TooMany,
+    /// A later transaction cannot begin, and why.
+    #[error("{0}")]
+    NotPossible(#[from] NotPossible),
     /// A foreign host or origin.
     #[error("the request comes from a foreign host or origin")]
     Foreign,
@@ -181,6 +185,7 @@ impl Problem {
                 "too-many",
                 "That is more than can be counted at once. Choose fewer days.",
             ),
+            Self::NotPossible(why) => not_possible(why),
             Self::Foreign => (StatusCode::FORBIDDEN, "foreign", SETUP),
             Self::NoSession => (
                 StatusCode::UNAUTHORIZED,
@@ -241,6 +246,42 @@ impl Problem {
             Role::Manager => "This needs a manager. Ask one to sign in.",
         }
         .into()
+    }
+}
+
+/// Nothing was sent in any of these cases.
+fn not_possible(why: &NotPossible) -> (StatusCode, &'static str, &'static str) {
+    match why {
+        NotPossible::Open => (
+            StatusCode::CONFLICT,
+            "transaction-open",
+            "Another capture, refund or void of this payment is not finished. Nothing new was sent. Wait for its result.",
+        ),
+        NotPossible::NotInThisState => (
+            StatusCode::CONFLICT,
+            "not-in-this-state",
+            "This payment does not allow that as it stands. Nothing was sent. Look at the payment again.",
+        ),
+        NotPossible::MoreThanLeft { .. } => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "more-than-left",
+            "The amount is more than is left of this payment. Nothing was sent. Enter a smaller one.",
+        ),
+        NotPossible::NoPart => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "no-part",
+            "The bank's gateway takes the whole amount only. Nothing was sent.",
+        ),
+        NotPossible::NoAmount => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "no-amount",
+            "The amount must be more than zero, in the payment's currency. Nothing was sent.",
+        ),
+        NotPossible::OtherRequest => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "other-request",
+            "The page and its server do not fit together. Nothing new was sent. Reload the page.",
+        ),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod access;
 mod body;
 mod events;
+mod later;
 mod notices;
 mod operators;
 mod payments;
@@ -89,7 +90,9 @@ impl App {
             .route("/payments/{id}/advice", post(payments::advise))
             .route("/payments/{id}/card-lost", post(payments::card_lost))
             .route("/payments/{id}/keep", post(payments::keep))
-            .route("/payments/{id}/return", post(payments::give_back))
+            .route("/payments/{id}/capture", post(later::capture))
+            .route("/payments/{id}/return", post(later::give_back))
+            .route("/payments/{id}/void", post(later::void))
             .route("/payments/{id}/ask", post(payments::ask))
             .route("/payments/{id}/history", get(notices::history))
             .route("/notices/{id}/acknowledge", post(notices::acknowledge))

@@ -72,10 +72,12 @@ fn order(id: &str, end: End) -> Order {
         End::GivenBack => vec![
             status(Status::Approved),
             Event::GiveBack,
-            Event::Returned(accepted()),
+            Event::LaterSent { nth: 0, end: accepted() },
             returned(Status::Approved),
         ],
-        End::GivingBack => vec![status(Status::Approved), Event::GiveBack, Event::Returned(accepted())],
+        End::GivingBack => {
+            vec![status(Status::Approved), Event::GiveBack, Event::LaterSent { nth: 0, end: accepted() }]
+        }
     };
     let rules = Rules::default();
     let handled = |order: Order, event| order.handle(event, &rules, 1_000).0;
@@ -229,7 +231,8 @@ fn each_difference_is_found() {
     let second_return = Row { amount: "1.00".into(), ..row(ID, "reversal", "approved") };
     let rows = [rows(ID, End::GivenBack), vec![second_return]].concat();
     let differences = compare(&PERIOD, &[order(ID, End::GivenBack)], &rows);
-    assert_eq!(found(&differences), [(Differs::Return, true); 2], "which of two was ours cannot be told");
+    assert_eq!(found(&differences), [(Differs::Return, true)]);
+    assert_eq!(differences[0].report, "reversal approved 1.00 EUR", "the other is ours, by its amount");
 }
 
 #[test]
@@ -334,11 +337,12 @@ proptest! {
     }
 
     #[test]
-    fn neither_order_nor_repetition_of_rows_matters(ends in ends(), more in prop::collection::vec(any_row(), 0..12)) {
+    fn neither_order_nor_repetition_of_payments_matters(ends in ends(), more in prop::collection::vec(any_row(), 0..12)) {
         let (mut orders, mut rows) = books(&ends);
         rows.extend(more);
         let before = compare(&PERIOD, &orders, &rows);
-        rows.extend(rows.clone());
+        let is_payment = |row: &&Row| matches!(row.transaction_type.as_str(), "sale" | "preauth");
+        rows.extend(rows.iter().filter(is_payment).cloned().collect::<Vec<_>>());
         rows.reverse();
         orders.reverse();
         prop_assert_eq!(compare(&PERIOD, &orders, &rows), before);

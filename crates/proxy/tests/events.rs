@@ -19,7 +19,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use support::until;
-use support::{BLOB, Fake, ID, call, config, get, memory::Memory, outcome, payment, post, says, send, terms};
+use support::{
+    BLOB, Fake, ID, call, config, get, memory::Memory, nudge, outcome, payment, post, says, send, terms,
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
@@ -213,7 +215,7 @@ async fn many_pages_ask_the_gateway_no_more_than_none(store: impl Store + 'stati
     let text = |metrics: &Metrics| metrics.text(0, 0);
     assert!(text(&metrics).contains("mpos_event_streams 50\n"), "{}", text(&metrics));
     assert_eq!(*gateway.asked.borrow(), asked);
-    let keep = post(&format!("{PAYMENTS}/{ID}/return"), &json!({}));
+    let keep = nudge(&format!("{PAYMENTS}/{ID}/return"));
     assert_eq!(call(&router, keep).await.0, StatusCode::OK, "a call is answered beside them");
     drop(pages);
     assert!(text(&metrics).contains("mpos_event_streams 0\n"), "{}", text(&metrics));

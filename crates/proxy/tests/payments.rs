@@ -5,13 +5,13 @@ mod support;
 
 use axum::Router;
 use axum::http::StatusCode;
-use payment::api::IssuerAnswer;
+use payment::api::{IssuerAnswer, LaterKind};
 use payment::order::{Answer, Status, Submission};
 use proxy::store::{Store, sqlite::SqliteStore};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering::SeqCst;
 use support::{
-    BLOB, Did, Fake, ID, memory::Memory, outcome, payment, post, report, says, terms, until, with,
+    BLOB, Did, Fake, ID, memory::Memory, nudge, outcome, payment, post, report, says, terms, until, with,
 };
 use support::{call, get, proxy};
 use tokio::task::JoinSet;
@@ -183,13 +183,13 @@ async fn of_many_returns_at_once_one_is_sent(store: impl Store + 'static) {
     for _ in 0..64 {
         let router = router.clone();
         let path = format!("{PAYMENTS}/{ID}/return");
-        calls.spawn(async move { call(&router, post(&path, &json!({}))).await });
+        calls.spawn(async move { call(&router, nudge(&path)).await });
     }
     for (status, view) in calls.join_all().await {
         assert_eq!((status, view["state"].as_str()), (StatusCode::OK, Some("giving_back")));
     }
     gateway.has_done(2).await;
-    assert_eq!(gateway.did.borrow()[1..], [Did::GiveBack]);
+    assert_eq!(gateway.did.borrow()[1..], [Did::Later(LaterKind::Return, None, String::new())]);
 }
 
 async fn a_chip_decides_and_its_advice_goes_out(store: impl Store + 'static) {
@@ -219,7 +219,7 @@ async fn a_card_that_is_lost_is_asked_about_and_given_back(store: impl Store + '
     call(&router, post(&format!("{PAYMENTS}/{ID}/card-lost"), &json!({}))).await;
     *gateway.answer.lock().unwrap() = says(Status::Approved);
     until(&router, ID, |view| view["state"] == "keep_or_give_back").await;
-    let returned = async || call(&router, post(&format!("{PAYMENTS}/{ID}/return"), &json!({}))).await;
+    let returned = async || call(&router, nudge(&format!("{PAYMENTS}/{ID}/return"))).await;
     assert_eq!(returned().await.1["state"], "giving_back");
     assert_eq!(returned().await.1["state"], "giving_back");
     let mut back = report(Status::Approved);
@@ -227,7 +227,7 @@ async fn a_card_that_is_lost_is_asked_about_and_given_back(store: impl Store + '
     *gateway.answer.lock().unwrap() = Answer::Report(Box::new(back));
     let view = until(&router, ID, |view| view["state"] == "final").await;
     assert_eq!(view["outcome"], json!({"outcome": "given_back", "why": "card_lost"}));
-    assert_eq!(gateway.did.borrow()[1..], [Did::GiveBack]);
+    assert_eq!(gateway.did.borrow()[1..], [Did::Later(LaterKind::Return, None, String::new())]);
 }
 
 async fn the_list_has_open_payments_first_of_all(store: impl Store + 'static) {

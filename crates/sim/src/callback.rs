@@ -74,5 +74,6 @@ fn believed(callback: &Callback, order: &Order) -> Event {
         online_check: false,
         reason: Reason::default(),
         receipt: BTreeMap::new(),
+        gate: None,
     })))
 }

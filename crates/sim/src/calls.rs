@@ -51,13 +51,13 @@ impl World {
                 }
                 Event::Submitted(end)
             }
-            Call::Return => {
-                let end = submission();
+            Call::Later { nth, .. } => {
+                let (nth, end) = (*nth, submission());
                 if end == Submission::NoConnection {
                     // No byte of it was sent.
-                    self.payments[which].returns -= 1;
+                    self.payments[which].sent_later[nth] -= 1;
                 }
-                Event::Returned(end)
+                Event::LaterSent { nth, end }
             }
             Call::Advise { .. } => {
                 Event::AdviceAnswered { taken: matches!(submission(), Submission::Accepted { .. }) }

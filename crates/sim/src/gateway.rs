@@ -1,7 +1,9 @@
 //! A gateway that counts what it charged, and speaks in the bytes that the shipped proxy reads.
 
+use crate::afterwards::{After, Later};
 use crate::random::Random;
-use payment::api::{Entry, Kind, Terms};
+use payment::api::{Entry, Kind, LaterKind, Terms};
+use payment::attempt::AttemptId;
 use proxy::gateway::Reply;
 use std::collections::BTreeMap;
 
@@ -16,7 +18,14 @@ pub(crate) enum Call {
     Advise {
         approved: bool,
     },
-    Return,
+    /// A capture, return or void; of all, without an amount.
+    Later {
+        nth: usize,
+        kind: LaterKind,
+        minor: Option<u64>,
+        /// Staff's request, where there is one.
+        request: Option<AttemptId>,
+    },
 }
 
 /// The end of a transaction at the gateway, or not yet.
@@ -66,6 +75,8 @@ pub(crate) struct Fate {
     pub(crate) stuck: bool,
     pub(crate) return_end: Status,
     pub(crate) return_ms: u64,
+    /// What else a gateway may do after the sale; none where nothing but full returns is played.
+    pub(crate) after: Option<After>,
     /// A second submission under the same id charges again: what the real gateway does is not documented.
     pub(crate) charges_again: bool,
 }
@@ -95,15 +106,10 @@ impl Fate {
             stuck: random.percent(2),
             return_end: if random.percent(8) { Status::Declined } else { Status::Approved },
             return_ms: random.between(500, 20_000),
+            after: None,
             charges_again: random.percent(50),
         }
     }
-}
-
-/// A return at the gateway.
-#[derive(Debug, Clone)]
-pub(crate) struct Transfer {
-    pub(crate) status: Status,
 }
 
 /// An order at the gateway.
@@ -117,7 +123,9 @@ pub(crate) struct Order {
     pub(crate) advice: Option<bool>,
     pub(crate) submissions: u32,
     pub(crate) charged: Vec<u64>,
-    pub(crate) returned: Option<Transfer>,
+    /// Captures, returns and voids.
+    pub(crate) later: Vec<Later>,
+    pub(crate) after: Option<After>,
     /// When the order takes its next step.
     pub(crate) next_at: Option<u64>,
 }
@@ -125,22 +133,22 @@ pub(crate) struct Order {
 impl Order {
     /// What the customer has lost, in minor units.
     pub(crate) fn net(&self) -> u64 {
-        let back = self.returned.as_ref().is_some_and(|transfer| transfer.status == Status::Approved);
-        if back { 0 } else { self.charged.iter().sum() }
+        self.taken().saturating_sub(self.moved(|kind| kind != LaterKind::Capture))
     }
 
     /// The latest transaction's type and status, which is what a status answer speaks of.
     pub(crate) fn latest(&self) -> (&'static str, Status) {
-        match (&self.returned, self.terms.kind) {
-            (Some(transfer), Kind::Sale) => ("reversal", transfer.status),
-            (Some(transfer), Kind::Preauth) => ("cancel", transfer.status),
+        match (self.later.last(), self.terms.kind) {
+            (Some(later), _) => (later.word, later.status),
             (None, Kind::Sale) => ("sale", self.status),
             (None, Kind::Preauth) => ("preauth", self.status),
         }
     }
 
+    /// The latest transaction's amount.
     pub(crate) fn amount(&self) -> payment::money::Amount {
-        let minor = self.charged.first().copied().unwrap_or(self.terms.amount.minor);
+        let charged = self.charged.first().copied().unwrap_or(self.terms.amount.minor);
+        let minor = self.later.last().map_or(charged, |later| later.minor);
         payment::money::Amount::new(minor, self.terms.amount.currency)
     }
 
@@ -189,7 +197,8 @@ impl Gateway {
                     advice: None,
                     submissions: 1,
                     charged: vec![],
-                    returned: None,
+                    later: vec![],
+                    after: fate.after.clone(),
                     next_at,
                 };
                 let reply = accepted(&order);
@@ -219,12 +228,13 @@ impl Gateway {
                 accepted(order)
             }
             (Call::Advise { .. }, _) => refusal(Some(200), "not waiting for a card"),
-            (Call::Return, Some(order)) if order.status == Status::Approved && order.returned.is_none() => {
-                order.returned = Some(Transfer { status: Status::Processing });
-                order.next_at = Some(now + fate.return_ms);
+            (Call::Later { nth, kind, minor, request }, Some(order)) if order.takes(*kind, *minor) => {
+                let minor = minor.unwrap_or(order.net());
+                order.begin(Some(*nth), request.clone(), *kind, minor, Status::Processing);
+                order.next_at = Some(now + order.work_ms().unwrap_or(fate.return_ms));
                 accepted(order)
             }
-            (Call::Return, _) => refusal(Some(200), "nothing to return"),
+            (Call::Later { .. }, _) => refusal(Some(200), "nothing to return"),
         }
     }
 
@@ -232,12 +242,8 @@ impl Gateway {
     pub(crate) fn progress(&mut self, which: usize, now: u64) -> bool {
         let (Some(order), fate) = (self.orders.get_mut(&which), &self.fates[which]) else { return false };
         order.next_at = None;
-        if let Some(transfer) = &mut order.returned {
-            let ends = transfer.status == Status::Processing;
-            if ends {
-                transfer.status = fate.return_end;
-            }
-            return ends;
+        if !order.later.is_empty() {
+            return order.later_progress(fate.return_end, now);
         }
         if order.status.is_final() {
             return false;
@@ -266,11 +272,12 @@ impl Gateway {
     /// Someone returns the payment in the gateway's own pages.
     pub(crate) fn return_elsewhere(&mut self, which: usize, declined: bool) -> bool {
         let Some(order) = self.orders.get_mut(&which) else { return false };
-        if order.status != Status::Approved || order.returned.is_some() {
+        let trusting = order.after.as_ref().is_some_and(|after| after.trusting);
+        if trusting || !order.takes(LaterKind::Return, None) {
             return false;
         }
         let status = if declined { Status::Declined } else { Status::Approved };
-        order.returned = Some(Transfer { status });
+        order.begin(None, None, LaterKind::Return, order.net(), status);
         true
     }
 }
@@ -311,9 +318,13 @@ fn refusal(code: Option<u16>, message: &str) -> Reply {
     }
 }
 
-/// Of the latest request: each has its own.
+/// Of the latest request: each has its own, or all of an order have one.
 fn serial(order: &Order) -> String {
-    format!("sn-{}{}", order.number, if order.returned.is_some() { "-return" } else { "" })
+    let numbered = order.after.as_ref().is_none_or(|after| after.numbered);
+    match order.later.len() {
+        nth @ 1.. if numbered => format!("sn-{}-later{nth}", order.number),
+        _ => format!("sn-{}", order.number),
+    }
 }
 
 /// The answer to status.
@@ -332,6 +343,9 @@ pub(crate) fn report(order: &Order) -> Reply {
         ("amount", amount.as_str()),
         ("currency", order.terms.amount.currency.code()),
     ];
+    if order.after.is_some() {
+        fields.extend([("gate-partial-capture", "enabled"), ("gate-partial-reversal", "enabled")]);
+    }
     if order.awaits_card {
         fields.push(("order-stage", "sale_emv_validating"));
         fields.push(("auth-response-code", "00"));

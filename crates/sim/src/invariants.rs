@@ -42,7 +42,7 @@ impl World {
             }
         }
         for (which, payment) in self.payments.iter().enumerate() {
-            let twice = payment.submissions > 1 || payment.returns > 1;
+            let twice = payment.submissions > 1 || payment.sent_later.iter().any(|&sent| sent > 1);
             if twice && !payment.restored {
                 return Err(format!("payment {which}: something that moves money was sent twice"));
             }
@@ -146,7 +146,7 @@ impl World {
         }
         let Some(order) = order else { return Ok(()) };
         if order.is_open() && !listed {
-            return Err(format!("order {which} never ended: {:?} {:?}", order.state, order.give_back));
+            return Err(format!("order {which} never ended: {:?} {:?}", order.state, order.later));
         }
         if listed && self.status_would_settle(which, order) {
             let fact = order.needs_person.as_deref().unwrap_or_default();
@@ -161,8 +161,8 @@ impl World {
         if matches!(order.state, order::State::KeepOrGiveBack { .. }) {
             return false;
         }
-        let returned = there.returned.as_ref().map(|transfer| transfer.status);
-        match (&order.give_back, returned) {
+        let returned = there.later.last().map(|later| later.status);
+        match (order.give_back(), returned) {
             (Some(_), Some(status)) => status == Status::Approved,
             (Some(_), None) => false,
             (None, None) => order.is_open() && there.status.is_final(),
@@ -191,7 +191,7 @@ impl World {
         };
         let differs = !listed && outcome.as_ref().is_some_and(|outcome| !keeps(outcome));
         // The backup was older than the return; final orders are not asked about again.
-        let forgotten = payment.restored && payment.returns > 0 && net == 0;
+        let forgotten = payment.restored && payment.sent_later.iter().any(|&sent| sent > 0) && net == 0;
         if differs && forgotten {
             self.forgotten.set(self.forgotten.get() + 1);
         } else if differs {

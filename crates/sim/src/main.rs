@@ -6,6 +6,7 @@
     reason = "a simulation that breaks its own rules must stop, as a test does"
 )]
 
+mod afterwards;
 mod callback;
 mod calls;
 mod faults;

@@ -8,7 +8,7 @@ use crate::protections::Protection;
 use crate::store::{Store, Trouble};
 use crate::world::World;
 use payment::api::{Abandon, Kind, NotCharged, Outcome, PaymentView, Problem, Reason, StartPayment, Terms};
-use payment::order::{Answer, Effect, Event, Order, Rules, State, Submission, Transaction};
+use payment::order::{Answer, Cause, Effect, Event, Order, Rules, State, Submission, Transaction};
 use payment::secret::EncryptedData;
 use payment::till::{self, Posted};
 use paynet::{ControlKey, Dialect};
@@ -278,7 +278,7 @@ impl World {
         }
         let (order, effects) = self.next(which, before.clone(), event);
         if self.trace.is_some() {
-            self.note("order", &(which, &order.state, &order.give_back, &order.needs_person, &effects));
+            self.note("order", &(which, &order.state, &order.later, &order.needs_person, &effects));
         }
         if order != before
             && let Err(trouble) = self.proxy.store.update(which, &order)
@@ -312,8 +312,8 @@ impl World {
                 report.amount = Some(report.amount.filter(|a| a.minor <= asked.minor).unwrap_or(asked));
             }
             if self.is_without(Protection::TransactionTypeCheck) {
-                report.transaction = Some(match (&order.give_back, order.terms.kind) {
-                    (Some(_), _) => Transaction::Return,
+                report.transaction = Some(match (order.later.last(), order.terms.kind) {
+                    (Some(later), _) => later.transaction(),
                     (None, Kind::Sale) => Transaction::Sale,
                     (None, Kind::Preauth) => Transaction::Preauth,
                 });
@@ -337,6 +337,20 @@ impl World {
         order.handle(event, &self.proxy.rules, now)
     }
 
+    fn send_later(&mut self, which: usize, nth: usize) {
+        let known = self.proxy.store.order(which).and_then(|order| order.later.get(nth));
+        let Some(later) = known.cloned() else { return };
+        let request = match later.cause {
+            Cause::Asked(asked) => Some(asked.request),
+            Cause::GiveBack(_) => None,
+        };
+        let sent = &mut self.payments[which].sent_later;
+        sent.resize(sent.len().max(nth + 1), 0);
+        sent[nth] += 1;
+        let minor = later.amount.map(|amount| amount.minor);
+        self.call(which, Call::Later { nth, kind: later.kind, minor, request });
+    }
+
     fn carry_out_order(&mut self, which: usize, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
@@ -358,10 +372,7 @@ impl World {
                     }
                     None => self.tell_order(which, Event::AdviceAnswered { taken: false }),
                 },
-                Effect::SendReturn => {
-                    self.payments[which].returns += 1;
-                    self.call(which, Call::Return);
-                }
+                Effect::SendLater { nth } => self.send_later(which, nth),
                 Effect::ForgetCardData => drop(self.proxy.cards.remove(&which)),
                 Effect::Alarm(what) => self.note("alarm", &(which, what)),
             }

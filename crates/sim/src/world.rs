@@ -45,7 +45,8 @@ pub(crate) struct Payment {
     pub(crate) wiped: bool,
     pub(crate) returned_elsewhere: bool,
     pub(crate) submissions: u32,
-    pub(crate) returns: u32,
+    /// How often each later transaction was sent.
+    pub(crate) sent_later: Vec<u32>,
     pub(crate) shown: Option<End>,
     pub(crate) order_final: Option<Outcome>,
 }
@@ -267,7 +268,7 @@ fn payment(which: usize, random: &mut Random) -> Payment {
         wiped: false,
         returned_elsewhere: false,
         submissions: 0,
-        returns: 0,
+        sent_later: vec![],
         shown: None,
         order_final: None,
     }

@@ -4,8 +4,8 @@
 use dukpt::{BaseKey, Ksn, Variant, encode_pin_block};
 use gateway_sim::{Account, Delivery, Gateway, Reply, Request, Settings};
 use paynet::{
-    Accepted, Advice, Amount, ControlKey, Dialect, EncryptedData, Fields, HttpReply, Login, Merchant, Order,
-    OrderStatus, Payment, ReplyError, Return, Stamp, reply,
+    Accepted, Advice, Amount, Capture, ControlKey, Dialect, EncryptedData, Fields, HttpReply, Login,
+    Merchant, Order, OrderStatus, Payment, ReplyError, Return, Stamp, Void, reply,
 };
 use serde_json::Value;
 use tlv::{object, tag};
@@ -120,11 +120,19 @@ pub struct Shop {
     pub merchant: Merchant,
     pub now: u64,
     pub nonce: u64,
+    /// What became of the last answer.
+    pub delivered: Delivery,
 }
 
 impl Shop {
     pub fn new(settings: Settings) -> Self {
-        Self { gateway: Gateway::new(account(), settings, 1), merchant: merchant(HOST), now: START, nonce: 0 }
+        Self {
+            gateway: Gateway::new(account(), settings, 1),
+            merchant: merchant(HOST),
+            now: START,
+            nonce: 0,
+            delivered: Delivery::Whole,
+        }
     }
 
     pub fn pass(&mut self, ms: u64) {
@@ -147,7 +155,9 @@ impl Shop {
             content_type: header("Content-Type"),
             body: request.body.as_bytes(),
         };
-        self.gateway.handle(self.now, &request)
+        let reply = self.gateway.handle(self.now, &request);
+        self.delivered = reply.delivery;
+        reply
     }
 
     pub fn sale_request(&mut self, id: &str, minor: u64, data: &EncryptedData) -> paynet::Request {
@@ -227,6 +237,25 @@ impl Shop {
         accepted(&self.send(&request))
     }
 
+    pub fn capture(&mut self, order: &Accepted, minor: Option<u64>) -> Result<Accepted, ReplyError> {
+        let capture = Capture {
+            client_orderid: &order.client_orderid,
+            orderid: &order.orderid,
+            amount: minor.map(eur),
+        };
+        let stamp = self.stamp();
+        let request = self.merchant.capture(&capture, &stamp).unwrap();
+        accepted(&self.send(&request))
+    }
+
+    pub fn void(&mut self, order: &Accepted) -> Result<Accepted, ReplyError> {
+        let void =
+            Void { client_orderid: &order.client_orderid, orderid: &order.orderid, comment: "wrong article" };
+        let stamp = self.stamp();
+        let request = self.merchant.void(&void, &stamp);
+        accepted(&self.send(&request))
+    }
+
     pub fn ask(&mut self, order: &Order<'_>) -> Result<OrderStatus, ReplyError> {
         let stamp = self.stamp();
         let request = self.merchant.status(order, &stamp);
@@ -250,6 +279,14 @@ impl Shop {
         };
         let reply = self.gateway.handle(self.now, &request);
         (reply.code, serde_json::from_str(&reply.body).unwrap())
+    }
+
+    /// A page of the gateway's: its code and text.
+    pub fn page(&mut self, target: &str) -> (u16, String) {
+        let request =
+            Request { method: "GET", host: HOST, target, authorization: None, content_type: None, body: &[] };
+        let reply = self.gateway.handle(self.now, &request);
+        (reply.code, reply.body)
     }
 
     pub fn counts(&mut self) -> Value {

@@ -99,6 +99,8 @@ impl FromJson for PaymentView {
             receipt,
             operator: field(value, "operator")?,
             accepted_at: field(value, "accepted_at")?,
+            later: field_or_default(value, "later")?,
+            left: field_or_default(value, "left")?,
             next_poll_ms: field(value, "next_poll_ms")?,
         })
     }

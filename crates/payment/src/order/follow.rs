@@ -14,18 +14,17 @@ impl Order {
         if self.wake_at().is_none_or(|at| at > now) {
             return (self, vec![]);
         }
-        if let Some(step) = self.retry_return(now) {
+        if let Some(step) = self.send_again(now) {
             return step;
         }
         if self.is_open() && now.saturating_sub(self.accepted_at) >= DAY_MS && self.card_is_lost() {
             self.needs_person("the card never decided and the gateway has no final status after 24 hours");
         }
-        if self
-            .give_back
-            .as_ref()
-            .is_some_and(|g| !g.transfer.is_done() && now.saturating_sub(g.since) >= DAY_MS)
-        {
-            self.needs_person("a return was sent and the gateway shows no end of it after 24 hours");
+        if let Some(later) = self.open_later().filter(|later| now.saturating_sub(later.since) >= DAY_MS) {
+            let what = later.kind_in_words();
+            self.needs_person(&format!(
+                "a {what} was sent and the gateway shows no end of it after 24 hours"
+            ));
         }
         // Should no answer come, not even a failure, this is when to ask again.
         self.wake_at = self.next_question(rules, now);
@@ -44,7 +43,7 @@ impl Order {
     /// 3 s, or 1 s while a chip waits; after 5 minutes every 5; after an hour hourly; never after day 14.
     pub(super) fn next_question(&self, rules: &Rules, now: u64) -> Option<u64> {
         let chip_waits = matches!(&self.state, State::Following { chip, .. } if chip.is_waiting());
-        let since = self.give_back.as_ref().map_or(self.accepted_at, |g| g.since);
+        let since = self.later.last().map_or(self.accepted_at, |later| later.since);
         let interval = match now.saturating_sub(since) {
             0..300_000 if chip_waits => rules.chip_poll_ms,
             0..300_000 => rules.poll_ms,
@@ -64,8 +63,8 @@ impl Order {
         if answer == Answer::Lost && self.is_open() && self.next_question(rules, now).is_none() {
             return (self, vec![]);
         }
-        if self.give_back.is_some() {
-            return self.return_answered(answer, rules, now);
+        if !self.later.is_empty() {
+            return self.later_answered(answer, rules, now);
         }
         match (&self.state, answer) {
             (State::Final(Outcome::NotCharged { why: NotCharged::NeverArrived, .. }), answer) => {
@@ -120,6 +119,7 @@ impl Order {
             self.serial_number = report.serial_number;
         }
         self.stage = report.stage;
+        self.gate = report.gate.unwrap_or(self.gate);
         if !report.receipt.is_empty() {
             self.receipt = report.receipt;
         }

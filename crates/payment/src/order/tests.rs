@@ -1,14 +1,15 @@
 //! The order's rules, case by case: one input, exactly these effects.
 
 use super::*;
-use crate::api::{CardMask, Entry, Kind, ReaderName};
+use crate::api::{CardMask, Entry, IssuerAnswer, Kind, ReaderName};
 use crate::attempt::AttemptId;
 use crate::money::Currency;
+use std::collections::BTreeMap;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-const START: u64 = 1_800_000_000_000;
-const MINUTE: u64 = 60_000;
+pub(in crate::order) const START: u64 = 1_800_000_000_000;
+pub(in crate::order) const MINUTE: u64 = 60_000;
 
 fn terms(entry: Entry) -> Terms {
     Terms {
@@ -23,7 +24,7 @@ fn terms(entry: Entry) -> Terms {
     }
 }
 
-fn report(status: Status) -> Report {
+pub(in crate::order) fn report(status: Status) -> Report {
     Report {
         attempt: AttemptId::from_random([7; 20]).to_string(),
         order_id: "7781".into(),
@@ -37,18 +38,19 @@ fn report(status: Status) -> Report {
         online_check: false,
         reason: Reason::default(),
         receipt: BTreeMap::new(),
+        gate: None,
     }
 }
 
-fn told(report: Report) -> Event {
+pub(in crate::order) fn told(report: Report) -> Event {
     Event::Status(Answer::Report(Box::new(report)))
 }
 
 /// An order and its clock.
-struct Rig {
-    order: Order,
-    rules: Rules,
-    now: u64,
+pub(in crate::order) struct Rig {
+    pub(in crate::order) order: Order,
+    pub(in crate::order) rules: Rules,
+    pub(in crate::order) now: u64,
 }
 
 impl Rig {
@@ -58,21 +60,21 @@ impl Rig {
         Self { order, rules: Rules::default(), now: START }
     }
 
-    fn following(entry: Entry) -> Self {
+    pub(in crate::order) fn following(entry: Entry) -> Self {
         let mut rig = Self::accepted(entry);
         let accepted = Submission::Accepted { order_id: "7781".into(), serial_number: None };
         assert_eq!(rig.handle(Event::Submitted(accepted)), [Effect::ForgetCardData]);
         rig
     }
 
-    fn handle(&mut self, event: Event) -> Vec<Effect> {
+    pub(in crate::order) fn handle(&mut self, event: Event) -> Vec<Effect> {
         let (order, effects) = self.order.clone().handle(event, &self.rules, self.now);
         self.order = order;
         effects
     }
 
     /// Moves the clock to the next wake-up and expects a question there.
-    fn asks(&mut self) -> u64 {
+    pub(in crate::order) fn asks(&mut self) -> u64 {
         self.now = self.order.wake_at().expect("nothing more to ask").max(self.now);
         assert_eq!(self.handle(Event::Tick), [Effect::Ask]);
         self.now - START
@@ -146,10 +148,10 @@ fn charged_late_is_given_back_and_raises_an_alarm() {
     }
     rig.asks();
     let effects = rig.handle(told(report(Status::Approved)));
-    assert!(matches!(effects[..], [Effect::SendReturn, Effect::Alarm(_)]), "{effects:?}");
+    assert!(matches!(effects[..], [Effect::SendLater { nth: 0 }, Effect::Alarm(_)]), "{effects:?}");
     assert_eq!(rig.order.state, not_charged(NotCharged::NeverArrived), "a final state is not left");
     let accepted = Submission::Accepted { order_id: "7781".into(), serial_number: None };
-    rig.handle(Event::Returned(accepted));
+    rig.handle(Event::LaterSent { nth: 0, end: accepted });
     rig.asks();
     rig.handle(told(Report { transaction: Some(Transaction::Return), ..report(Status::Approved) }));
     let why = GiveBackReason::ChargedLate;
@@ -182,7 +184,7 @@ fn the_watch_ends_with_an_answer_and_hears_callbacks() {
     rig.handle(Event::Status(Answer::Lost));
     rig.asks();
     let effects = rig.handle(told(report(Status::Approved)));
-    assert!(effects.contains(&Effect::SendReturn), "{effects:?}");
+    assert!(effects.contains(&Effect::SendLater { nth: 0 }), "{effects:?}");
 }
 
 #[test]
@@ -284,18 +286,22 @@ fn a_card_that_refuses_gets_the_money_back_after_the_final_approval() {
     rig.handle(Event::CardDecided { approved: false });
     rig.handle(Event::AdviceAnswered { taken: true });
     rig.asks();
-    assert_eq!(rig.handle(told(report(Status::Approved))), [Effect::ForgetCardData, Effect::SendReturn]);
+    assert_eq!(
+        rig.handle(told(report(Status::Approved))),
+        [Effect::ForgetCardData, Effect::SendLater { nth: 0 }]
+    );
     assert_eq!(rig.handle(told(report(Status::Approved))), [], "and once only");
 }
 
 #[test]
 fn a_refused_return_is_a_persons_only_if_the_status_shows_none() {
-    let refused = || Event::Returned(Submission::Refused(NotCharged::Refused, Reason::default()));
+    let end = || Submission::Refused(NotCharged::Refused, Reason::default());
+    let refused = || Event::LaterSent { nth: 0, end: end() };
     let approved = || {
         let mut rig = Rig::following(Entry::Swipe);
         rig.asks();
         rig.handle(told(report(Status::Approved)));
-        assert_eq!(rig.handle(Event::GiveBack), [Effect::SendReturn]);
+        assert_eq!(rig.handle(Event::GiveBack), [Effect::SendLater { nth: 0 }]);
         rig
     };
     let mut rig = approved();
@@ -326,7 +332,7 @@ fn a_lost_card_asks_staff_and_a_kiosk_gives_back() {
         rig.handle(Event::CardLost { card_said: None });
         rig.asks();
         let effects = rig.handle(told(report(Status::Approved)));
-        assert_eq!(effects.contains(&Effect::SendReturn), !attended);
+        assert_eq!(effects.contains(&Effect::SendLater { nth: 0 }), !attended);
         let asks = rig.order.view(&rig.rules, rig.now).state == PaymentState::KeepOrGiveBack;
         assert_eq!(asks, attended);
         assert_eq!(rig.order.needs_person.is_some(), attended, "also where no page is left to ask staff");
@@ -338,16 +344,16 @@ fn a_journal_that_comes_late_settles_what_staff_were_asked() {
     for (card_said, effects, outcome) in [
         (None, vec![], None),
         (Some(true), vec![Effect::ForgetCardData], Some("approved")),
-        (Some(false), vec![Effect::SendReturn], Some("given back")),
+        (Some(false), vec![Effect::SendLater { nth: 0 }], Some("given back")),
     ] {
         let mut rig = awaiting_card();
         rig.asks();
         rig.handle(told(report(Status::Approved)));
         assert!(matches!(rig.order.state, State::KeepOrGiveBack { .. }));
         let done = rig.handle(Event::CardLost { card_said });
-        let stands = match (&rig.order.state, &rig.order.give_back) {
-            (State::Final(Outcome::Approved { .. }), Some(give_back)) => {
-                assert_eq!(give_back.why, GiveBackReason::CardRefused);
+        let stands = match (&rig.order.state, rig.order.give_back()) {
+            (State::Final(Outcome::Approved { .. }), Some((_, why))) => {
+                assert_eq!(why, GiveBackReason::CardRefused);
                 Some("given back")
             }
             (State::Final(Outcome::Approved { .. }), None) => Some("approved"),
@@ -393,7 +399,7 @@ fn nothing_is_asked_while_staff_decide() {
     rig.handle(Event::Restarted);
     rig.handle(Event::AskNow);
     assert_eq!(rig.order.wake_at(), None);
-    assert_eq!(rig.handle(Event::GiveBack), [Effect::SendReturn]);
+    assert_eq!(rig.handle(Event::GiveBack), [Effect::SendLater { nth: 0 }]);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Money that moved, or was meant to: what every total is counted from.
 
-use crate::api::{Kind, Outcome};
+use crate::api::{Kind, LaterKind, Outcome};
 use crate::attempt::AttemptId;
 use crate::json::{record, words};
 use crate::money::Amount;
-use crate::order::{GiveBack, Order, State, Transfer};
+use crate::order::{Cause, Later, Order, State, Transfer};
 use serde::Serialize;
 
 /// What a movement does with the money.
@@ -102,8 +102,8 @@ impl Movement {
 
 /// Everything that an order did, the payment first.
 pub fn movements(order: &Order) -> impl Iterator<Item = Movement> {
-    let give_back = order.give_back.as_ref();
-    std::iter::once(payment(order)).chain(give_back.map(|give_back| given_back(order, give_back)))
+    let later = order.later.iter().enumerate();
+    std::iter::once(payment(order)).chain(later.map(|(nth, later)| after(order, nth, later)))
 }
 
 fn payment(order: &Order) -> Movement {
@@ -112,8 +112,8 @@ fn payment(order: &Order) -> Movement {
         State::Final(Outcome::Approved { amount }) => (Standing::Approved, *amount, order.accepted_at),
         State::Final(Outcome::GivenBack { .. }) => (Standing::Approved, asked, order.accepted_at),
         // Reported as not charged, perhaps in the totals of a day that is closed; it turned up approved only then.
-        State::Final(Outcome::NotCharged { .. }) if order.give_back.is_some() => {
-            let since = order.give_back.as_ref().map_or(order.accepted_at, |give_back| give_back.since);
+        State::Final(Outcome::NotCharged { .. }) if order.give_back().is_some() => {
+            let since = order.give_back().map_or(order.accepted_at, |(later, _)| later.since);
             (Standing::Approved, asked, since)
         }
         State::Final(Outcome::Declined(_)) => (Standing::Declined, asked, order.accepted_at),
@@ -132,29 +132,36 @@ fn payment(order: &Order) -> Movement {
     movement(order, kind, amount, at, result)
 }
 
-/// The full return: of a sale it gives money back, of a preauthorisation it lifts the reserve.
-fn given_back(order: &Order, give_back: &GiveBack) -> Movement {
-    let kind = match order.terms.kind {
-        Kind::Sale => MovementKind::Return,
-        Kind::Preauth => MovementKind::Release,
+/// What came after the payment: of a sale or capture a return gives money back, of a preauthorisation it lifts the reserve.
+fn after(order: &Order, nth: usize, later: &Later) -> Movement {
+    let before = order.later.get(..nth).unwrap_or_default();
+    let is_captured =
+        before.iter().any(|other| other.kind == LaterKind::Capture && other.transfer == Transfer::Done);
+    let kind = match (later.kind, order.terms.kind) {
+        (LaterKind::Capture, _) => MovementKind::Capture,
+        (LaterKind::Void, _) => MovementKind::Void,
+        (LaterKind::Return, Kind::Preauth) if !is_captured => MovementKind::Release,
+        (LaterKind::Return, _) => MovementKind::Return,
     };
-    let result = match give_back.transfer {
+    let result = match later.transfer {
         Transfer::Done => Standing::Approved,
         Transfer::Refused => Standing::Declined,
-        Transfer::Sending | Transfer::Waiting | Transfer::Following | Transfer::Denied => Standing::Open,
+        Transfer::Sending
+        | Transfer::Waiting
+        | Transfer::Following
+        | Transfer::Unknown
+        | Transfer::Denied => Standing::Open,
     };
-    movement(order, kind, payment(order).amount, give_back.since, result)
+    let operator = match &later.cause {
+        Cause::Asked(asked) => asked.operator.clone(),
+        Cause::GiveBack(_) => order.operator.clone(),
+    };
+    Movement { operator, ..movement(order, kind, order.amount_of(nth), later.since, result) }
 }
 
 fn movement(order: &Order, kind: MovementKind, amount: Amount, at: u64, result: Standing) -> Movement {
-    Movement {
-        attempt: order.terms.attempt.clone(),
-        kind,
-        amount,
-        at,
-        operator: order.operator.clone(),
-        result,
-    }
+    let operator = order.operator.clone();
+    Movement { attempt: order.terms.attempt.clone(), kind, amount, at, operator, result }
 }
 
 /// A stretch of time whose movements are counted, each once in a row of such stretches.

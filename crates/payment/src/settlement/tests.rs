@@ -1,9 +1,9 @@
 //! What is counted, and what a closing does at each answer.
 
 use super::*;
-use crate::api::{CardMask, Entry, GiveBackReason, Kind, NotCharged, Outcome, ReaderName, Reason, Terms};
+use crate::api::{CardMask, Entry, Kind, LaterKind, NotCharged, Outcome, ReaderName, Reason, Terms};
 use crate::money::{Amount, Currency};
-use crate::order::{GiveBack, Order, State, Transfer};
+use crate::order::{Asked, Cause, Later, Order, State, Transfer};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -33,8 +33,55 @@ fn approved(minor: u64) -> State {
 
 fn back(order: &Order, transfer: Transfer) -> Order {
     let mut order = order.clone();
-    order.give_back = Some(GiveBack { why: GiveBackReason::Staff, since: 900, transfer });
+    order.later.push(later(LaterKind::Return, None, 900, transfer));
     order
+}
+
+fn later(kind: LaterKind, minor: Option<u64>, since: u64, transfer: Transfer) -> Later {
+    let asked = Asked {
+        request: AttemptId::from_random([9; 20]),
+        amount: minor.map(eur),
+        reason: "broken".into(),
+        operator: Some("Bea".into()),
+    };
+    Later {
+        kind,
+        amount: minor.map(eur),
+        cause: Cause::Asked(asked),
+        since,
+        serial_number: None,
+        transfer,
+        refusal: Reason::default(),
+    }
+}
+
+#[test]
+fn what_comes_later_moves_its_own_part() {
+    use MovementKind::{Capture, Preauth, Return, Void};
+    use Standing::{Approved, Declined, Open};
+    let mut reserved = order(Kind::Preauth, approved(2_000));
+    reserved.later.push(later(LaterKind::Capture, Some(1_200), 300, Transfer::Done));
+    reserved.later.push(later(LaterKind::Return, Some(200), 400, Transfer::Done));
+    reserved.later.push(later(LaterKind::Return, Some(100), 500, Transfer::Unknown));
+    let all = [
+        (Preauth, 2_000, 100, Approved),
+        (Capture, 1_200, 300, Approved),
+        (Return, 200, 400, Approved),
+        (Return, 100, 500, Open),
+    ];
+    assert_eq!(seen(&reserved), all);
+    let who: Vec<_> = movements(&reserved).map(|movement| movement.operator).collect();
+    assert_eq!(who, [None, Some("Bea".into()), Some("Bea".into()), Some("Bea".into())]);
+
+    let mut sold = order(Kind::Sale, approved(2_000));
+    sold.later.push(later(LaterKind::Return, Some(500), 300, Transfer::Refused));
+    sold.later.push(later(LaterKind::Void, None, 400, Transfer::Done));
+    let all = [
+        (MovementKind::Sale, 2_000, 100, Approved),
+        (Return, 500, 300, Declined),
+        (Void, 2_000, 400, Approved),
+    ];
+    assert_eq!(seen(&sold), all);
 }
 
 fn seen(order: &Order) -> Vec<(MovementKind, u64, u64, Standing)> {

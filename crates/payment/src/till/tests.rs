@@ -52,6 +52,8 @@ fn view(attempt: &Attempt, state: PaymentState) -> PaymentView {
         receipt: std::collections::BTreeMap::new(),
         operator: None,
         accepted_at: START,
+        later: vec![],
+        left: crate::api::Left::default(),
         next_poll_ms: 1_000,
     }
 }

@@ -1,8 +1,8 @@
 //! A gateway that counts what it charged.
 
-use payment::api::{Entry, IssuerAnswer, Kind, NotCharged, Reason, Terms};
+use payment::api::{Entry, IssuerAnswer, Kind, LaterKind, NotCharged, Reason, Terms};
 use payment::money::Amount;
-use payment::order::{Answer, Event, Report, Status, Submission, Transaction};
+use payment::order::{Answer, Event, Gate, Report, Status, Submission, Transaction};
 use std::collections::BTreeMap;
 
 #[derive(Default)]
@@ -17,15 +17,55 @@ pub(crate) struct GatewayOrder {
     pub(crate) advice: Option<bool>,
     pub(crate) submissions: u32,
     pub(crate) charged: Vec<u64>,
-    pub(crate) returns: Vec<Status>,
+    pub(crate) later: Vec<Later>,
+}
+
+/// A capture, return or void at the gateway.
+pub(crate) struct Later {
+    /// Which of the order's it is; none when it was made in the gateway's own pages.
+    pub(crate) nth: Option<usize>,
+    pub(crate) kind: LaterKind,
+    pub(crate) minor: u64,
+    pub(crate) status: Status,
 }
 
 impl GatewayOrder {
+    pub(crate) fn moved(&self, is: impl Fn(LaterKind) -> bool) -> u64 {
+        let done = self.later.iter().filter(|later| later.status == Status::Approved && is(later.kind));
+        done.map(|later| later.minor).sum()
+    }
+
+    /// What the card was charged, or what is reserved while nothing is captured.
+    pub(crate) fn taken(&self) -> u64 {
+        match self.moved(|kind| kind == LaterKind::Capture) {
+            0 => self.charged.iter().sum(),
+            captured => captured,
+        }
+    }
+
     /// Minor units that the customer has lost.
     pub(crate) fn net(&self) -> u64 {
-        let returned = self.returns.contains(&Status::Approved);
-        if returned { 0 } else { self.charged.iter().sum() }
+        self.taken()
+            .checked_sub(self.moved(|kind| kind != LaterKind::Capture))
+            .expect("more returned than taken")
     }
+
+    fn may(&self, kind: LaterKind, minor: u64) -> bool {
+        let captured = self.moved(|kind| kind == LaterKind::Capture) > 0;
+        let reserved = self.terms.kind == Kind::Preauth && !captured;
+        let untouched = self.net() == self.taken();
+        let idle = self.later.last().is_none_or(|later| is_final(later.status));
+        let fits = match kind {
+            LaterKind::Capture => reserved && untouched,
+            LaterKind::Return => !reserved || minor == self.taken(),
+            LaterKind::Void => !reserved && untouched && minor == self.taken(),
+        };
+        self.status == Status::Approved && idle && fits && minor > 0 && minor <= self.net()
+    }
+}
+
+fn is_final(status: Status) -> bool {
+    !matches!(status, Status::Processing | Status::Unknown)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +73,12 @@ pub(crate) enum Call {
     Submit,
     Ask,
     Advise(bool),
-    Return,
+    Later {
+        nth: usize,
+        kind: LaterKind,
+        /// All of it, without.
+        minor: Option<u64>,
+    },
 }
 
 impl Call {
@@ -42,7 +87,7 @@ impl Call {
             Self::Submit => Event::Submitted(Submission::Lost),
             Self::Ask => Event::Status(Answer::Lost),
             Self::Advise(_) => Event::AdviceAnswered { taken: false },
-            Self::Return => Event::Returned(Submission::Lost),
+            Self::Later { nth, .. } => Event::LaterSent { nth, end: Submission::Lost },
         }
     }
 }
@@ -69,7 +114,7 @@ impl Gateway {
                     advice: None,
                     submissions: 1,
                     charged: vec![],
-                    returns: vec![],
+                    later: vec![],
                 };
                 self.orders.insert(id, order);
                 Event::Submitted(accepted)
@@ -84,11 +129,19 @@ impl Gateway {
                 Event::AdviceAnswered { taken: true }
             }
             (Call::Advise(_), _) => Event::AdviceAnswered { taken: false },
-            (Call::Return, Some(order)) if order.status == Status::Approved && order.returns.is_empty() => {
-                order.returns.push(Status::Processing);
-                Event::Returned(accepted)
+            (Call::Later { nth, kind, minor }, Some(order))
+                if order.may(kind, minor.unwrap_or(order.taken())) && !choice.is_multiple_of(13) =>
+            {
+                let minor = minor.unwrap_or(order.taken());
+                order.later.push(Later { nth: Some(nth), kind, minor, status: Status::Processing });
+                // Half of the gateways number their requests.
+                let serial_number = order.is_numbered().then(|| format!("sn-{id}-{}", order.later.len()));
+                Event::LaterSent { nth, end: Submission::Accepted { order_id, serial_number } }
             }
-            (Call::Return, _) => Event::Returned(Submission::Refused(NotCharged::Refused, Reason::default())),
+            (Call::Later { nth, .. }, _) => {
+                let end = Submission::Refused(NotCharged::Refused, Reason::default());
+                Event::LaterSent { nth, end }
+            }
         }
     }
 
@@ -99,14 +152,19 @@ impl Gateway {
             return;
         }
         let order = self.orders.values_mut().nth(which % count).unwrap();
-        if order.status == Status::Approved && order.returns.is_empty() && choice.is_multiple_of(17) {
+        if order.may(LaterKind::Return, order.net()) && choice.is_multiple_of(17) {
             // Someone returns it in the gateway's own pages.
-            order.returns.push(Status::Approved);
+            let (kind, minor) = (LaterKind::Return, order.net());
+            order.later.push(Later { nth: None, kind, minor, status: Status::Approved });
             return;
         }
-        if let Some(last) = order.returns.last_mut() {
-            if *last == Status::Processing {
-                *last = if choice.is_multiple_of(7) { Status::Declined } else { Status::Approved };
+        if let Some(last) = order.later.last_mut() {
+            if !is_final(last.status) {
+                last.status = match choice {
+                    choice if choice.is_multiple_of(7) => Status::Declined,
+                    choice if choice.is_multiple_of(5) => Status::Unknown,
+                    _ => Status::Approved,
+                };
             }
             return;
         }
@@ -141,11 +199,14 @@ impl GatewayOrder {
             Kind::Sale => Transaction::Sale,
             Kind::Preauth => Transaction::Preauth,
         };
-        let (transaction, status) = match self.returns.last() {
-            Some(status) => (Transaction::Return, *status),
+        let (transaction, status) = match self.later.last() {
+            Some(later) => (transaction(later.kind), later.status),
             None => (own, self.status),
         };
-        let minor = self.charged.first().copied().unwrap_or(self.terms.amount.minor);
+        let charged = self.charged.first().copied().unwrap_or(self.terms.amount.minor);
+        let minor = self.later.last().map_or(charged, |later| later.minor);
+        let numbered = self.is_numbered() && !self.later.is_empty();
+        let serial_number = numbered.then(|| format!("sn-{}-{}", self.terms.attempt, self.later.len()));
         let issuer = IssuerAnswer { response_code: "00".into(), data: None };
         Report {
             attempt: self.terms.attempt.to_string(),
@@ -153,13 +214,26 @@ impl GatewayOrder {
             transaction: Some(transaction),
             status,
             amount: Some(Amount::new(minor, self.terms.amount.currency)),
-            serial_number: None,
+            serial_number,
             stage: None,
             awaits_card: self.validating,
             issuer: self.validating.then_some(issuer),
             online_check: choice.is_multiple_of(13),
             reason: Reason::default(),
             receipt: BTreeMap::new(),
+            gate: Some(Gate { partial_capture: true, partial_return: true }),
         }
+    }
+
+    fn is_numbered(&self) -> bool {
+        self.terms.entry != Entry::Contactless
+    }
+}
+
+fn transaction(kind: LaterKind) -> Transaction {
+    match kind {
+        LaterKind::Capture => Transaction::Capture,
+        LaterKind::Return => Transaction::Return,
+        LaterKind::Void => Transaction::Void,
     }
 }

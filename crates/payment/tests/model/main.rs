@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 mod gateway;
+mod office;
 mod world;
 
 use proptest::prelude::*;
@@ -15,11 +16,12 @@ fn walk() -> impl Strategy<Value = Vec<u32>> {
 }
 
 fn run(choices: &[u32], attended: bool, coverage: &mut Coverage) -> Result<(), TestCaseError> {
-    let mut world = World::new(attended);
+    let mut world = World::new(attended, choices[0] >> 8);
     for &choice in choices {
         world.step(choice);
         world.check()?;
     }
+    world.office_hours(choices.iter().fold(1, |seed, choice| seed ^ choice))?;
     world.settle()?;
     coverage.add(&world);
     Ok(())

@@ -1,10 +1,11 @@
 //! Page, proxy, gateway and the network between them, in one place and one clock.
 
 use crate::gateway::{Call, Gateway};
+use crate::office::{self, Office};
 use payment::api::{Abandoned, CardMask, Entry, Kind, NotCharged, Outcome, PaymentView, Problem, ReaderName};
 use payment::attempt::AttemptId;
 use payment::money::{Amount, Currency};
-use payment::order::{self, Order, Rules, State as OrderState};
+use payment::order::{self, Order, Rules, State as OrderState, Submission};
 use payment::secret::EncryptedData;
 use payment::till::{self, Attempt, CardRead, Draft, End, NotSent, Posted, State};
 use proptest::prelude::*;
@@ -23,8 +24,8 @@ enum Message {
 }
 
 pub(crate) struct World {
-    now: u64,
-    rules: Rules,
+    pub(crate) now: u64,
+    pub(crate) rules: Rules,
     page: Vec<Attempt>,
     journal: Vec<String>,
     posted: BTreeSet<usize>,
@@ -35,16 +36,16 @@ pub(crate) struct World {
     tombstones: BTreeSet<usize>,
     advice: BTreeMap<usize, bool>,
     submits: BTreeMap<usize, u32>,
-    returns: BTreeMap<usize, u32>,
-    gateway: Gateway,
+    pub(crate) office: Office,
+    pub(crate) gateway: Gateway,
     network: Vec<Message>,
 }
 
 impl World {
-    pub(crate) fn new(attended: bool) -> Self {
+    pub(crate) fn new(attended: bool, first: u32) -> Self {
         let mut world = Self {
             now: 1_800_000_000_000,
-            rules: Rules { attended, ..Rules::default() },
+            rules: Rules { attended, void: true, ..Rules::default() },
             page: vec![],
             journal: vec![],
             posted: BTreeSet::new(),
@@ -55,18 +56,19 @@ impl World {
             tombstones: BTreeSet::new(),
             advice: BTreeMap::new(),
             submits: BTreeMap::new(),
-            returns: BTreeMap::new(),
+            office: Office::default(),
             gateway: Gateway::default(),
             network: vec![],
         };
-        world.pay(0);
+        world.pay(first);
         world
     }
 
     pub(crate) fn step(&mut self, choice: u32) {
         let argument = choice >> 8;
         let which = argument as usize % self.page.len();
-        match choice % 32 {
+        match choice % 36 {
+            32..=35 => self.ask_later(which, argument),
             0..=13 => self.deliver(argument as usize, choice),
             14 => self.lose(argument as usize),
             15 => self.double(argument as usize),
@@ -158,7 +160,7 @@ impl World {
         }
     }
 
-    fn deliver(&mut self, pick: usize, choice: u32) {
+    pub(crate) fn deliver(&mut self, pick: usize, choice: u32) {
         if self.network.is_empty() {
             return self.wake();
         }
@@ -178,7 +180,7 @@ impl World {
         }
     }
 
-    fn lose(&mut self, pick: usize) {
+    pub(crate) fn lose(&mut self, pick: usize) {
         if self.network.is_empty() {
             return;
         }
@@ -210,8 +212,8 @@ impl World {
             Message::FromGateway(which, order::Event::Status(_)) => {
                 Message::FromGateway(which, Call::Ask.lost())
             }
-            Message::FromGateway(which, order::Event::Returned(_)) => {
-                Message::FromGateway(which, Call::Return.lost())
+            Message::FromGateway(which, order::Event::LaterSent { nth, .. }) => {
+                Message::FromGateway(which, order::Event::LaterSent { nth, end: Submission::Lost })
             }
             Message::FromGateway(which, _) => Message::FromGateway(which, Call::Advise(true).lost()),
         };
@@ -259,7 +261,7 @@ impl World {
         }
     }
 
-    fn pass(&mut self, ms: u64) {
+    pub(crate) fn pass(&mut self, ms: u64) {
         self.now += ms;
         self.wake();
     }
@@ -288,7 +290,7 @@ impl World {
         }
     }
 
-    fn restart_proxy(&mut self) {
+    pub(crate) fn restart_proxy(&mut self) {
         self.advice.clear();
         self.network.retain(|m| !matches!(m, Message::FromGateway(..)));
         let cut: Vec<Message> = std::mem::take(&mut self.network);
@@ -304,7 +306,7 @@ impl World {
         }
     }
 
-    fn order(&self, which: usize) -> Option<Order> {
+    pub(crate) fn order(&self, which: usize) -> Option<Order> {
         self.live.get(&which).cloned()
     }
 
@@ -318,7 +320,7 @@ impl World {
         self.store(which, step);
     }
 
-    fn store(&mut self, which: usize, (order, effects): order::Step) {
+    pub(crate) fn store(&mut self, which: usize, (order, effects): order::Step) {
         self.stored.insert(which, serde_json::to_string(&order).unwrap());
         self.live.insert(which, order);
         for effect in effects {
@@ -335,9 +337,10 @@ impl World {
                         continue;
                     }
                 },
-                order::Effect::SendReturn => {
-                    *self.returns.entry(which).or_default() += 1;
-                    Call::Return
+                order::Effect::SendLater { nth } => {
+                    *self.office.sent.entry((which, nth)).or_default() += 1;
+                    let later = &self.live[&which].later[nth];
+                    Call::Later { nth, kind: later.kind, minor: later.amount.map(|amount| amount.minor) }
                 }
                 order::Effect::ForgetCardData | order::Effect::Alarm(_) => continue,
             };
@@ -409,12 +412,13 @@ impl World {
         for (id, order) in &self.gateway.orders {
             prop_assert!(order.submissions <= 1 && order.charged.len() <= 1, "{id} was charged twice");
         }
-        for (which, count) in self.submits.iter().chain(&self.returns) {
-            prop_assert!(*count <= 1, "attempt {which}: something that moves money was sent twice");
+        for count in self.submits.values().chain(self.office.sent.values()) {
+            prop_assert!(*count <= 1, "something that moves money was sent twice");
         }
         for which in 0..self.page.len() {
             self.check_page(which)?;
             self.check_order(which)?;
+            self.check_later(which)?;
         }
         Ok(())
     }
@@ -485,7 +489,9 @@ impl World {
                 self.staff(round);
             }
             self.check()?;
-            if self.network.is_empty() && self.page.iter().all(Attempt::is_finished) {
+            let closed = |order: &Order| order.open_later().is_none() || order.needs_person.is_some();
+            let ended = self.page.iter().all(Attempt::is_finished) && self.live.values().all(closed);
+            if self.network.is_empty() && ended {
                 break;
             }
             if round % 400 == 399 {
@@ -493,6 +499,7 @@ impl World {
             }
         }
         for which in 0..self.page.len() {
+            self.settle_later(which)?;
             let attempt = &self.page[which];
             let person =
                 attempt.followed().and_then(|f| f.view.as_ref()).is_some_and(|v| v.needs_person.is_some());
@@ -549,6 +556,9 @@ impl Coverage {
             };
             *self.0.entry(name).or_default() += 1;
         }
+        for name in office::reached(world) {
+            *self.0.entry(name).or_default() += 1;
+        }
     }
 
     pub(crate) fn assert_everything_was_seen(&self) {
@@ -563,6 +573,14 @@ impl Coverage {
             "not charged",
             "given back",
             "needs a person",
+            "captured",
+            "captured in part",
+            "returned",
+            "returned in part",
+            "voided",
+            "later refused",
+            "request repeated",
+            "equal parts not told apart",
         ] {
             assert!(
                 self.0.get(name).is_some_and(|&n| n >= 20),

@@ -1,13 +1,13 @@
 //! What the gateway's report and the till's orders say differently. Pure: orders and rows in, differences out.
 
-use payment::api::{Kind, Outcome};
+use payment::api::{Kind, LaterKind, Outcome};
 use payment::attempt::AttemptId;
 use payment::money::{Amount, Currency};
-use payment::order::{Order, State, Transfer};
+use payment::order::{Later, Order, State, Transfer};
 use paynet::Status;
 use paynet::report::Row;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// How the books differ, in the order in which a person should look.
@@ -31,7 +31,7 @@ pub enum Differs {
     Return,
     /// Final at the gateway, and still open here after it was asked.
     Open,
-    /// A capture, a chargeback and whatever else came later.
+    /// A capture that the till did not make, a chargeback and whatever else came later.
     Later,
     /// An order whose id no till made: the merchant takes payments elsewhere under the same endpoint.
     Elsewhere,
@@ -106,10 +106,11 @@ enum Said {
 /// `period` (Unix milliseconds); so the report may cover more, and orders may be older.
 #[must_use]
 pub fn compare(period: &Range<u64>, orders: &[Order], rows: &[Row]) -> Vec<Difference> {
-    let mut reported: BTreeMap<&str, BTreeSet<&Row>> = BTreeMap::new();
+    let mut reported: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in rows {
-        reported.entry(&row.client_orderid).or_default().insert(row);
+        reported.entry(&row.client_orderid).or_default().push(row);
     }
+    reported.values_mut().for_each(|rows| rows.sort());
     let mut found = Vec::new();
     for order in orders {
         let rows = reported.remove(order.terms.attempt.as_str()).unwrap_or_default();
@@ -134,7 +135,7 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    fn compare(&self, rows: &BTreeSet<&Row>, found: &mut Vec<Difference>) {
+    fn compare(&self, rows: &[&Row], found: &mut Vec<Difference>) {
         let order = self.order;
         // An order whose number we never heard is the one that was charged, if any was.
         let own = order.order_id.as_deref().or_else(|| {
@@ -145,9 +146,10 @@ impl Pair<'_> {
             rows.iter().copied().partition(|row| own.is_none_or(|own| own == row.orderid));
         let said = order.order_id.as_ref().map_or_else(|| in_words(order), |id| format!("order {id}"));
         found.extend(others.into_iter().map(|row| difference(Differs::GatewayOnly, row, said.clone())));
-        let (payments, later): (Vec<&Row>, Vec<&Row>) = rows.into_iter().partition(|row| is_payment(row));
+        let (mut payments, later): (Vec<&Row>, Vec<&Row>) = rows.into_iter().partition(|row| is_payment(row));
+        payments.dedup();
         self.payments(&payments, found);
-        self.returns(&later, found);
+        self.later(later, found);
     }
 
     fn payments(&self, rows: &[&Row], found: &mut Vec<Difference>) {
@@ -190,27 +192,51 @@ impl Pair<'_> {
         }
     }
 
-    fn returns(&self, rows: &[&Row], found: &mut Vec<Difference>) {
-        let give_back = self.order.give_back.as_ref();
-        let approved: Vec<_> = rows.iter().copied().filter(|row| is_approved(row)).collect();
-        for row in approved.iter().copied().filter(|row| !is_return(row)) {
-            found.push(difference(Differs::Later, row, in_words(self.order)));
+    /// Rows have no number of their own, so two equal ones are two transactions.
+    fn later(&self, rows: Vec<&Row>, found: &mut Vec<Difference>) {
+        let mut rows: Vec<_> = rows.into_iter().filter(|row| is_approved(row)).collect();
+        let said = in_words(self.order);
+        let mut unmatched = vec![];
+        for (nth, later) in self.order.later.iter().enumerate() {
+            if later.transfer != Transfer::Done {
+                continue;
+            }
+            let is_it = |row: &&Row| later_kind(row) == Some(later.kind) && self.fits(nth, later, row);
+            match rows.iter().position(is_it) {
+                Some(at) => drop(rows.remove(at)),
+                None => unmatched.push(later),
+            }
         }
-        let returns: Vec<_> = approved.into_iter().filter(|row| is_return(row)).collect();
-        for row in &returns {
-            let differs = match give_back.map(|give_back| give_back.transfer) {
-                // The one return that the till sent is of the whole; a second one is somebody else's.
-                Some(Transfer::Done) if returns.len() == 1 => continue,
-                Some(transfer) if !transfer.is_done() => Differs::Open,
-                _ => Differs::Return,
+        for later in unmatched {
+            match rows.iter().position(|row| later_kind(row) == Some(later.kind)) {
+                Some(at) => found.push(difference(Differs::Amount, rows.remove(at), said.clone())),
+                None if self.period.contains(&later.since) => {
+                    found.push(self.missing(&format!("no such {}", later.kind_in_words())));
+                }
+                None => {}
+            }
+        }
+        for row in rows {
+            let kind = later_kind(row);
+            let differs = match kind {
+                Some(kind) if self.order.open_later().is_some_and(|later| later.kind == kind) => {
+                    Differs::Open
+                }
+                Some(LaterKind::Return | LaterKind::Void) => Differs::Return,
+                Some(LaterKind::Capture) | None => Differs::Later,
             };
-            found.push(difference(differs, row, in_words(self.order)));
+            found.push(difference(differs, row, said.clone()));
         }
-        let is_missing = returns.is_empty()
-            && give_back.is_some_and(|g| g.transfer == Transfer::Done && self.period.contains(&g.since));
-        if is_missing {
-            found.push(self.missing("no such return"));
-        }
+    }
+
+    /// Of a whole return the gateway may name what was asked at first; of a payment that was reported as not charged the
+    /// till never heard how much it was.
+    fn fits(&self, nth: usize, later: &Later, row: &Row) -> bool {
+        let asked = self.order.terms.amount;
+        let never_told = !matches!(self.order.state, State::Final(Outcome::Approved { .. }));
+        let amount = read(row, asked.currency).filter(|_| row.currency == asked.currency.code());
+        let whole = later.amount.is_none() && (never_told || amount == Some(asked));
+        whole || amount == Some(self.order.amount_of(nth))
     }
 
     fn missing(&self, what: &str) -> Difference {
@@ -245,7 +271,7 @@ fn said(order: &Order) -> Said {
             Said::Approved(Some(*amount))
         }
         // What was reported as not charged and was given back when it turned up.
-        State::Final(_) if order.give_back.is_some() => Said::Approved(None),
+        State::Final(_) if !order.later.is_empty() => Said::Approved(None),
         State::Final(Outcome::GivenBack { .. }) => Said::Approved(None),
         State::Final(Outcome::Declined(_)) => Said::Refused(Status::Declined),
         State::Final(Outcome::Filtered(_)) => Said::Refused(Status::Filtered),
@@ -264,14 +290,18 @@ fn in_words(order: &Order) -> String {
         Said::Nothing => format!("{what} not charged {asked}"),
         Said::Open => format!("{what} open {asked}"),
     };
-    match order.give_back.as_ref().map(|give_back| give_back.transfer) {
-        None => sum,
-        Some(Transfer::Done) => format!("{sum}, given back"),
-        Some(Transfer::Refused | Transfer::Denied) => format!("{sum}, return refused"),
-        Some(Transfer::Sending | Transfer::Waiting | Transfer::Following) => {
-            format!("{sum}, being given back")
+    let later = order.later.iter().enumerate().map(|(nth, later)| {
+        let (what, amount) = (later.kind_in_words(), order.amount_of(nth));
+        match (later.kind, later.amount, later.transfer) {
+            (LaterKind::Return, None, Transfer::Done) => ", given back".to_owned(),
+            (LaterKind::Return, None, Transfer::Refused | Transfer::Denied) => ", return refused".to_owned(),
+            (LaterKind::Return, None, _) => ", being given back".to_owned(),
+            (_, _, Transfer::Done) => format!(", {what} {amount}"),
+            (_, _, Transfer::Refused | Transfer::Denied) => format!(", {what} {amount} refused"),
+            _ => format!(", {what} {amount} open"),
         }
-    }
+    });
+    std::iter::once(sum).chain(later).collect()
 }
 
 fn read(row: &Row, currency: Currency) -> Option<Amount> {
@@ -289,8 +319,13 @@ fn is_payment(row: &Row) -> bool {
     matches!(row.transaction_type.as_str(), "sale" | "preauth")
 }
 
-fn is_return(row: &Row) -> bool {
-    matches!(row.transaction_type.as_str(), "reversal" | "cancel" | "refund" | "void")
+fn later_kind(row: &Row) -> Option<LaterKind> {
+    match row.transaction_type.as_str() {
+        "capture" => Some(LaterKind::Capture),
+        "reversal" | "cancel" | "refund" => Some(LaterKind::Return),
+        "void" => Some(LaterKind::Void),
+        _ => None,
+    }
 }
 
 fn is_approved(row: &Row) -> bool {

@@ -33,10 +33,11 @@ impl Desk {
                     };
                     desk.tell(&order.terms.attempt, Event::AdviceAnswered { taken }).await;
                 })),
-                Effect::SendReturn => drop(tokio::spawn(async move {
-                    let end = desk.0.gateway.give_back(&order).await;
-                    tracing::info!(attempt = %order.terms.attempt, ?end, "return sent");
-                    desk.tell(&order.terms.attempt, Event::Returned(end)).await;
+                Effect::SendLater { nth } => drop(tokio::spawn(async move {
+                    let Some(later) = order.later.get(nth) else { return };
+                    let end = desk.0.gateway.later(&order, later).await;
+                    tracing::info!(attempt = %order.terms.attempt, kind = ?later.kind, ?end, "later transaction sent");
+                    desk.tell(&order.terms.attempt, Event::LaterSent { nth, end }).await;
                 })),
                 Effect::ForgetCardData => drop(self.cards().remove(&order.terms.attempt)),
                 Effect::Alarm(what) => {

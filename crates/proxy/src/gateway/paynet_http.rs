@@ -6,9 +6,9 @@ use crate::{clock, metrics::Metrics};
 use axum::body::Bytes;
 use payment::settlement::{self, Closing};
 use payment::{
-    api::{Kind, NotCharged, Reason},
+    api::{Kind, LaterKind, NotCharged, Reason},
     money::Amount,
-    order::{Answer, Order, Submission},
+    order::{Answer, Cause, Later, Order, Submission},
     secret::EncryptedData,
 };
 use paynet::report::{self, Row};
@@ -25,7 +25,7 @@ const WHOLE_TIMEOUT: Duration = Duration::from_secs(40);
 const LONGEST_BODY: usize = 64 * 1024;
 /// As many rows as are read, of 150 bytes each.
 const LONGEST_REPORT: usize = 30 * 1024 * 1024;
-/// `comment` of a return is mandatory, up to 50 characters.
+/// `comment` of a return that nobody asked for by hand; it is mandatory, up to 50 characters.
 const COMMENT: &str = "given back by the terminal";
 
 /// Payneteasy, or its sandbox.
@@ -131,9 +131,7 @@ impl PaynetGateway {
     }
 
     async fn status(&self, order: &Order) -> Result<Answer, Silence> {
-        let serial_number = order.serial_number.as_deref();
-        // A return is the latest transaction, and that is the one to hear of.
-        let serial_number = serial_number.filter(|_| self.by_serial_number && order.give_back.is_none());
+        let serial_number = order.followed_serial_number().filter(|_| self.by_serial_number);
         let question = paynet::Order {
             client_orderid: order.terms.attempt.as_str(),
             orderid: order.order_id.as_deref(),
@@ -167,12 +165,29 @@ impl PaynetGateway {
         Ok(report::read(&reply.body, &self.merchant.dialect.report.columns)?)
     }
 
-    async fn reversal(&self, order: &Order) -> Result<Submission, Silence> {
+    async fn afterwards(&self, order: &Order, later: &Later) -> Result<Submission, Silence> {
         let Some(orderid) = &order.order_id else { return Err(Silence::NotMade) };
         let client_orderid = order.terms.attempt.as_str();
-        let reversal = paynet::Return { client_orderid, orderid, amount: None, comment: COMMENT };
-        let request = self.merchant.reversal(&reversal, &stamp()?).map_err(|_| Silence::NotMade)?;
-        Ok(submission(&self.send("return", request).await?, order, &self.merchant.dialect))
+        let amount = later.amount.map(wire_amount).transpose()?;
+        let comment = match &later.cause {
+            Cause::Asked(asked) => &asked.reason,
+            Cause::GiveBack(_) => COMMENT,
+        };
+        let (merchant, stamp) = (&self.merchant, stamp()?);
+        let (call, request) = match later.kind {
+            LaterKind::Capture => {
+                let capture = paynet::Capture { client_orderid, orderid, amount };
+                ("capture", merchant.capture(&capture, &stamp).map_err(|_| Silence::NotMade)?)
+            }
+            LaterKind::Return => {
+                let reversal = paynet::Return { client_orderid, orderid, amount, comment };
+                ("return", merchant.reversal(&reversal, &stamp).map_err(|_| Silence::NotMade)?)
+            }
+            LaterKind::Void => {
+                ("void", merchant.void(&paynet::Void { client_orderid, orderid, comment }, &stamp))
+            }
+        };
+        Ok(submission(&self.send(call, request).await?, order, &self.merchant.dialect))
     }
 }
 
@@ -202,8 +217,8 @@ impl Gateway for PaynetGateway {
         Box::pin(async move { self.advice(order, card).await.unwrap_or(false) })
     }
 
-    fn give_back<'a>(&'a self, order: &'a Order) -> Call<'a, Submission> {
-        Box::pin(async move { self.reversal(order).await.unwrap_or_else(Submission::from) })
+    fn later<'a>(&'a self, order: &'a Order, later: &'a Later) -> Call<'a, Submission> {
+        Box::pin(async move { self.afterwards(order, later).await.unwrap_or_else(Submission::from) })
     }
 
     fn close_day<'a>(&'a self, closing: &'a Closing) -> Call<'a, settlement::Reply> {

@@ -4,7 +4,7 @@ use payment::settlement::{self, Closing, DayTotals, Sum};
 use payment::{
     api::{IssuerAnswer, NotCharged, Reason},
     money::{Amount, Currency},
-    order::{Answer, Order, Report, Status, Submission, Transaction},
+    order::{Answer, Gate, Order, Report, Status, Submission, Transaction},
 };
 use paynet::reply::{self, HttpReply};
 use paynet::{Dialect, OrderStatus, Refusal, RefusalKind, ReplyError};
@@ -65,7 +65,7 @@ impl Reply {
     }
 }
 
-/// How a sale, preauthorisation or return of `order` ended. Only 400, 403 and `validation-error` are refusals; whatever
+/// How a sale, preauthorisation or later transaction of `order` ended. Only 400, 403 and `validation-error` are refusals; whatever
 /// cannot be read for certain is [`Submission::Lost`].
 #[must_use]
 pub fn submission(reply: &Reply, order: &Order, dialect: &Dialect) -> Submission {
@@ -169,6 +169,14 @@ fn report(status: OrderStatus, currency: Currency) -> Report {
     });
     // What the issuer answered is more than the gateway's number for it: 55 lets the customer try another PIN.
     let issuer_refused = response_code.filter(|code| code != "00");
+    let enabled = |name: &str| field(name).map(|value| value.eq_ignore_ascii_case("enabled"));
+    let gate = match (enabled("gate-partial-capture"), enabled("gate-partial-reversal")) {
+        (None, None) => None,
+        (capture, reversal) => Some(Gate {
+            partial_capture: capture.unwrap_or_default(),
+            partial_return: reversal.unwrap_or_default(),
+        }),
+    };
     let receipt = RECEIPT.iter().filter_map(|name| Some(((*name).to_owned(), text(field(name)?)?)));
     Report {
         attempt: status.client_orderid.clone(),
@@ -193,6 +201,7 @@ fn report(status: OrderStatus, currency: Currency) -> Report {
             message: field("error-message").and_then(text),
         },
         receipt: receipt.collect::<BTreeMap<_, _>>(),
+        gate,
     }
 }
 
@@ -201,7 +210,9 @@ fn transaction(kind: &str) -> Transaction {
     match kind.to_ascii_lowercase().as_str() {
         "sale" => Transaction::Sale,
         "preauth" => Transaction::Preauth,
+        "capture" => Transaction::Capture,
         "reversal" | "cancel" => Transaction::Return,
+        "void" => Transaction::Void,
         _ => Transaction::Other,
     }
 }

@@ -51,7 +51,9 @@ pub const ACCESS: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/payments/{id}/card-lost", Holder),
     ("POST", "/api/v1/payments/{id}/ask", Holder),
     ("POST", "/api/v1/payments/{id}/keep", Holder),
-    // Of an approval that the card confirmed it is a refund, and asks for that right.
+    ("POST", "/api/v1/payments/{id}/capture", Access::Person(Right::Capture)),
+    ("POST", "/api/v1/payments/{id}/void", Access::Person(Right::Void)),
+    // Of an approval that the card confirmed it is a refund, or releases what was reserved, and asks for that right.
     ("POST", "/api/v1/payments/{id}/return", Holder),
     ("GET", "/api/v1/payments/{id}/history", Access::Person(Right::OwnHistory)),
     ("GET", "/api/v1/close-day", Access::Person(Right::CloseDay)),

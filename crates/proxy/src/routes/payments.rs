@@ -22,7 +22,7 @@ const UNDECIDED_MS: u64 = 3_600_000;
 const LONGEST_EMAIL: usize = 50;
 const LONGEST_DESCRIPTION: usize = 128;
 
-type View = Result<Json<PaymentView>, Problem>;
+pub(super) type View = Result<Json<PaymentView>, Problem>;
 
 /// The attempt id in a path.
 pub(super) struct Id(pub(super) AttemptId);
@@ -84,13 +84,6 @@ pub(super) async fn keep(State(app): State<App>, Id(id): Id) -> View {
     Ok(Json(app.desk.handle(id, Event::Keep).await?))
 }
 
-pub(super) async fn give_back(State(app): State<App>, Who(who): Who, Id(id): Id) -> View {
-    if !is_undecided(&app.desk.payment(&id).await?) {
-        app.staff.allow(&who.ok_or(Problem::SignIn)?, Right::Refund)?;
-    }
-    Ok(Json(app.desk.handle(id, Event::GiveBack).await?))
-}
-
 pub(super) async fn ask(State(app): State<App>, Id(id): Id) -> View {
     Ok(Json(app.desk.handle(id, Event::AskNow).await?))
 }
@@ -109,7 +102,7 @@ impl App {
 
 /// Whether the till still asks "keep or give back": of an approval that the card never confirmed, or for less than was
 /// asked for. Once it is being given back, doing so again changes nothing.
-fn is_undecided(view: &PaymentView) -> bool {
+pub(super) fn is_undecided(view: &PaymentView) -> bool {
     let is_less = |outcome: &Outcome| match outcome {
         Outcome::Approved { amount } => {
             let since = clock::unix_ms().saturating_sub(view.accepted_at);
@@ -152,8 +145,6 @@ impl Limits {
             return Err(Problem::NotAllowed("the card's number is not masked"));
         }
         is_word(&terms.reader.family)?;
-        let is_plain =
-            |text: &str, longest| text.chars().count() <= longest && !text.contains(char::is_control);
         let is_email = |text: &str| {
             is_plain(text, LONGEST_EMAIL) && text.contains('@') && !text.contains(char::is_whitespace)
         };
@@ -166,6 +157,11 @@ impl Limits {
         }
         Ok(())
     }
+}
+
+/// Whether a text may be stored, shown and sent to the gateway.
+pub(super) fn is_plain(text: &str, longest: usize) -> bool {
+    text.chars().count() <= longest && !text.contains(char::is_control)
 }
 
 /// Names of reader families are short words.

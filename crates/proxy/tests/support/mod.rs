@@ -7,8 +7,8 @@ mod memory_operators;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode};
 use axum::{Router, middleware};
-use payment::api::{self, Deed};
-use payment::order::{Answer, Order, Report, Rules, Status, Submission, Transaction};
+use payment::api::{self, Deed, LaterKind};
+use payment::order::{Answer, Cause, Gate, Later, Order, Report, Rules, Status, Submission, Transaction};
 use payment::role::Role;
 use payment::secret::EncryptedData;
 use payment::settlement::{self, Closing};
@@ -39,8 +39,8 @@ pub const BLOB: &str = "E408DFAE5A044761739F";
 pub enum Did {
     Submit(AttemptId, String),
     Advise(String),
-    GiveBack,
     CloseDay(String),
+    Later(LaterKind, Option<u64>, String),
 }
 
 /// A gateway under a test's control. Clones are the same gateway.
@@ -50,6 +50,8 @@ pub struct Fake {
     pub asked: Arc<watch::Sender<usize>>,
     pub submission: Arc<Mutex<Submission>>,
     pub answer: Arc<Mutex<Answer>>,
+    /// How every later transaction is answered.
+    pub later: Arc<Mutex<Submission>>,
     /// Its report's rows, or why there is none.
     pub rows: Arc<Mutex<Result<Vec<Row>, ReportFailure>>>,
     /// How a closing of the day ends.
@@ -65,6 +67,7 @@ impl Default for Fake {
             asked: Arc::new(watch::Sender::new(0)),
             submission: Arc::new(Mutex::new(accepted())),
             answer: Arc::new(Mutex::new(Answer::Lost)),
+            later: Arc::new(Mutex::new(accepted())),
             rows: Arc::new(Mutex::new(Ok(vec![]))),
             closing: Arc::new(Mutex::new(settlement::Reply::Lost)),
             gate: Arc::new(Semaphore::new(1_000_000)),
@@ -121,10 +124,15 @@ impl Gateway for Fake {
         })
     }
 
-    fn give_back<'a>(&'a self, _: &'a Order) -> Call<'a, Submission> {
+    fn later<'a>(&'a self, _: &'a Order, later: &'a Later) -> Call<'a, Submission> {
         Box::pin(async move {
-            self.did.send_modify(|all| all.push(Did::GiveBack));
-            accepted()
+            let reason = match &later.cause {
+                Cause::Asked(asked) => asked.reason.clone(),
+                Cause::GiveBack(_) => String::new(),
+            };
+            let did = Did::Later(later.kind, later.amount.map(|amount| amount.minor), reason);
+            self.did.send_modify(|all| all.push(did));
+            self.later.lock().unwrap().clone()
         })
     }
 
@@ -160,6 +168,7 @@ pub fn report(status: Status) -> Report {
         online_check: false,
         reason: payment::api::Reason::default(),
         receipt: BTreeMap::new(),
+        gate: Some(Gate { partial_capture: true, partial_return: true }),
     }
 }
 
@@ -169,7 +178,14 @@ pub fn says(status: Status) -> Answer {
 
 /// Intervals that a test can wait for.
 pub fn quick() -> Rules {
-    Rules { poll_ms: 5, chip_poll_ms: 5, not_found_grace_ms: 30, not_found_gap_ms: 5, ..Rules::default() }
+    Rules {
+        poll_ms: 5,
+        chip_poll_ms: 5,
+        not_found_grace_ms: 30,
+        not_found_gap_ms: 5,
+        void: true,
+        ..Rules::default()
+    }
 }
 
 pub fn config(dir: &Path, change: impl FnOnce(String) -> String) -> Config {
@@ -242,6 +258,15 @@ pub fn post(path: &str, body: &Value) -> Request<Body> {
         .header("host", "localhost:8080")
         .header("content-type", "application/json")
         .body(Body::from(body.to_string()))
+        .unwrap()
+}
+
+/// Without a body, as the sale's page gives back.
+pub fn nudge(path: &str) -> Request<Body> {
+    Request::post(path)
+        .header("host", "localhost:8080")
+        .header("content-type", "application/json")
+        .body(Body::empty())
         .unwrap()
 }
 

@@ -1,0 +1,138 @@
+//! What a status answer says of the later transaction that is open: the gateway speaks of the latest one of an order.
+
+use super::{Answer, Cause, Effect, Order, Report, Rules, Status, Step, Transfer};
+
+/// Whose a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// The open transaction's.
+    This,
+    /// Another's: as far as this report goes, the open one has not begun.
+    Other,
+    /// It may be the open one's, or an earlier one's that looks the same.
+    Unclear,
+}
+
+const BANK_REFUSED: &str = "the bank refused the return; the money stays charged";
+
+impl Order {
+    pub(super) fn later_answered(mut self, answer: Answer, rules: &Rules, now: u64) -> Step {
+        let Some(later) = self.open_later() else { return (self, vec![]) };
+        let transfer = later.transfer;
+        if !matches!(transfer, Transfer::Following | Transfer::Unknown | Transfer::Denied) {
+            return (self, vec![]);
+        }
+        self.wake_at = self.next_question(rules, now);
+        let Answer::Report(report) = answer else { return (self, vec![]) };
+        if !self.has_ids_of(&report) {
+            return (self, vec![]);
+        }
+        match (self.whose(&report), transfer) {
+            (Some(Whose::This), _) => self.later_told(*report),
+            // Nothing began by a request that was refused, and nothing else explains the refusal.
+            (Some(Whose::Other | Whose::Unclear), Transfer::Denied) => self.refused(None),
+            (Some(Whose::Unclear), _) => {
+                let later = self.open_later().map_or("transaction", super::Later::kind_in_words);
+                self.needs_person(&format!(
+                    "whether this {later} was made, or only an earlier one of the same amount, is not told"
+                ));
+                (self, vec![])
+            }
+            (Some(Whose::Other) | None, _) => (self, vec![]),
+        }
+    }
+
+    /// `None` for a report that does not say of which transaction it speaks.
+    fn whose(&self, report: &Report) -> Option<Whose> {
+        let (this, earlier) = self.later.split_last()?;
+        let nth = earlier.len();
+        // A number that two requests have tells nothing.
+        let has_number = |serial_number: &Option<String>| {
+            serial_number.is_some() && *serial_number == report.serial_number
+        };
+        let of_earlier = earlier.iter().any(|earlier| has_number(&earlier.serial_number));
+        let of_this = has_number(&this.serial_number) && !of_earlier;
+        let transaction = report.transaction.or_else(|| of_this.then(|| this.transaction()))?;
+        if transaction != this.transaction() {
+            return Some(Whose::Other);
+        }
+        let amount_fits = match this.amount {
+            Some(amount) => report.amount == Some(amount),
+            // Of the whole the gateway may name what was asked at first.
+            None => report.amount.is_none_or(|amount| {
+                amount == self.terms.amount || self.charged(nth).is_none_or(|charged| charged == amount)
+            }),
+        };
+        if of_this {
+            return Some(if amount_fits { Whose::This } else { Whose::Unclear });
+        }
+        if !amount_fits || (of_earlier && !has_number(&this.serial_number)) {
+            return Some(Whose::Other);
+        }
+        let amount = self.amount_of(nth);
+        let looks_the_same = |(nth, earlier): (usize, &super::Later)| {
+            earlier.kind == this.kind
+                && self.amount_of(nth) == amount
+                && ended_like(earlier.transfer, report.status)
+        };
+        let unclear = earlier.iter().enumerate().any(looks_the_same);
+        Some(if unclear { Whose::Unclear } else { Whose::This })
+    }
+
+    fn later_told(mut self, report: Report) -> Step {
+        if let Some(later) = self.later.last_mut() {
+            later.serial_number = later.serial_number.take().or(report.serial_number);
+        }
+        let transfer = match report.status {
+            Status::Approved => Transfer::Done,
+            Status::Processing => Transfer::Following,
+            Status::Unknown => Transfer::Unknown,
+            Status::Declined | Status::Filtered | Status::Error => {
+                self.needs_person(BANK_REFUSED);
+                return self.refused(Some(report.reason));
+            }
+        };
+        if let Some(later) = self.later.last_mut() {
+            later.transfer = transfer;
+        }
+        if transfer == Transfer::Done {
+            self.closed();
+        }
+        (self, vec![])
+    }
+
+    /// The open one came to nothing. A person hears of it where nobody asked for it by hand.
+    fn refused(mut self, reason: Option<crate::api::Reason>) -> Step {
+        let Some(later) = self.later.last_mut() else { return (self, vec![]) };
+        later.transfer = Transfer::Refused;
+        if let Some(reason) = reason {
+            later.refusal = reason;
+        }
+        if matches!(later.cause, Cause::GiveBack(_)) {
+            self.wake_at = None;
+            return (self, vec![Effect::Alarm("a return was refused")]);
+        }
+        self.closed();
+        (self, vec![])
+    }
+
+    /// Nothing is open any more. What a refused give-back owes is still a person's.
+    fn closed(&mut self) {
+        self.wake_at = None;
+        self.needs_person = None;
+        let refused = self.give_back().is_some_and(|(later, _)| later.transfer == Transfer::Refused);
+        if refused && !self.is_given_back() {
+            self.needs_person(BANK_REFUSED);
+        }
+    }
+}
+
+/// Whether a transaction that ended so could be the one of a report with this status: what is final stays so.
+fn ended_like(transfer: Transfer, status: Status) -> bool {
+    match status {
+        Status::Approved => transfer == Transfer::Done,
+        Status::Declined | Status::Filtered | Status::Error => transfer == Transfer::Refused,
+        // A report that comes late.
+        Status::Processing | Status::Unknown => true,
+    }
+}
