@@ -376,7 +376,7 @@ fn a_decision_that_comes_too_late_for_an_advice_is_still_the_cards_word() {
         rig.asks();
         let ends = rig.handle(told(report(Status::Approved)));
         assert!(matches!(rig.order.state, State::Final(Outcome::Approved { .. })), "nobody is asked");
-        assert_eq!(ends.contains(&Effect::SendReturn), !approved, "{ends:?}");
+        assert_eq!(ends.contains(&Effect::SendLater { nth: 0 }), !approved, "{ends:?}");
     }
     let mut rig = awaiting_card();
     rig.handle(Event::CardLost { card_said: None });
