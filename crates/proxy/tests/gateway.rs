@@ -3,8 +3,9 @@
 
 mod support;
 
-use payment::api::NotCharged;
-use payment::order::{Answer, Order, Status, Submission};
+use payment::api::{LaterKind, NotCharged, Reason};
+use payment::money::{Amount, Currency};
+use payment::order::{Answer, Asked, Cause, Gate, Later, Order, Status, Submission, Transfer};
 use payment::secret::EncryptedData;
 use paynet::{ControlKey, Dialect, Login, Merchant};
 use proxy::gateway::{Gateway, PaynetGateway};
@@ -186,6 +187,9 @@ async fn a_status_is_read_in_the_orders_words() {
     assert_eq!(approved.receipt["approval-code"], "242805");
     assert!(!approved.receipt.contains_key("card-ref-id"));
     assert_eq!(report("&status=settled\n").await.status, Status::Unknown);
+    assert_eq!(approved.gate, None);
+    let parts = report("&status=approved\n&gate-partial-reversal=enabled\n&gate-partial-capture=disabled\n").await;
+    assert_eq!(parts.gate, Some(Gate { partial_capture: false, partial_return: true }));
     assert!(report("&status=processing\n&redirect-url=https://acs.example\n").await.online_check);
 }
 
@@ -231,5 +235,54 @@ async fn neither_key_nor_card_is_logged() {
     for secret in [KEY, BLOB, &BLOB.to_lowercase()] {
         assert!(!log.contains(secret));
         assert!(!log.contains(&hex::encode(secret)));
+    }
+}
+
+#[tokio::test]
+async fn later_transactions_say_what_and_how_much() {
+    let asked = |amount: Option<u64>| Asked {
+        request: ID.parse().unwrap(),
+        amount: amount.map(|minor| Amount::new(minor, Currency::from_code("EUR").unwrap())),
+        reason: "wrong article".into(),
+        operator: None,
+    };
+    for (kind, minor, path, fields) in [
+        (LaterKind::Capture, Some(700), "capture", vec!["amount=7.00", "currency=EUR"]),
+        (
+            LaterKind::Return,
+            Some(700),
+            "return",
+            vec!["amount=7.00", "currency=EUR", "comment=wrong%20article"],
+        ),
+        (LaterKind::Return, None, "return", vec!["comment=wrong%20article"]),
+        (LaterKind::Void, None, "void", vec!["comment=wrong%20article"]),
+    ] {
+        let body = format!(
+            "type=async-response\n&merchant-order-id={ID}\n&paynet-order-id=4711\n&serial-number=s\n"
+        );
+        let (url, served, stop) = server(http("200 OK", "", &body)).await;
+        let (gateway, _) = gateway(url);
+        let (mut order, _) = order();
+        order.order_id = Some("4711".into());
+        let asked = asked(minor);
+        let later = Later {
+            kind,
+            amount: asked.amount,
+            cause: Cause::Asked(asked),
+            since: 0,
+            serial_number: None,
+            transfer: Transfer::Sending,
+            refusal: Reason::default(),
+        };
+        let accepted = Submission::Accepted { order_id: "4711".into(), serial_number: Some("s".into()) };
+        assert_eq!(gateway.later(&order, &later).await, accepted);
+        stop.send(()).unwrap();
+        let requests = served.await.unwrap();
+        assert_eq!(requests.len(), 1);
+        assert!(requests[0].starts_with(&format!("POST /paynet/api/v2/{path}/1111 ")), "{}", requests[0]);
+        for field in &fields {
+            assert!(requests[0].contains(field), "{field}: {}", requests[0]);
+        }
+        assert_eq!(requests[0].contains("amount="), minor.is_some());
     }
 }

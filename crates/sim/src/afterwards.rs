@@ -39,11 +39,12 @@ struct LaterFate {
 
 impl After {
     pub(crate) fn draw(random: &mut Random) -> Self {
-        Self {
-            numbered: random.percent(60),
-            trusting: random.percent(30),
-            fates: (0..8).map(|_| LaterFate::draw(random)).collect(),
-        }
+        Self { numbered: random.percent(60), trusting: random.percent(30), fates: vec![] }
+    }
+
+    /// The same gateway with another payment.
+    pub(crate) fn with_fates(self, random: &mut Random) -> Self {
+        Self { fates: (0..8).map(|_| LaterFate::draw(random)).collect(), ..self }
     }
 }
 

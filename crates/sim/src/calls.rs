@@ -53,6 +53,13 @@ impl World {
             }
             Call::Later { nth, .. } => {
                 let (nth, end) = (*nth, submission());
+                if end == Submission::Lost
+                    && self.is_without(Protection::LaterOnce)
+                    && self.payments[which].sent_later[nth] < 3
+                {
+                    self.payments[which].sent_later[nth] += 1;
+                    return self.call(which, what);
+                }
                 if end == Submission::NoConnection {
                     // No byte of it was sent.
                     self.payments[which].sent_later[nth] -= 1;

@@ -138,6 +138,8 @@ pub(crate) enum Step {
     AwaitAdvice,
     Unresolved,
     Finished,
+    /// Something that came after the sale is open; in the mix of all transactions only.
+    Later,
 }
 
 impl Step {
@@ -208,6 +210,51 @@ const RARE: [Fault; 7] = [
     Fault::GatewayHtml,
     Fault::ReplyLate,
 ];
+
+/// What strikes after the sale, beside what strikes the sale.
+const AFTERWARDS: [Fault; 28] = [
+    Fault::RequestLost,
+    Fault::RequestLate,
+    Fault::RequestDoubled,
+    Fault::AnswerLost,
+    Fault::AnswerLate,
+    Fault::AnswerDoubled,
+    Fault::CallLost,
+    Fault::CallLate,
+    Fault::ReplyLost,
+    Fault::ReplyLost,
+    Fault::ReplyLost,
+    Fault::ReplyLost,
+    Fault::ReplyLost,
+    Fault::GatewayNothing,
+    Fault::ReplyLate,
+    Fault::Gateway500,
+    Fault::GatewayHtml,
+    Fault::GatewayTruncated,
+    Fault::GatewayOtherOrder,
+    Fault::GatewayKilled,
+    Fault::ReturnedElsewhere,
+    Fault::CallbackReplayed,
+    Fault::CallbackLost,
+    Fault::ProxyKilled,
+    Fault::ProxyTorn,
+    Fault::ProxyDiskFull,
+    Fault::ProxyClock,
+    Fault::DoubleTap,
+];
+
+/// The faults after the sale of one world; a backup is put back now and then.
+pub(crate) fn plan_afterwards(random: &mut Random, payments: usize) -> Vec<Planned> {
+    let mut planned = vec![];
+    for payment in 0..payments {
+        for _ in 0..random.below(24) {
+            let patience = random.below(6) as u8;
+            let fault = if random.percent(2) { Fault::ProxyRestored } else { random.pick(&AFTERWARDS) };
+            planned.push(Planned { payment, step: Step::Later, patience, fault, how: random.draw() });
+        }
+    }
+    planned
+}
 
 /// The faults of one world.
 pub(crate) fn plan(random: &mut Random, payments: usize) -> Vec<Planned> {

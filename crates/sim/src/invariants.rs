@@ -1,7 +1,6 @@
 //! What must hold after every step, and once everything has come to rest.
 
 use crate::faults::Step;
-use crate::gateway::Status;
 use crate::proxy::is_not_charged;
 use crate::world::World;
 use payment::api::{GiveBackReason, Outcome, PaymentState};
@@ -16,6 +15,7 @@ impl World {
     pub(crate) fn check(&mut self) {
         let verdict =
             self.check_gateway().and_then(|()| self.check_pages()).and_then(|()| self.check_orders());
+        let verdict = verdict.and_then(|()| if self.setting.all { self.check_office() } else { Ok(()) });
         if let Err(lie) = verdict {
             self.fail(|| lie);
         }
@@ -124,8 +124,11 @@ impl World {
 
     /// Once everything has come to rest.
     pub(crate) fn verdict(&mut self) {
+        self.tally_equal_parts();
         for which in 0..self.payments.len() {
-            if let Err(lie) = self.settled(which).and_then(|()| self.books(which)) {
+            if let Err(lie) =
+                self.settled(which).and_then(|()| self.books(which)).and_then(|()| self.office_books(which))
+            {
                 self.fail(|| lie);
             }
         }
@@ -161,14 +164,11 @@ impl World {
         if matches!(order.state, order::State::KeepOrGiveBack { .. }) {
             return false;
         }
-        let returned = there.later.last().map(|later| later.status);
-        match (order.give_back(), returned) {
-            (Some(_), Some(status)) => status == Status::Approved,
-            (Some(_), None) => false,
-            (None, None) => order.is_open() && there.status.is_final(),
-            // A status answer speaks of the latest transaction only: the return hides what the sale became.
-            (None, Some(_)) => false,
+        if let Some(settles) = self.later_would_settle(order, there) {
+            return settles;
         }
+        // A status answer speaks of the latest transaction only, which hides what the sale became.
+        there.later.is_empty() && order.is_open() && there.status.is_final()
     }
 
     fn books(&self, which: usize) -> Verdict {
@@ -184,7 +184,8 @@ impl World {
         });
         let keeps = |outcome: &Outcome| match outcome {
             Outcome::Approved { amount } => {
-                charged == amount.minor && (net > 0 || payment.returned_elsewhere)
+                let returned = payment.returned_elsewhere || payment.returned_in_office;
+                charged == amount.minor && (net > 0 || returned)
             }
             outcome if is_not_charged(outcome) => net == 0,
             _ => net == 0,

@@ -13,6 +13,8 @@ mod faults;
 mod gateway;
 mod invariants;
 mod network;
+mod office;
+mod office_books;
 mod page;
 mod protections;
 mod proxy;
@@ -25,18 +27,19 @@ mod strike;
 mod world;
 
 use anyhow::{Context as _, Result, bail};
-use protections::Protection;
+use protections::{Protection, Setting};
 use std::path::Path;
 use std::time::Instant;
 
 const USAGE: &str = "\
 sim [--runs N] [--seed S] [--without NAME]   simulate N payments (100000), the seed being S (1)
+sim … --mix all                              captures, returns in part and voids as well, everywhere but with --record
 sim --record FILE                            100000 payments, and 20000 without each protection, which must fail;
                                              writes both tables into FILE
 sim --world SEED [--without NAME]            tell the story of one world that fails, with the fewest faults";
 
 fn main() -> Result<()> {
-    let (mut payments, mut seed, mut without, mut world) = (100_000, 1, None, None);
+    let (mut payments, mut seed, mut setting, mut world) = (100_000, 1, Setting::default(), None);
     let mut args = std::env::args().skip(1);
     while let Some(name) = args.next() {
         let value = args.next().with_context(|| format!("{name} wants a value\n\n{USAGE}"))?;
@@ -45,11 +48,17 @@ fn main() -> Result<()> {
             "--seed" => seed = value.parse()?,
             "--record" => return report::record(Path::new(&value)),
             "--world" => world = Some(value.parse()?),
+            "--mix" if value == "all" => setting.all = true,
             "--without" => {
-                without = Some(Protection::named(&value).with_context(|| {
+                setting.without = Some(Protection::named(&value).with_context(|| {
                     format!(
                         "no protection {value}; there are: {}",
-                        Protection::ALL.map(Protection::name).join(" ")
+                        Protection::ALL
+                            .iter()
+                            .chain(&Protection::AFTERWARDS)
+                            .map(|p| p.name())
+                            .collect::<Vec<_>>()
+                            .join(" ")
                     )
                 })?);
             }
@@ -57,16 +66,22 @@ fn main() -> Result<()> {
         }
     }
     if let Some(world) = world {
-        println!("{}", shrink::story(world, without));
+        println!("{}", shrink::story(world, setting));
         return Ok(());
     }
     let begun = Instant::now();
-    let result = runs::run(payments, seed, without);
+    let result = runs::run(payments, seed, setting);
     let ms = begun.elapsed().as_millis();
     println!("{}, {ms} ms", report::sum(&result));
     if let Some(failure) = result.failure {
-        println!("{}", shrink::story(failure.seed, without));
+        println!("{}", shrink::story(failure.seed, setting));
         bail!("after {} payments, world {}: {}", failure.payments, failure.seed, failure.what);
     }
-    if without.is_none() && payments >= report::PAYMENTS { report::assert_it_sees(&result) } else { Ok(()) }
+    if setting.all {
+        println!("{}", report::afterwards(&result));
+    }
+    match setting.without {
+        None if payments >= report::PAYMENTS => report::assert_it_sees(&result, setting),
+        _ => Ok(()),
+    }
 }

@@ -74,6 +74,27 @@ pub(crate) enum Happening {
     Staff {
         which: usize,
     },
+    /// Staff want something of a payment that is over.
+    Wish {
+        which: usize,
+        tries: u32,
+    },
+    /// Page → proxy: a request after the sale.
+    Ask {
+        job: usize,
+        which: usize,
+    },
+    /// The page posts a request again that was not answered.
+    AskAgain {
+        job: usize,
+        tries: u32,
+    },
+    /// Proxy → page: how the payment stands, or that the request is refused.
+    Asked {
+        job: usize,
+        which: usize,
+        view: Option<Box<PaymentView>>,
+    },
     PageUp,
     ProxyUp,
     BackUp,
@@ -141,7 +162,7 @@ impl Happening {
     /// Whose request to the proxy this is.
     pub(crate) fn request(&self) -> Option<usize> {
         match self {
-            Self::Request { which, .. } => Some(*which),
+            Self::Request { which, .. } | Self::Ask { which, .. } => Some(*which),
             Self::AskList { .. } => Some(usize::MAX),
             _ => None,
         }
@@ -151,6 +172,7 @@ impl Happening {
     pub(crate) fn answer(&self) -> Option<usize> {
         match self {
             Self::Answer { which, event, .. } if !is_silence(event) => Some(*which),
+            Self::Asked { which, .. } => Some(*which),
             _ => None,
         }
     }

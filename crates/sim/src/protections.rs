@@ -15,9 +15,23 @@ pub(crate) enum Protection {
     CardLost,
     LateAppearanceWatch,
     OneTab,
+    LaterOnce,
+    RequestId,
+    EqualParts,
+}
+
+/// What is played.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Setting {
+    pub(crate) without: Option<Protection>,
+    /// Captures, returns in part and voids as well.
+    pub(crate) all: bool,
 }
 
 impl Protection {
+    /// Those after the sale, which only the mix of all transactions can show.
+    pub(crate) const AFTERWARDS: [Self; 3] = [Self::LaterOnce, Self::RequestId, Self::EqualParts];
+
     pub(crate) const ALL: [Self; 11] = [
         Self::JournalBeforeSend,
         Self::SingleSubmission,
@@ -45,6 +59,9 @@ impl Protection {
             Self::CardLost => "card-lost",
             Self::LateAppearanceWatch => "late-appearance-watch",
             Self::OneTab => "one-tab",
+            Self::LaterOnce => "later-once",
+            Self::RequestId => "request-id",
+            Self::EqualParts => "equal-parts",
         }
     }
 
@@ -68,10 +85,15 @@ impl Protection {
             Self::CardLost => "a card that is lost counts as one that agreed",
             Self::LateAppearanceWatch => "nobody asks again after “never arrived”",
             Self::OneTab => "a second tab opens the same journal and works on it",
+            Self::LaterOnce => "the proxy sends a capture, return or void again when its answer is lost",
+            Self::RequestId => "a request of staff that is posted again counts as another one",
+            Self::EqualParts => {
+                "a report that fits two equal parts is believed of the second one, though its answer was lost"
+            }
         }
     }
 
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|protection| protection.name() == name)
+        Self::ALL.into_iter().chain(Self::AFTERWARDS).find(|protection| protection.name() == name)
     }
 }

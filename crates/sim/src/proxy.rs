@@ -51,7 +51,7 @@ impl Proxy {
             clock: 0,
             store: Store::default(),
             restoring: false,
-            rules: Rules { attended, ..Rules::default() },
+            rules: Rules { attended, void: true, ..Rules::default() },
             terms: BTreeMap::new(),
             followed: BTreeMap::new(),
             cards: BTreeMap::new(),
@@ -107,8 +107,9 @@ impl World {
         proxy.pending.clear();
         proxy.store.trouble = None;
         // Connections to it are gone.
-        self.queue
-            .drop_if(|happening| matches!(happening, Happening::Request { .. } | Happening::AskList { .. }));
+        self.queue.drop_if(|happening| {
+            matches!(happening, Happening::Request { .. } | Happening::AskList { .. } | Happening::Ask { .. })
+        });
         if std::mem::replace(&mut self.proxy.up, false) {
             let at = self.now + down_ms;
             self.queue.put(at, Happening::ProxyUp);
@@ -128,6 +129,7 @@ impl World {
                 payment.card_asked = false;
                 payment.order_final = None;
             }
+            self.office.restored();
         }
         self.proxy.up = true;
         self.proxy.followed = self.proxy.store.followed().into_iter().collect();
@@ -264,7 +266,7 @@ impl World {
         }
     }
 
-    /// One turn: the next order is stored, and only then its effects are carried out.
+    /// One turn.
     pub(crate) fn apply(
         &mut self,
         which: usize,
@@ -276,11 +278,22 @@ impl World {
         if self.trace.is_some() {
             self.note("order hears", &(which, &event));
         }
-        let (order, effects) = self.next(which, before.clone(), event);
+        let step = self.next(which, before.clone(), event);
+        self.take_step(which, &before, step, card)
+    }
+
+    /// Stores the next order, and only then carries its effects out.
+    pub(crate) fn take_step(
+        &mut self,
+        which: usize,
+        before: &Order,
+        (order, effects): payment::order::Step,
+        card: Option<EncryptedData>,
+    ) -> Result<(), Trouble> {
         if self.trace.is_some() {
             self.note("order", &(which, &order.state, &order.later, &order.needs_person, &effects));
         }
-        if order != before
+        if order != *before
             && let Err(trouble) = self.proxy.store.update(which, &order)
         {
             if trouble != Trouble::Refused {
@@ -288,6 +301,7 @@ impl World {
             }
             return Err(trouble);
         }
+        self.tally(which, before, &order);
         if let Some(card) = card.filter(|_| effects.contains(&Effect::SendAdvice)) {
             self.proxy.cards.insert(which, card);
         }
@@ -302,7 +316,7 @@ impl World {
     }
 
     /// The shipped transition, with what is left out of it.
-    fn next(&mut self, which: usize, order: Order, mut event: Event) -> payment::order::Step {
+    fn next(&mut self, which: usize, mut order: Order, mut event: Event) -> payment::order::Step {
         let now = self.proxy_now();
         if let Event::Status(Answer::Report(report)) = &mut event {
             if self.is_without(Protection::IdsAmountCheck) {
@@ -317,6 +331,9 @@ impl World {
                     (None, Kind::Sale) => Transaction::Sale,
                     (None, Kind::Preauth) => Transaction::Preauth,
                 });
+            }
+            if self.is_without(Protection::EqualParts) {
+                crate::office::believe_of_the_second(&mut order, report);
             }
             if report.awaits_card && report.attempt == order.terms.attempt.as_str() {
                 self.payments[which].card_asked = true;
@@ -341,7 +358,7 @@ impl World {
         let known = self.proxy.store.order(which).and_then(|order| order.later.get(nth));
         let Some(later) = known.cloned() else { return };
         let request = match later.cause {
-            Cause::Asked(asked) => Some(asked.request),
+            Cause::Asked(asked) => Some(self.office.request_of(asked.request)),
             Cause::GiveBack(_) => None,
         };
         let sent = &mut self.payments[which].sent_later;

@@ -1,7 +1,8 @@
 //! Many worlds on all processors. The result is that of one after the other.
 
 use crate::faults::{Fault, Step};
-use crate::protections::Protection;
+use crate::office::Tally;
+use crate::protections::Setting;
 use crate::random::Random;
 use crate::world::{World, draw_plan, payments_of};
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ pub(crate) struct Result {
     pub(crate) pairs: BTreeMap<(Fault, Step), u64>,
     /// What a put-back store cost: approvals reversed, returns forgotten, charges that only the gateway knows.
     pub(crate) limits: [u64; 3],
+    /// What came after the sale.
+    pub(crate) tally: Tally,
     pub(crate) failure: Option<Failure>,
 }
 
@@ -30,7 +33,7 @@ pub(crate) struct Failure {
 }
 
 /// Simulates so many payments, or up to the first failure.
-pub(crate) fn run(payments: u64, seed: u64, without: Option<Protection>) -> Result {
+pub(crate) fn run(payments: u64, seed: u64, setting: Setting) -> Result {
     let mut random = Random::new(seed);
     let mut seeds = vec![];
     let mut planned = 0;
@@ -50,7 +53,7 @@ pub(crate) fn run(payments: u64, seed: u64, without: Option<Protection>) -> Resu
                     let Some(&(seed, payments)) = seeds.get(at).filter(|_| at < stop.load(Relaxed)) else {
                         break;
                     };
-                    let mut world = World::new(seed, draw_plan(seed), without);
+                    let mut world = World::new(seed, draw_plan(seed, setting), setting);
                     world.run();
                     mine.payments += world.payments.len() as u64;
                     mine.faults += world.struck.len() as u64;
@@ -58,6 +61,7 @@ pub(crate) fn run(payments: u64, seed: u64, without: Option<Protection>) -> Resu
                     for (sum, limit) in mine.limits.iter_mut().zip(limits) {
                         *sum += limit.get();
                     }
+                    mine.tally.add(&world.office.tally);
                     for pair in &world.struck {
                         *mine.pairs.entry(*pair).or_default() += 1;
                     }
@@ -85,6 +89,7 @@ impl Result {
         for (sum, limit) in self.limits.iter_mut().zip(other.limits) {
             *sum += limit;
         }
+        self.tally.add(&other.tally);
         for (pair, count) in other.pairs {
             *self.pairs.entry(pair).or_default() += count;
         }

@@ -1,17 +1,17 @@
 //! From a failing seed to the fewest faults that still make it fail.
 
 use crate::faults::Planned;
-use crate::protections::Protection;
+use crate::protections::Setting;
 use crate::world::{World, draw_plan};
 
 /// Takes away every fault that is not needed, until none can be left out.
-fn fewest(seed: u64, without: Option<Protection>) -> Vec<Planned> {
+fn fewest(seed: u64, setting: Setting) -> Vec<Planned> {
     let fails = |plan: &[Planned]| {
-        let mut world = World::new(seed, plan.to_vec(), without);
+        let mut world = World::new(seed, plan.to_vec(), setting);
         world.run();
         world.failure.is_some()
     };
-    let mut plan = draw_plan(seed);
+    let mut plan = draw_plan(seed, setting);
     let mut size = plan.len() / 2;
     while size > 0 {
         let before = plan.len();
@@ -33,9 +33,9 @@ fn fewest(seed: u64, without: Option<Protection>) -> Vec<Planned> {
 }
 
 /// The story of a failing seed with the fewest faults, as text.
-pub(crate) fn story(seed: u64, without: Option<Protection>) -> String {
-    let plan = fewest(seed, without);
-    let mut world = World::new(seed, plan.clone(), without);
+pub(crate) fn story(seed: u64, setting: Setting) -> String {
+    let plan = fewest(seed, setting);
+    let mut world = World::new(seed, plan.clone(), setting);
     world.trace = Some(vec![]);
     world.run();
     let lines = world.trace.take().unwrap_or_default().join("\n");

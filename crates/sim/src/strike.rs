@@ -15,8 +15,9 @@ impl World {
     /// Lets every fault strike whose time has come and that finds something to strike.
     pub(crate) fn strike(&mut self) {
         let mut at = 0;
-        while let Some(planned) = self.plan.get_mut(at) {
-            let step = self.page.attempt(planned.payment).map(|attempt| Step::of(&attempt.state));
+        while let Some(planned) = self.plan.get(at) {
+            let step = self.stands_at(planned.payment);
+            let Some(planned) = self.plan.get_mut(at) else { return };
             if step != Some(planned.step) {
                 at += 1;
             } else if planned.patience > 0 {
@@ -33,6 +34,13 @@ impl World {
                 }
             }
         }
+    }
+
+    fn stands_at(&self, which: usize) -> Option<Step> {
+        if self.is_open_afterwards(which) {
+            return Some(Step::Later);
+        }
+        self.page.attempt(which).map(|attempt| Step::of(&attempt.state))
     }
 
     /// Whether it found something to strike.
@@ -103,6 +111,7 @@ impl World {
                 true
             }
             Fault::PageWiped => {
+                self.office.forget();
                 self.page.journal.clear();
                 self.payments.iter_mut().filter(|payment| payment.begun).for_each(|p| p.wiped = true);
                 self.kill_page(1_000 + how % (10 * MINUTE_MS));
@@ -283,6 +292,10 @@ impl World {
     }
 
     fn double_tap(&mut self, which: usize, how: u64) -> bool {
+        if let Some(job) = self.office.open_job(which) {
+            self.post_job(job);
+            return true;
+        }
         let Some(tab) = self.page.tabs.first() else { return false };
         let (id, Some(attempt)) = (tab.id, tab.attempts.get(&which)) else { return false };
         let event = match &attempt.state {

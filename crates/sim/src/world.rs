@@ -1,10 +1,12 @@
 //! One shop: a page, its proxy with its store, the gateway and the networks between them, one seed and one clock.
 
+use crate::afterwards::After;
 use crate::faults::{self, Fault, Planned, Step};
 use crate::gateway::{Fate, Gateway};
 use crate::network::{Happening, Queue};
+use crate::office::Office;
 use crate::page::Page;
-use crate::protections::Protection;
+use crate::protections::{Protection, Setting};
 use crate::proxy::Proxy;
 use crate::random::Random;
 use payment::api::{Kind, Outcome};
@@ -44,6 +46,8 @@ pub(crate) struct Payment {
     /// The page has lost what it knew.
     pub(crate) wiped: bool,
     pub(crate) returned_elsewhere: bool,
+    /// Staff asked for a return or void of it.
+    pub(crate) returned_in_office: bool,
     pub(crate) submissions: u32,
     /// How often each later transaction was sent.
     pub(crate) sent_later: Vec<u32>,
@@ -54,7 +58,8 @@ pub(crate) struct Payment {
 pub(crate) struct World {
     pub(crate) now: u64,
     pub(crate) random: Random,
-    pub(crate) without: Option<Protection>,
+    pub(crate) setting: Setting,
+    pub(crate) office: Office,
     pub(crate) payments: Vec<Payment>,
     pub(crate) queue: Queue,
     pub(crate) page: Page,
@@ -74,10 +79,14 @@ pub(crate) struct World {
 }
 
 /// What is drawn before anything happens: a run is its seed and, where it was shrunk, the faults that are left.
-pub(crate) fn draw_plan(seed: u64) -> Vec<Planned> {
+pub(crate) fn draw_plan(seed: u64, setting: Setting) -> Vec<Planned> {
     let mut random = Random::new(seed ^ 0xFA17);
     let payments = random.between(1, 3) as usize;
-    faults::plan(&mut random, payments)
+    let mut planned = faults::plan(&mut random, payments);
+    if setting.all {
+        planned.extend(faults::plan_afterwards(&mut random, payments));
+    }
+    planned
 }
 
 /// A line of a story is cut off after so many characters.
@@ -89,15 +98,20 @@ pub(crate) fn payments_of(seed: u64) -> usize {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, plan: Vec<Planned>, without: Option<Protection>) -> Self {
+    pub(crate) fn new(seed: u64, plan: Vec<Planned>, setting: Setting) -> Self {
         let mut random = Random::new(seed);
         let count = payments_of(seed);
         let payments = (0..count).map(|which| payment(which, &mut random)).collect();
-        let fates = (0..count).map(|_| Fate::draw(&mut random)).collect();
+        let mut fates: Vec<_> = (0..count).map(|_| Fate::draw(&mut random)).collect();
         let attended = random.percent(70);
+        if setting.all {
+            let after = After::draw(&mut random);
+            fates.iter_mut().for_each(|fate| fate.after = Some(after.clone().with_fates(&mut random)));
+        }
         let mut world = Self {
             now: START,
-            without,
+            setting,
+            office: Office::default(),
             payments,
             queue: Queue::default(),
             page: Page::default(),
@@ -121,6 +135,9 @@ impl World {
         for which in 0..count {
             at += world.random.between(50, 30_000);
             world.queue.put(at, Happening::Customer { which, tries: 0 });
+            if setting.all {
+                world.wishes(which, at);
+            }
         }
         world
     }
@@ -142,7 +159,7 @@ impl World {
     }
 
     pub(crate) fn is_without(&self, protection: Protection) -> bool {
-        self.without == Some(protection)
+        self.setting.without == Some(protection)
     }
 
     pub(crate) fn fail(&mut self, what: impl FnOnce() -> String) {
@@ -201,6 +218,10 @@ impl World {
             Happening::Reader { session, event } => self.read(session, *event),
             Happening::Customer { which, tries } => self.next_customer(which, tries),
             Happening::Staff { which } => self.staff(which),
+            Happening::Wish { which, tries } => self.wish(which, tries),
+            Happening::Ask { job, .. } => self.ask_at_proxy(job),
+            Happening::AskAgain { job, tries } => self.ask_again(job, tries),
+            Happening::Asked { job, view, .. } => self.asked(job, view),
             Happening::PageUp => self.start_page(),
             Happening::ProxyUp => self.start_proxy(),
             Happening::BackUp => self.proxy.store.back_up(),
@@ -267,6 +288,7 @@ fn payment(which: usize, random: &mut Random) -> Payment {
         restored: false,
         wiped: false,
         returned_elsewhere: false,
+        returned_in_office: false,
         submissions: 0,
         sent_later: vec![],
         shown: None,

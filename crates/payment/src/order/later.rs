@@ -16,7 +16,8 @@ pub struct Later {
     /// What it does.
     #[serde(default = "a_return")]
     pub kind: LaterKind,
-    /// How much; `None` is all that was charged or reserved, and is sent without an amount.
+    /// How much; `None` is all that was charged or reserved, and is sent without an amount. Where the till never heard how
+    /// much that was, the status says it.
     #[serde(default)]
     pub amount: Option<Amount>,
     /// Why.

@@ -153,7 +153,9 @@ fn charged_late_is_given_back_and_raises_an_alarm() {
     let accepted = Submission::Accepted { order_id: "7781".into(), serial_number: None };
     rig.handle(Event::LaterSent { nth: 0, end: accepted });
     rig.asks();
-    rig.handle(told(Report { transaction: Some(Transaction::Return), ..report(Status::Approved) }));
+    let amount = Some(Amount::new(1_500, rig.order.terms.amount.currency));
+    rig.handle(told(Report { transaction: Some(Transaction::Return), amount, ..report(Status::Approved) }));
+    assert_eq!(rig.order.view(&rig.rules, rig.now).later[0].amount.minor, 1_500, "as the bank said");
     let why = GiveBackReason::ChargedLate;
     let state = rig.order.view(&rig.rules, rig.now).state;
     assert_eq!(state, PaymentState::Final { outcome: Outcome::GivenBack { why } });

@@ -50,8 +50,13 @@ impl Order {
         let has_number = |serial_number: &Option<String>| {
             serial_number.is_some() && *serial_number == report.serial_number
         };
-        let of_earlier = earlier.iter().any(|earlier| has_number(&earlier.serial_number));
-        let of_this = has_number(&this.serial_number) && !of_earlier;
+        let is_shared = earlier.iter().any(|earlier| has_number(&earlier.serial_number));
+        let of_this = has_number(&this.serial_number) && !is_shared;
+        let of_earlier = !has_number(&this.serial_number)
+            && earlier.iter().enumerate().any(|(nth, earlier)| {
+                let fits = earlier.kind == this.kind && report.amount == Some(self.amount_of(nth));
+                fits && has_number(&earlier.serial_number)
+            });
         let transaction = report.transaction.or_else(|| of_this.then(|| this.transaction()))?;
         if transaction != this.transaction() {
             return Some(Whose::Other);
@@ -66,7 +71,7 @@ impl Order {
         if of_this {
             return Some(if amount_fits { Whose::This } else { Whose::Unclear });
         }
-        if !amount_fits || (of_earlier && !has_number(&this.serial_number)) {
+        if !amount_fits || of_earlier {
             return Some(Whose::Other);
         }
         let amount = self.amount_of(nth);
@@ -80,8 +85,11 @@ impl Order {
     }
 
     fn later_told(mut self, report: Report) -> Step {
+        // Of what was reported as not charged, this is the first word of how much it was.
+        let never_heard = self.charged(self.later.len()).is_none();
         if let Some(later) = self.later.last_mut() {
             later.serial_number = later.serial_number.take().or(report.serial_number);
+            later.amount = later.amount.or(report.amount.filter(|_| never_heard));
         }
         let transfer = match report.status {
             Status::Approved => Transfer::Done,

@@ -31,8 +31,12 @@ impl World {
                 let Some(order) = self.order(which) else { return };
                 let kind = [LaterKind::Return, LaterKind::Return, LaterKind::Capture, LaterKind::Void];
                 let minor = [None, Some(500), Some(500), Some(600), Some(2_500)][argument as usize % 5];
+                // An id's letter has five bits of its byte.
+                let mut number = [0; AttemptId::LEN];
+                let count = self.office.requests.len();
+                (number[0], number[1]) = ((count % 32) as u8, (count / 32) as u8);
                 let asked = Asked {
-                    request: AttemptId::from_random([self.office.requests.len() as u8; 20]),
+                    request: AttemptId::from_random(number),
                     amount: minor.map(|minor| Amount::new(minor, order.terms.amount.currency)),
                     reason: "staff".into(),
                     operator: None,

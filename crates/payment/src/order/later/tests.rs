@@ -255,6 +255,16 @@ fn equal_parts_are_told_apart_by_the_number_of_their_request() {
 }
 
 #[test]
+fn a_number_that_all_requests_of_an_order_have_hides_no_other_part() {
+    let mut rig = Rig::approved(Kind::Sale);
+    rig.takes(LaterKind::Return, asked(1, Some(500)), Some("SN"));
+    rig.hears(numbered(of(LaterKind::Return, 500, Status::Approved), "SN"));
+    rig.loses(LaterKind::Return, asked(2, None));
+    rig.hears(numbered(of(LaterKind::Return, 1_500, Status::Approved), "SN"));
+    assert_eq!(rig.states()[1], LaterState::Done);
+}
+
+#[test]
 fn unequal_parts_are_told_apart_by_their_amount() {
     let mut rig = Rig::approved(Kind::Sale);
     rig.takes(LaterKind::Return, asked(1, Some(500)), None);
