@@ -28,6 +28,8 @@ pub struct State {
     pub screen: Watched<Screen>,
     /// What this till may do and who is signed in, once the proxy has said so.
     pub terminal: Watched<Option<Terminal>>,
+    /// What whoever is signed in may do.
+    pub rights: Watched<Vec<Right>>,
     /// The proxy does not answer.
     pub away: Watched<bool>,
     /// Unix milliseconds, once a second.
@@ -58,6 +60,7 @@ impl Office {
         let state = State {
             screen: Watched::new(screen),
             terminal: Watched::new(None),
+            rights: Watched::new(vec![]),
             away: Watched::new(false),
             now: Watched::new(browser::now()),
             said: Watched::new(String::new()),
@@ -99,13 +102,15 @@ impl Office {
     }
 
     /// Asks the proxy who is signed in, and tells it whether somebody is here.
-    fn ask(self) {
+    pub(crate) fn ask(self) {
         let here = self.touched.swap(false, Relaxed) || self.busy.get_untracked();
         spawn_local(async move {
             let Some(terminal) = self.heard(proxy::terminal(here).await) else { return };
             let nobody = terminal.operator.is_none();
             if self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal)) {
                 self.terminal.set(Some(terminal));
+                let rights = self.heard(proxy::call("GET", "rights".to_owned(), None).await);
+                self.rights.set(rights.unwrap_or_default());
             }
             if nobody && !self.busy.get_untracked() {
                 self.ask_to_sign_in();
@@ -127,8 +132,7 @@ impl Office {
     /// Whether whoever is signed in may do this.
     #[must_use]
     pub fn may(self, right: Right) -> bool {
-        let may = |t: &Terminal| t.operator.as_ref().is_some_and(|operator| operator.may(right));
-        self.terminal.with(|t| t.as_ref().is_some_and(may))
+        self.rights.with(|rights| rights.contains(&right))
     }
 
     /// What the proxy answered; notes whether it did, and whether somebody has to sign in.

@@ -102,7 +102,7 @@ async fn the_description_is_of_exactly_the_routes_that_exist() {
         assert_eq!(routed, described, "{path}");
     }
     let source = include_str!("../src/routes.rs");
-    let routes: usize = ["payments", "terminal", "notices", "sign-in", "sign-out", "operators"]
+    let routes: usize = ["payments", "terminal", "notices", "sign-in", "sign-out", "operators", "rights"]
         .iter()
         .map(|name| source.matches(&format!(".route(\"/{name}")).count())
         .sum();
