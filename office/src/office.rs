@@ -8,7 +8,7 @@ use payment::api::{Problem, Terminal};
 use payment::json::FromJson;
 use payment::role::Right;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
@@ -41,6 +41,8 @@ pub struct State {
     /// Signing in.
     pub entrance: Entrance,
     touched: AtomicBool,
+    /// How often somebody has signed in or out: what was asked before is no longer how it is.
+    turns: AtomicU32,
     /// The address that somebody wanted to see before they were asked to sign in.
     wanted: Watched<String>,
 }
@@ -67,6 +69,7 @@ impl Office {
             busy: Watched::new(false),
             entrance: Entrance::default(),
             touched: AtomicBool::new(false),
+            turns: AtomicU32::new(0),
             wanted: Watched::new(String::new()),
         };
         Self(Box::leak(Box::new(state)))
@@ -104,8 +107,12 @@ impl Office {
     /// Asks the proxy who is signed in, and tells it whether somebody is here.
     pub(crate) fn ask(self) {
         let here = self.touched.swap(false, Relaxed) || self.busy.get_untracked();
+        let turn = self.turns.load(Relaxed);
         spawn_local(async move {
             let Some(terminal) = self.heard(proxy::terminal(here).await) else { return };
+            if turn != self.turns.load(Relaxed) {
+                return;
+            }
             let nobody = terminal.operator.is_none();
             if self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal)) {
                 self.terminal.set(Some(terminal));
@@ -166,10 +173,16 @@ impl Office {
 
     /// Somebody has signed in: to what was wanted, or to the till.
     pub(crate) fn enter(self, terminal: Terminal) {
-        self.terminal.set(Some(terminal));
+        self.turn(terminal);
         let wanted = self.wanted.get_untracked();
         self.wanted.set(String::new());
         browser::go(if wanted.is_empty() { "/" } else { &wanted });
+    }
+
+    /// The till as it is now that somebody has signed in or out.
+    pub(crate) fn turn(self, terminal: Terminal) {
+        self.turns.fetch_add(1, Relaxed);
+        self.terminal.set(Some(terminal));
     }
 
     fn ask_to_sign_in(self) {
