@@ -15,24 +15,23 @@ pub fn App() -> impl IntoView {
 /// Till, and whether the proxy is there; a ribbon where no money moves.
 fn strip(office: Office) -> AnyView {
     let operator = move || office.terminal.with(|t| Some(t.as_ref()?.operator.as_ref()?.name.clone()));
-    let till = move || {
-        let till = office.terminal.with(|t| t.as_ref().map(|t| t.till.clone())).unwrap_or_default();
-        till + " " + &operator().unwrap_or_default()
-    };
+    let till = move || office.terminal.with(|t| t.as_ref().map(|t| t.till.clone())).unwrap_or_default();
     let network = move || if office.away.get() { "No connection" } else { "Online" }.to_owned();
     let strip = element("header").class("strip");
     let strip = strip.child(element("span").class("till").live_text(text(till)).view());
     let strip = strip.child(element("span").class("chip").live_text(text(network)).view());
-    let strip = strip.child(part(move || operator().map(|_| who())));
+    let strip = strip.child(part(move || operator().map(who)));
     let is_test = move || office.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
     let ribbon = part(move || is_test().then(|| line("ribbon", words::TEST.to_owned())));
     vec![strip.view(), ribbon].into_any()
 }
 
 /// What whoever is signed in can do about that.
-fn who() -> AnyView {
-    let link = |to, label| element("a").attr("role", "button").attr("href", to).text(label).view();
-    vec![link("#sign-in", "Switch person"), link("#lock", "Lock")].into_any()
+fn who(name: String) -> AnyView {
+    let link = |to: &'static str, label: String| {
+        element("a").attr("role", "button").attr("href", to).text(label).view()
+    };
+    vec![link("#sign-in", "Switch person".to_owned()), link("#lock", format!("Lock {name}"))].into_any()
 }
 
 fn places(office: Office) -> AnyView {

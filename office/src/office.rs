@@ -8,7 +8,7 @@ use payment::api::{Problem, Terminal};
 use payment::json::FromJson;
 use payment::role::Right;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
@@ -28,6 +28,8 @@ pub struct State {
     pub screen: Watched<Screen>,
     /// What this till may do and who is signed in, once the proxy has said so.
     pub terminal: Watched<Option<Terminal>>,
+    /// What whoever is signed in may do.
+    pub rights: Watched<Vec<Right>>,
     /// The proxy does not answer.
     pub away: Watched<bool>,
     /// Unix milliseconds, once a second.
@@ -39,6 +41,8 @@ pub struct State {
     /// Signing in.
     pub entrance: Entrance,
     touched: AtomicBool,
+    /// How often somebody has signed in or out: what was asked before is no longer how it is.
+    turns: AtomicU32,
     /// The address that somebody wanted to see before they were asked to sign in.
     wanted: Watched<String>,
 }
@@ -58,12 +62,14 @@ impl Office {
         let state = State {
             screen: Watched::new(screen),
             terminal: Watched::new(None),
+            rights: Watched::new(vec![]),
             away: Watched::new(false),
             now: Watched::new(browser::now()),
             said: Watched::new(String::new()),
             busy: Watched::new(false),
             entrance: Entrance::default(),
             touched: AtomicBool::new(false),
+            turns: AtomicU32::new(0),
             wanted: Watched::new(String::new()),
         };
         Self(Box::leak(Box::new(state)))
@@ -99,13 +105,19 @@ impl Office {
     }
 
     /// Asks the proxy who is signed in, and tells it whether somebody is here.
-    fn ask(self) {
+    pub(crate) fn ask(self) {
         let here = self.touched.swap(false, Relaxed) || self.busy.get_untracked();
+        let turn = self.turns.load(Relaxed);
         spawn_local(async move {
             let Some(terminal) = self.heard(proxy::terminal(here).await) else { return };
+            if turn != self.turns.load(Relaxed) {
+                return;
+            }
             let nobody = terminal.operator.is_none();
             if self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal)) {
                 self.terminal.set(Some(terminal));
+                let rights = self.heard(proxy::call("GET", "rights".to_owned(), None).await);
+                self.rights.set(rights.unwrap_or_default());
             }
             if nobody && !self.busy.get_untracked() {
                 self.ask_to_sign_in();
@@ -127,8 +139,7 @@ impl Office {
     /// Whether whoever is signed in may do this.
     #[must_use]
     pub fn may(self, right: Right) -> bool {
-        let may = |t: &Terminal| t.operator.as_ref().is_some_and(|operator| operator.may(right));
-        self.terminal.with(|t| t.as_ref().is_some_and(may))
+        self.rights.with(|rights| rights.contains(&right))
     }
 
     /// What the proxy answered; notes whether it did, and whether somebody has to sign in.
@@ -162,10 +173,16 @@ impl Office {
 
     /// Somebody has signed in: to what was wanted, or to the till.
     pub(crate) fn enter(self, terminal: Terminal) {
-        self.terminal.set(Some(terminal));
+        self.turn(terminal);
         let wanted = self.wanted.get_untracked();
         self.wanted.set(String::new());
         browser::go(if wanted.is_empty() { "/" } else { &wanted });
+    }
+
+    /// The till as it is now that somebody has signed in or out.
+    pub(crate) fn turn(self, terminal: Terminal) {
+        self.turns.fetch_add(1, Relaxed);
+        self.terminal.set(Some(terminal));
     }
 
     fn ask_to_sign_in(self) {

@@ -38,9 +38,7 @@ fn left_until() -> u64 {
 }
 
 /// Where people sign in.
-pub(crate) const SIGN_IN: &str = "/office/#sign-in";
-/// Where they are signed out.
-pub(crate) const LOCK: &str = "/office/#lock";
+const SIGN_IN: &str = "/office/#sign-in";
 
 /// The amount is spoken so long after the last key.
 const SPEAK_AFTER: Duration = Duration::from_millis(500);

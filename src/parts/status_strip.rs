@@ -1,20 +1,17 @@
 use super::{Text, element, line, part, text};
-use crate::desk::{Desk, LOCK, Network, Reader, SIGN_IN};
+use crate::desk::{Desk, Network, Reader};
 use crate::words;
 use leptos::prelude::*;
 
 /// Till, who is signed in, reader and network in words, always there; the ribbon where no money moves; the bar while a result is open.
 pub fn status_strip(desk: Desk) -> AnyView {
     let operator = move || desk.terminal.with(|t| Some(t.as_ref()?.operator.as_ref()?.name.clone()));
-    let till = move || {
-        let till = desk.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
-        till + " " + &operator().unwrap_or_default()
-    };
+    let till = move || desk.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
     // A payment is not left by the way.
     let lock = part(move || {
-        let (label, to) = if operator().is_some() { ("Lock", LOCK) } else { ("Staff", SIGN_IN) };
-        let link = || element("a").attr("role", "button").attr("href", to).text(label).view();
-        desk.current.with(Option::is_none).then(link)
+        let label = operator().map_or("Staff".to_owned(), |name| "Lock ".to_owned() + &name);
+        let link = element("a").attr("role", "button").attr("href", "/office/#lock");
+        desk.current.with(Option::is_none).then(|| link.text(label).view())
     });
     let sandbox = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
     let network_bad = move || desk.network.get() != Network::Online;

@@ -48,10 +48,10 @@ async fn key_pin(shop: &Shop, pin: &str) {
 async fn a_sale_carries_who_took_it_and_wrong_pins_lock_out() {
     let shop = shop("operators").await;
     staff(&shop).await;
-    shop.till.press("Lock").await;
+    shop.till.press("Lock Max").await;
     shop.till.see(&["Locked", "Corner Shop"]).await;
     sign_in(&shop, "Ann", CASHIER_PIN).await;
-    shop.till.see(&["Till 1 Ann", "Pay 0.00"]).await;
+    shop.till.see(&["Till 1", "Lock Ann", "Pay 0.00"]).await;
 
     shop.till.pay(2000).await;
     shop.till.present("Tap", PHONE).await;
@@ -61,7 +61,7 @@ async fn a_sale_carries_who_took_it_and_wrong_pins_lock_out() {
     assert!(orders.contains("\"operator\":\"Ann\""), "{orders}");
 
     shop.till.reload().await;
-    shop.till.see(&["Till 1 Ann", "Pay 0.00"]).await;
+    shop.till.see(&["Till 1", "Lock Ann", "Pay 0.00"]).await;
     // A refund is not for a cashier.
     let id = shop.gateway.ledger().orders[0].client_orderid.clone();
     let script = "
@@ -71,7 +71,7 @@ async fn a_sale_carries_who_took_it_and_wrong_pins_lock_out() {
     assert_eq!((&refused["code"], &refused["status"]), (&"role".into(), &403.into()), "{refused}");
     assert_eq!(shop.gateway.ledger().returned, 0);
 
-    shop.till.press("Lock").await;
+    shop.till.press("Lock Ann").await;
     shop.till.see(&["Locked"]).await;
     assert!(!shop.till.text().await.contains("20.00"), "no amounts on the stand-by screen");
     sign_in(&shop, "Ann", "0852").await;
@@ -85,7 +85,7 @@ async fn a_sale_carries_who_took_it_and_wrong_pins_lock_out() {
     shop.till.press("Somebody else").await;
     shop.till.press("Max").await;
     key_pin(&shop, MANAGER_PIN).await;
-    shop.till.see(&["Till 1 Max", "Pay 0.00"]).await;
+    shop.till.see(&["Till 1", "Lock Max", "Pay 0.00"]).await;
     assert_eq!(shop.till.console().await.iter().filter(|line| line.contains("panicked")).count(), 0);
 }
 
@@ -94,7 +94,7 @@ async fn a_till_that_was_left_locks_itself_and_a_payment_goes_on() {
     let shop = shop("operators-idle").await;
     staff(&shop).await;
     shop.till.open(&shop.proxy.address).await;
-    shop.till.see(&["Till 1 Max", "Pay 0.00"]).await;
+    shop.till.see(&["Till 1", "Lock Max", "Pay 0.00"]).await;
     shop.gateway.play(&serde_json::json!({ "processing_ms": 600_000 }));
     shop.till.pay(2000).await;
     shop.till.present("Tap", PHONE).await;
@@ -112,5 +112,5 @@ async fn a_till_that_was_left_locks_itself_and_a_payment_goes_on() {
     shop.till.press("New sale").await;
     shop.till.see(&["Locked", "Touch to unlock"]).await;
     sign_in(&shop, "Max", MANAGER_PIN).await;
-    shop.till.see(&["Till 1 Max", "Pay 0.00"]).await;
+    shop.till.see(&["Till 1", "Lock Max", "Pay 0.00"]).await;
 }

@@ -140,19 +140,9 @@ pub struct Signed {
     pub name: String,
     /// What the person is at the till.
     pub role: Role,
-    /// The words of what the person may do here. Words, so that the till's page need not know them all.
-    pub rights: Vec<String>,
 }
 
-record!(Signed { name, role } default { rights });
-
-impl Signed {
-    /// Whether the person may do this here.
-    #[must_use]
-    pub fn may(&self, right: Right) -> bool {
-        self.rights.iter().any(|word| word == right.word())
-    }
-}
+record!(Signed { name, role });
 
 #[cfg(test)]
 mod tests {
@@ -210,10 +200,9 @@ mod tests {
 
     #[test]
     fn who_is_signed_in_reads_what_it_writes() {
-        let signed = Signed { name: "Ann".into(), role: Role::Cashier, rights: vec!["sale".into()] };
+        let signed = Signed { name: "Ann".into(), role: Role::Cashier };
         let text = serde_json::to_string(&signed).unwrap();
-        assert_eq!(text, r#"{"name":"Ann","role":"cashier","rights":["sale"]}"#);
-        assert!(signed.may(Right::Sale) && !signed.may(Right::Refund));
+        assert_eq!(text, r#"{"name":"Ann","role":"cashier"}"#);
         assert_eq!(serde_json::from_str::<Signed>(&text).unwrap(), signed);
     }
 }

@@ -21,7 +21,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use payment::api::{Merchant, Terminal};
-use payment::role::{ManagersOnly, Right};
+use payment::role::{ManagersOnly, Right, Signed};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -98,6 +98,7 @@ impl App {
             .route("/notices/{id}/acknowledge", post(notices::acknowledge))
             .route("/sign-in", post(operators::sign_in))
             .route("/sign-out", post(operators::sign_out))
+            .route("/rights", get(operators::rights))
             .route("/operators", get(operators::list).post(operators::add))
             .route("/operators/names", get(operators::names))
             .route("/operators/change", post(operators::change))
@@ -141,6 +142,6 @@ async fn terminal(State(app): State<App>, Who(who): Who) -> Json<Terminal> {
         gate_closing: app.desk.gate_closing().await,
         notices,
         locked: who.is_none() && !app.open,
-        operator: who.map(|person| app.staff.signed(person)),
+        operator: who.map(|person| Signed { name: person.name, role: person.role }),
     })
 }

@@ -12,7 +12,7 @@ use crate::store::{Store, StoreError};
 use crate::{clock, cookie};
 use payment::api::{self, AddOperator, Change, ChangeOperator, Deed, Did, Door, SignIn, Tile};
 use payment::pin::Pin;
-use payment::role::{ManagersOnly, Right, Rights, Role, Signed};
+use payment::role::{ManagersOnly, Right, Rights, Role};
 pub use pin_hash::{CannotHash, PinHash};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -108,10 +108,9 @@ impl Staff {
         self.rights.has(person.role, right)
     }
 
-    /// The person as the page is told.
-    pub(crate) fn signed(&self, person: Person) -> Signed {
-        let rights = self.rights.of(person.role).into_iter().map(|right| right.word().to_owned()).collect();
-        Signed { name: person.name, role: person.role, rights }
+    /// Everything that a person may do.
+    pub(crate) fn rights(&self, person: &Person) -> Vec<Right> {
+        self.rights.of(person.role)
     }
 
     /// What is shown before anybody has signed in.

@@ -102,18 +102,8 @@ async fn the_description_is_of_exactly_the_routes_that_exist() {
         assert_eq!(routed, described, "{path}");
     }
     let source = include_str!("../src/routes.rs");
-    let names = [
-        "payments",
-        "terminal",
-        "notices",
-        "sign-in",
-        "sign-out",
-        "operators",
-        "close-day",
-        "reports",
-        "takings",
-    ];
-    let routes: usize = names.iter().map(|name| source.matches(&format!(".route(\"/{name}")).count()).sum();
+    // All but `/enter`, which a person opens.
+    let routes = source.matches(".route(\"/").count() - 1;
     assert_eq!(document["paths"].as_object().unwrap().len(), routes, "no route without a description");
     let text = document.to_string();
     for reference in text.split("\"#/components/").skip(1) {

@@ -54,10 +54,8 @@ fn found(office: Office) {
     spawn_local(async move {
         if office.post::<Vec<Operator>>("operators", Some(proxy::body(&new))).await.is_some() {
             // There will be others who sell.
-            if let Some(terminal) = office.heard(proxy::terminal(true).await) {
-                office.terminal.set(Some(terminal));
-                mpos_terminal::browser::go("#operators");
-            }
+            office.ask();
+            mpos_terminal::browser::go("#operators");
         }
     });
 }

@@ -18,7 +18,7 @@ pub(crate) fn lock(office: Office) -> AnyView {
 fn leave(office: Office) {
     spawn_local(async move {
         if let Some(terminal) = office.post::<Terminal>("sign-out", None).await {
-            office.terminal.set(Some(terminal));
+            office.turn(terminal);
             office.entrance.turn(Face::StandBy);
             browser::go("#sign-in");
         }

@@ -35,6 +35,7 @@ use Access::{Anyone, First, Holder, Till};
 pub const ACCESS: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/terminal", Anyone),
     ("GET", "/api/v1/operators/names", Anyone),
+    ("GET", "/api/v1/rights", Anyone),
     ("POST", "/api/v1/sign-in", Anyone),
     ("POST", "/api/v1/sign-out", Anyone),
     ("GET", "/api/v1/operators", Access::Person(Right::Operators)),

@@ -7,9 +7,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use payment::api::{AddOperator, ChangeOperator, Deed, Door, Operator, SignIn, Terminal};
+use payment::role::Right;
 
 /// The till as it is for whoever is signed in now, and what their browser holds from now on.
 type Turned = Result<([(HeaderName, HeaderValue); 1], Json<Terminal>), Problem>;
+
+/// What whoever is signed in may do; nothing where that is nobody.
+pub(super) async fn rights(State(app): State<App>, Who(who): Who) -> Json<Vec<Right>> {
+    Json(who.map(|who| app.staff.rights(&who)).unwrap_or_default())
+}
 
 pub(super) async fn names(State(app): State<App>) -> Result<Json<Door>, Problem> {
     Ok(Json(app.staff.door().await?))
