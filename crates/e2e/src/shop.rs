@@ -16,11 +16,13 @@ pub struct Habits {
     pub callbacks: bool,
     /// Gateway and browser keep what they know in the scenario's folder: killed and started again, they go on.
     pub lasting: bool,
+    /// The acquirer wants each day closed.
+    pub closes_day: bool,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { attended: true, poll_ms: 300, callbacks: false, lasting: false }
+        Self { attended: true, poll_ms: 300, callbacks: false, lasting: false, closes_day: false }
     }
 }
 
