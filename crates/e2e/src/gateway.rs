@@ -40,6 +40,21 @@ pub struct Ledger {
     pub charged: u64,
     /// Minor units given back.
     pub returned: u64,
+    /// The days that were closed.
+    pub closings: Vec<Closing>,
+}
+
+/// A day that the gateway closed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Closing {
+    /// The id of the request.
+    pub id: String,
+    /// How often it was sent.
+    pub requests: u64,
+    /// How many sales there were.
+    pub sale_count: u64,
+    /// Over how many minor units.
+    pub sale_sum: u64,
 }
 
 /// One order at the gateway.

@@ -26,7 +26,7 @@ mod till;
 mod wait;
 
 pub use folder::{empty_page, files, page, release_page, scenario};
-pub use gateway::{CONTROL_KEY, Gateway, Ledger, Order};
+pub use gateway::{CONTROL_KEY, Closing, Gateway, Ledger, Order};
 pub use latency::{Latency, Since, latency};
 pub use leaks::{Find, Needle, search};
 pub use proxy::Proxy;

@@ -18,11 +18,25 @@ pub struct Habits {
     pub callbacks: bool,
     /// Gateway and browser keep what they know in the scenario's folder: killed and started again, they go on.
     pub lasting: bool,
+    /// The acquirer wants each day closed.
+    pub closes_day: bool,
+}
+
+impl Habits {
+    /// An attended till that anybody may sell at.
+    pub const USUAL: Self = Self {
+        attended: true,
+        open: true,
+        poll_ms: 300,
+        callbacks: false,
+        lasting: false,
+        closes_day: false,
+    };
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { attended: true, open: true, poll_ms: 300, callbacks: false, lasting: false }
+        Self::USUAL
     }
 }
 

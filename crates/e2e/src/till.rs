@@ -257,6 +257,18 @@ impl Till {
         self.click(Locator::XPath(&xpath)).await;
     }
 
+    /// Follows the link of this name once it is there.
+    pub async fn follow(&self, name: &str) {
+        assert!(!name.contains('\''), "a name with an apostrophe");
+        self.click(Locator::XPath(&format!("//a[normalize-space(.)='{name}']"))).await;
+    }
+
+    /// What the browser would print, as PDF.
+    pub async fn print(&self) -> Vec<u8> {
+        let configuration = fantoccini::wd::PrintConfiguration::default();
+        self.client.print(configuration).await.expect("Chromium prints")
+    }
+
     /// Clicks what is there, or will be.
     pub(crate) async fn click(&self, locator: Locator<'_>) {
         let clicked = until(LIMIT, async || self.client.find(locator).await.ok()?.click().await.ok());

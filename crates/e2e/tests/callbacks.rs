@@ -8,7 +8,7 @@ use std::time::Duration;
 const PHONE: &str = "Visa on a phone, tap only";
 
 /// By itself this proxy asks once at the beginning, and again when the scenario is over.
-const SLOW: Habits = Habits { attended: true, open: true, poll_ms: 240_000, callbacks: true, lasting: false };
+const SLOW: Habits = Habits { poll_ms: 240_000, callbacks: true, ..Habits::USUAL };
 /// How long the bank thinks; only the moved clock ends it.
 const PROCESSING_MS: u64 = 600_000;
 

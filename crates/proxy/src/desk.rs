@@ -203,8 +203,10 @@ impl Desk {
     ) -> Result<PaymentView, Problem> {
         let desk = self.clone();
         detached(async move {
-            let ask = |order: Order, now| -> Result<Step, Problem> {
-                Ok(order.ask_later(kind, asked, &desk.0.rules, now)?)
+            let ask = |order: Order, day: &Day| -> Result<Step, Problem> {
+                let step = order.ask_later(kind, asked, &desk.0.rules, day.now())?;
+                // A request that is known begins nothing, and is answered as ever.
+                if day.is_gate_closing() && !step.1.is_empty() { Err(Problem::GateClosing) } else { Ok(step) }
             };
             let order = desk.change(&id, ask, None).await?.ok_or(Problem::UnknownPayment)?;
             Ok(desk.view(&order))
@@ -279,14 +281,14 @@ impl Desk {
         event: Event,
         card: Option<EncryptedData>,
     ) -> Result<Option<Order>, StoreError> {
-        self.change(id, |order, now| Ok(order.handle(event, &self.0.rules, now)), card).await
+        self.change(id, |order, day| Ok(order.handle(event, &self.0.rules, day.now())), card).await
     }
 
     /// One turn: the next order is stored, and only then its effects are carried out.
     async fn change<E: From<StoreError>>(
         &self,
         id: &AttemptId,
-        next: impl FnOnce(Order, u64) -> Result<Step, E>,
+        next: impl FnOnce(Order, &Day) -> Result<Step, E>,
         card: Option<EncryptedData>,
     ) -> Result<Option<Order>, E> {
         let _turn = self.0.turns.take(id).await;
@@ -299,7 +301,7 @@ impl Desk {
             },
         };
         let day = self.0.day.read().await;
-        let (order, effects) = next(before.clone(), day.now())?;
+        let (order, effects) = next(before.clone(), &day)?;
         if order != before {
             self.0.store.update(&order).await?;
             self.0.watchers.ring(id);

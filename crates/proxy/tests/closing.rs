@@ -187,7 +187,8 @@ async fn no_payment_passes_while_the_gate_is_closing(store: impl Store + 'static
     assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("gate-closing")));
     let (status, _) = call(&router, post("/api/v1/payments", &payment(ID, BLOB))).await;
     assert_eq!(status, StatusCode::ACCEPTED, "what is known is answered");
-    let (status, problem) = call(&router, post(&format!("/api/v1/payments/{ID}/return"), &json!({}))).await;
+    let asked = json!({ "request": OTHER_ID, "reason": "broken" });
+    let (status, problem) = call(&router, post(&format!("/api/v1/payments/{ID}/return"), &asked)).await;
     assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("gate-closing")));
     assert_eq!(gateway.submits(), 1);
     *gateway.closing.lock().unwrap() = taken(false, 1, 1042);

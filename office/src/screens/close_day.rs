@@ -132,6 +132,9 @@ impl Day {
                 let enabled = move || !has_open || self.confirmed.get();
                 let mut all = vec![];
                 if has_open {
+                    let wait =
+                        "Wait until everything is final, or close over it: it counts in the next day then.";
+                    all.push(line("small", wait.to_owned()));
                     all.push(self.confirm(view.open.len()));
                 }
                 all.extend([filled("Close the day".to_owned(), enabled, close), print_button(), safe()]);

@@ -68,8 +68,9 @@ impl Look {
         format!("{what}?from={}&to={}&by={}", self.from.get(), self.to.get(), self.by.get())
     }
 
+    /// Asks once; a screen that watched what is asked for would begin anew with each choice.
     fn ask(self) {
-        let question = self.question("takings");
+        let question = untrack(|| self.question("takings"));
         spawn_local(async move {
             match proxy::call("GET", question, None).await {
                 Answer::Refused(problem) => self.said.set(problem.cashier),

@@ -1,7 +1,9 @@
 //! What is counted, and what a closing does at each answer.
 
 use super::*;
-use crate::api::{CardMask, Entry, Kind, LaterKind, NotCharged, Outcome, ReaderName, Reason, Terms};
+use crate::api::{
+    CardMask, Entry, GiveBackReason, Kind, LaterKind, NotCharged, Outcome, ReaderName, Reason, Terms,
+};
 use crate::money::{Amount, Currency};
 use crate::order::{Asked, Cause, Later, Order, State, Transfer};
 #[cfg(target_arch = "wasm32")]
@@ -33,7 +35,8 @@ fn approved(minor: u64) -> State {
 
 fn back(order: &Order, transfer: Transfer) -> Order {
     let mut order = order.clone();
-    order.later.push(later(LaterKind::Return, None, 900, transfer));
+    let cause = Cause::GiveBack(GiveBackReason::Staff);
+    order.later.push(Later { cause, ..later(LaterKind::Return, None, 900, transfer) });
     order
 }
 
