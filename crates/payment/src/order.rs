@@ -93,6 +93,9 @@ pub struct Order {
     asking: bool,
     /// When the gateway was last asked.
     asked_at: u64,
+    /// How often it was asked about after its time was over, by this process.
+    #[serde(skip)]
+    late_questions: u8,
 }
 
 /// Where the question "what happened to the money" stands.
@@ -153,6 +156,7 @@ impl Order {
             wake_at: None,
             asking: false,
             asked_at: 0,
+            late_questions: 0,
         }
     }
 

@@ -131,7 +131,7 @@ fn capture_and_void_are_signed_as_the_documents_say() {
     let void = Void { client_orderid: "902B4FF5", orderid: "4711", comment: "wrong article" };
     // SHA-1 of merchantlogin902B4FF54711, of the same with 1500EUR, each with the key: computed with sha1sum.
     let (of_order, of_part) =
-        ("58b4599c3d1103b480af5650748f518062aa2662", "f2d8ddc57b6ebb207128677e84547f9193db5050");
+        ("58b4599c3d1103b480af5650748f518062aa2662", "fa9cdfe879c2a781439521582d59722b95360265");
     for (request, path, control, amount, comment) in [
         (merchant.capture(&whole, &stamp()).unwrap(), "capture", of_order, None, None),
         (merchant.capture(&part, &stamp()).unwrap(), "capture", of_part, Some("15.00"), None),

@@ -7,6 +7,10 @@ use crate::money::Amount;
 const MINUTE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 60 * MINUTE_MS;
 const DAY_MS: u64 = 24 * HOUR_MS;
+/// When a person has to look at what is not final.
+const LONGEST_MS: u64 = 14 * DAY_MS;
+/// How often it is still asked about then.
+const LATE_QUESTIONS: u8 = 24;
 
 impl Order {
     /// Time passed: ask if it is time to.
@@ -26,29 +30,34 @@ impl Order {
                 "a {what} was sent and the gateway shows no end of it after 24 hours"
             ));
         }
+        if self.is_open() && self.age(now) >= LONGEST_MS {
+            self.needs_person("the gateway has no final status after 14 days");
+            self.late_questions = self.late_questions.saturating_add(1);
+        }
         // Should no answer come, not even a failure, this is when to ask again.
         self.wake_at = self.next_question(rules, now);
-        if self.is_open() && self.wake_at.is_none() {
-            self.needs_person("the gateway has no final status after 14 days");
-            // Nobody may have asked for all that time: the list is right once this was answered.
-            self.wake_at = Some(now.saturating_add(HOUR_MS));
-        }
         self.ask(now)
+    }
+
+    /// How long ago what is followed began.
+    fn age(&self, now: u64) -> u64 {
+        now.saturating_sub(self.later.last().map_or(self.accepted_at, |later| later.since))
     }
 
     fn card_is_lost(&self) -> bool {
         matches!(self.state, State::Following { chip: Chip::Lost { .. }, .. })
     }
 
-    /// 3 s, or 1 s while a chip waits; after 5 minutes every 5; after an hour hourly; never after day 14.
+    /// 3 s, or 1 s while a chip waits; after 5 minutes every 5; after an hour hourly. After day 14 a day more: nobody may
+    /// have asked for all that time, and one answer may be cut off; the list is right once there were some.
     pub(super) fn next_question(&self, rules: &Rules, now: u64) -> Option<u64> {
         let chip_waits = matches!(&self.state, State::Following { chip, .. } if chip.is_waiting());
-        let since = self.later.last().map_or(self.accepted_at, |later| later.since);
-        let interval = match now.saturating_sub(since) {
+        let interval = match self.age(now) {
             0..300_000 if chip_waits => rules.chip_poll_ms,
             0..300_000 => rules.poll_ms,
             300_000..HOUR_MS => 5 * MINUTE_MS,
-            age if age < 14 * DAY_MS => HOUR_MS,
+            age if age < LONGEST_MS => HOUR_MS,
+            _ if self.is_open() && self.late_questions <= LATE_QUESTIONS => HOUR_MS,
             _ => return None,
         };
         Some(now.saturating_add(interval))
