@@ -93,7 +93,7 @@ pub(crate) fn record(file: &Path) -> Result<()> {
         println!("{}", shrink::story(failure.seed, mix));
         bail!("world {}: {}", failure.seed, failure.what);
     }
-    assert_it_sees_afterwards(&after, 20)?;
+    assert_it_sees_afterwards(&after, LEAST / 10)?;
     let mut protections = String::new();
     for protection in Protection::ALL.into_iter().chain(Protection::AFTERWARDS) {
         let name = protection.name();
