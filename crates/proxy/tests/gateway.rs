@@ -188,7 +188,8 @@ async fn a_status_is_read_in_the_orders_words() {
     assert!(!approved.receipt.contains_key("card-ref-id"));
     assert_eq!(report("&status=settled\n").await.status, Status::Unknown);
     assert_eq!(approved.gate, None);
-    let parts = report("&status=approved\n&gate-partial-reversal=enabled\n&gate-partial-capture=disabled\n").await;
+    let parts =
+        report("&status=approved\n&gate-partial-reversal=enabled\n&gate-partial-capture=disabled\n").await;
     assert_eq!(parts.gate, Some(Gate { partial_capture: false, partial_return: true }));
     assert!(report("&status=processing\n&redirect-url=https://acs.example\n").await.online_check);
 }
