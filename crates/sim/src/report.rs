@@ -139,7 +139,8 @@ fn faults(run: &Run) -> String {
 fn without(rows: &str) -> String {
     format!(
         "### Protections that matter\n\nEach is left out by the simulation’s drivers; shipped code has no switch for it. \
-         The third column is the number of payments after which its lack showed.\n\n\
+         The third column is the number of payments after which its lack showed; the last three were run with \
+         `--mix all`.\n\n\
          | without | what happens instead | payments | what was seen |\n|---|---|--:|---|\n{rows}"
     )
 }
