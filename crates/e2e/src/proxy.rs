@@ -81,6 +81,7 @@ poll_ms = {poll_ms}
 chip_poll_ms = 200
 not_found_grace_ms = 2000
 not_found_gap_ms = 300
+void = true
 
 [close_day]
 needed = {closes_day}

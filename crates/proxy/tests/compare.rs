@@ -3,9 +3,10 @@
 
 mod support;
 
-use payment::api::{NotCharged, Reason};
+use payment::api::{Kind, LaterKind, NotCharged, Reason};
 use payment::attempt::AttemptId;
-use payment::order::{Answer, Event, Order, Report, Rules, Status, Submission, Transaction};
+use payment::money::Amount;
+use payment::order::{Answer, Asked, Event, Order, Report, Rules, Status, Submission, Transaction, Transfer};
 use paynet::report::Row;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -370,4 +371,78 @@ proptest! {
             prop_assert!(differences.iter().filter(named).any(|d| d.differs == differs));
         }
     }
+}
+
+/// An approved order of this kind with these later transactions, all of them done; `None` is the whole.
+fn later(kind: Kind, done: &[(LaterKind, Option<u64>)]) -> Order {
+    let mut order = order(ID, End::Approved);
+    order.terms.kind = kind;
+    let rules = Rules { void: true, ..Rules::default() };
+    let eur = order.terms.amount.currency;
+    for (nth, (kind, minor)) in done.iter().enumerate() {
+        let asked = Asked {
+            request: AttemptId::from_random([u8::try_from(nth).unwrap(); 20]),
+            amount: minor.map(|minor| Amount::new(minor, eur)),
+            reason: "r".into(),
+            operator: None,
+        };
+        let serial_number = Some(format!("sn-{nth}"));
+        order = order.ask_later(*kind, asked, &rules, 1_000).unwrap().0;
+        let end = Submission::Accepted { order_id: "4711".into(), serial_number: serial_number.clone() };
+        let amount = Some(order.amount_of(nth));
+        let transaction = order.later[nth].transaction();
+        let told = says(ID, |report| {
+            (report.transaction, report.amount, report.serial_number) =
+                (Some(transaction), amount, serial_number);
+        });
+        order = order.handle(Event::LaterSent { nth, end }, &rules, 1_000).0;
+        order = order.handle(told, &rules, 1_000).0;
+        assert_eq!(order.later[nth].transfer, Transfer::Done);
+    }
+    order
+}
+
+fn part(kind: &str, amount: &str) -> Row {
+    Row { amount: amount.to_owned(), ..row(ID, kind, "approved") }
+}
+
+#[test]
+fn captures_parts_and_voids_are_matched_one_by_one() {
+    use LaterKind::{Capture, Return, Void};
+    let captured = later(Kind::Preauth, &[(Capture, Some(700)), (Return, Some(200)), (Return, Some(200))]);
+    let rows = [
+        row(ID, "preauth", "approved"),
+        part("capture", "7.00"),
+        part("reversal", "2.00"),
+        part("reversal", "2.00"),
+    ];
+    assert_eq!(compare(&PERIOD, std::slice::from_ref(&captured), &rows), []);
+    for (missing, what) in [(1, "no such capture"), (3, "no such return")] {
+        let rows: Vec<_> =
+            rows.iter().enumerate().filter(|(at, _)| *at != missing).map(|(_, row)| row.clone()).collect();
+        let differences = compare(&PERIOD, std::slice::from_ref(&captured), &rows);
+        assert_eq!(found(&differences), [(Differs::TillOnly, false)]);
+        assert_eq!(differences[0].report, what);
+        assert_eq!(
+            differences[0].till,
+            "preauth approved 10.42 EUR, capture 7.00 EUR, return 2.00 EUR, return 2.00 EUR"
+        );
+    }
+    let more = |row: Row| [&rows[..], &[row]].concat();
+    for (row, differs) in [
+        (part("reversal", "2.00"), Differs::Return),
+        (part("void", "3.00"), Differs::Return),
+        (part("capture", "3.42"), Differs::Later),
+    ] {
+        let differences = compare(&PERIOD, std::slice::from_ref(&captured), &more(row));
+        assert_eq!(found(&differences), [(differs, true)]);
+    }
+    let mut other = rows.clone();
+    other[3] = part("reversal", "2.01");
+    assert_eq!(found(&compare(&PERIOD, &[captured], &other)), [(Differs::Amount, true)]);
+
+    let voided = later(Kind::Sale, &[(Void, None)]);
+    let rows = [row(ID, "sale", "approved"), row(ID, "void", "approved")];
+    assert_eq!(compare(&PERIOD, std::slice::from_ref(&voided), &rows), []);
+    assert_eq!(found(&compare(&PERIOD, &[voided], &rows[..1])), [(Differs::TillOnly, false)]);
 }

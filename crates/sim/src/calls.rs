@@ -4,7 +4,7 @@ use crate::gateway::Call;
 use crate::network::{Happening, Reach};
 use crate::protections::Protection;
 use crate::world::World;
-use payment::order::{Answer, Event, Submission};
+use payment::order::{Answer, Cause, Event, Submission};
 
 /// As the proxy's own limit for a whole answer of the gateway.
 const CALL_MS: u64 = 40_000;
@@ -24,6 +24,20 @@ impl World {
         self.queue.put(at, Happening::Call { proxy, call, which, what });
         let reply = Box::new(Reach::Silence);
         self.queue.put(self.now + CALL_MS, Happening::Reply { proxy, call, which, reply });
+    }
+
+    pub(crate) fn send_later(&mut self, which: usize, nth: usize) {
+        let known = self.proxy.store.order(which).and_then(|order| order.later.get(nth));
+        let Some(later) = known.cloned() else { return };
+        let request = match later.cause {
+            Cause::Asked(asked) => Some(self.office.request_of(asked.request)),
+            Cause::GiveBack(_) => None,
+        };
+        let sent = &mut self.payments[which].sent_later;
+        sent.resize(sent.len().max(nth + 1), 0);
+        sent[nth] += 1;
+        let minor = later.amount.map(|amount| amount.minor);
+        self.call(which, Call::Later { nth, kind: later.kind, minor, request });
     }
 
     /// A call to the gateway ends, once.

@@ -8,7 +8,7 @@ use crate::protections::Protection;
 use crate::store::{Store, Trouble};
 use crate::world::World;
 use payment::api::{Abandon, Kind, NotCharged, Outcome, PaymentView, Problem, Reason, StartPayment, Terms};
-use payment::order::{Answer, Cause, Effect, Event, Order, Rules, State, Submission, Transaction};
+use payment::order::{Answer, Effect, Event, Order, Rules, State, Submission, Transaction};
 use payment::secret::EncryptedData;
 use payment::till::{self, Posted};
 use paynet::{ControlKey, Dialect};
@@ -352,20 +352,6 @@ impl World {
             });
         }
         order.handle(event, &self.proxy.rules, now)
-    }
-
-    fn send_later(&mut self, which: usize, nth: usize) {
-        let known = self.proxy.store.order(which).and_then(|order| order.later.get(nth));
-        let Some(later) = known.cloned() else { return };
-        let request = match later.cause {
-            Cause::Asked(asked) => Some(self.office.request_of(asked.request)),
-            Cause::GiveBack(_) => None,
-        };
-        let sent = &mut self.payments[which].sent_later;
-        sent.resize(sent.len().max(nth + 1), 0);
-        sent[nth] += 1;
-        let minor = later.amount.map(|amount| amount.minor);
-        self.call(which, Call::Later { nth, kind: later.kind, minor, request });
     }
 
     fn carry_out_order(&mut self, which: usize, effects: Vec<Effect>) {

@@ -1,7 +1,7 @@
 //! How a fault strikes.
 
 use crate::faults::{Fault, Planned, Step};
-use crate::gateway;
+use crate::gateway::{self, Call};
 use crate::network::{Happening, Reach};
 use crate::protections::Protection;
 use crate::store::Trouble;
@@ -57,6 +57,8 @@ impl World {
             Fault::Misdelivered => self.misdeliver(which, how),
             Fault::CallLost => self.lose(which, Happening::call),
             Fault::CallLate => self.delay(which, Happening::call, how % 30_000),
+            // After the sale it waits for the answer that matters.
+            Fault::ReplyLost if planned.step == Step::Later => self.lose_later_reply(which),
             Fault::ReplyLost => self.lose(which, Happening::reply),
             Fault::ReplyLate => self.delay(which, Happening::reply, how % 45_000),
             Fault::Gateway500 | Fault::GatewayHtml | Fault::GatewayNothing | Fault::GatewayTruncated => {
@@ -185,6 +187,15 @@ impl World {
             self.queue.put(self.now + 10_000, Happening::AskList { tab });
         }
         true
+    }
+
+    fn lose_later_reply(&mut self, which: usize) -> bool {
+        let is_later = |call: &u64| matches!(self.proxy.pending.get(call), Some((_, Call::Later { .. })));
+        let key = self.queue.find(which, |happening| match happening {
+            Happening::Reply { call, .. } if is_later(call) => happening.reply(),
+            _ => None,
+        });
+        key.and_then(|key| self.queue.take(key)).is_some()
     }
 
     fn delay(&mut self, which: usize, wanted: impl Fn(&Happening) -> Option<usize>, ms: u64) -> bool {
