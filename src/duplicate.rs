@@ -65,6 +65,10 @@ mod tests {
             needs_person: None,
             receipt: Default::default(),
             accepted_at,
+            operator: None,
+            later: vec![],
+            left: Default::default(),
+            erased: vec![],
             next_poll_ms: 3000,
         };
         Attempt::adopt(view, accepted_at).0

@@ -1,10 +1,16 @@
 //! The JSON between page and proxy, under `/api/v1`.
 
+mod later;
+mod receipt;
+mod timeline;
 mod wire;
 
 use crate::{attempt::AttemptId, money::Amount, secret::EncryptedData};
+pub use later::{Later, LaterKind, LaterState, Left};
+pub use receipt::{Copy, Personal, Print, Printed, ReceiptView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+pub use timeline::{Happened, History, Source, What};
 
 /// What the customer agreed to: a sale is charged, a preauthorisation only reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -274,6 +280,18 @@ pub struct PaymentView {
     pub receipt: BTreeMap<String, String>,
     /// When the proxy took it, in Unix milliseconds.
     pub accepted_at: u64,
+    /// Who was signed in, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    /// What was done after the sale, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
+    /// What may still be done.
+    #[serde(default)]
+    pub left: Left,
+    /// What of the customer's was erased since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<Personal>,
     /// When to ask again, in milliseconds from the answer.
     pub next_poll_ms: u32,
 }

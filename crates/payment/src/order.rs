@@ -5,6 +5,7 @@
 //! [`Event::Tick`] at [`Order::wake_at`]. All times are Unix milliseconds.
 
 mod chip;
+mod erase;
 mod follow;
 mod give_back;
 mod search;
@@ -12,7 +13,7 @@ mod search;
 mod tests;
 
 use crate::api::{
-    GiveBackReason, IssuerAnswer, NotCharged, Outcome, PaymentState, PaymentView, Reason, Terms,
+    GiveBackReason, IssuerAnswer, NotCharged, Outcome, PaymentState, PaymentView, Personal, Reason, Terms,
 };
 use crate::money::Amount;
 pub use chip::Chip;
@@ -73,6 +74,9 @@ pub struct Order {
     pub state: State,
     /// The full return, once the rules or staff ask for one.
     pub give_back: Option<GiveBack>,
+    /// What of the customer's was erased since.
+    #[serde(default)]
+    pub erased: Vec<Personal>,
     /// When to ask the gateway next.
     wake_at: Option<u64>,
     /// A question is on its way; forgotten by a restart, as the question is.
@@ -278,6 +282,7 @@ impl Order {
             needs_person: None,
             state,
             give_back: None,
+            erased: vec![],
             wake_at: None,
             asking: false,
             asked_at: 0,
@@ -343,6 +348,10 @@ impl Order {
             needs_person: self.needs_person.clone(),
             receipt: self.receipt.clone(),
             accepted_at: self.accepted_at,
+            operator: None,
+            later: vec![],
+            left: self.left(),
+            erased: self.erased.clone(),
             next_poll_ms: u32::try_from(next.clamp(300, rules.poll_ms.max(300))).unwrap_or(u32::MAX),
         }
     }

@@ -95,6 +95,10 @@ impl FromJson for PaymentView {
             needs_person: field(value, "needs_person")?,
             receipt,
             accepted_at: field(value, "accepted_at")?,
+            operator: field(value, "operator")?,
+            later: field_or_default(value, "later")?,
+            left: field_or_default(value, "left")?,
+            erased: field_or_default(value, "erased")?,
             next_poll_ms: field(value, "next_poll_ms")?,
         })
     }

@@ -1,7 +1,7 @@
 //! The full return: stored before it is sent, sent once, never guessed.
 
 use super::{Answer, Effect, Order, Rules, State, Status, Step, Submission, Transaction};
-use crate::api::{GiveBackReason, Outcome};
+use crate::api::{GiveBackReason, Left, Outcome};
 use serde::{Deserialize, Serialize};
 
 /// A full return and why.
@@ -63,6 +63,16 @@ impl Order {
             }
             State::Final(Outcome::Approved { .. }) => self.start_give_back(GiveBackReason::Staff, now),
             _ => (self, vec![]),
+        }
+    }
+
+    /// What may still be given back: all of it, once.
+    pub(super) fn left(&self) -> Left {
+        match &self.state {
+            State::Final(Outcome::Approved { amount }) if self.give_back.is_none() => {
+                Left { give_back: Some(*amount), ..Left::default() }
+            }
+            _ => Left::default(),
         }
     }
 

@@ -51,6 +51,10 @@ fn view(attempt: &Attempt, state: PaymentState) -> PaymentView {
         needs_person: None,
         receipt: std::collections::BTreeMap::new(),
         accepted_at: START,
+        operator: None,
+        later: vec![],
+        left: Default::default(),
+        erased: vec![],
         next_poll_ms: 1_000,
     }
 }
