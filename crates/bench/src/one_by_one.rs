@@ -1,7 +1,12 @@
 //! The baseline of group commit.
 
-use payment::{api::Notice, attempt::AttemptId, order::Order};
+use payment::{
+    api::{Copy, Happened, Notice},
+    attempt::AttemptId,
+    order::Order,
+};
 use proxy::fingerprint::CardKey;
+use proxy::store::history::{History, Place, Search};
 use proxy::store::ledger::{Heard, Ledger, Raised, Run};
 use proxy::store::{Attempt, Claim, Reply, Store, sqlite::SqliteStore};
 use tokio::sync::Mutex;
@@ -37,8 +42,8 @@ impl Store for OneByOne {
         self.store.find(id)
     }
 
-    fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()> {
-        self.write(self.store.update(order))
+    fn update<'a>(&'a self, order: &'a Order, steps: &'a [Happened]) -> Reply<'a, ()> {
+        self.write(self.store.update(order, steps))
     }
 
     fn followed(&self) -> Reply<'_, Vec<Order>> {
@@ -59,6 +64,28 @@ impl Store for OneByOne {
 
     fn has_session<'a>(&'a self, token: &'a [u8; 32], session: &'a [u8; 32]) -> Reply<'a, bool> {
         self.store.has_session(token, session)
+    }
+}
+
+impl History for OneByOne {
+    fn page<'a>(&'a self, search: &'a Search, after: Option<&'a Place>, limit: u32) -> Reply<'a, Vec<Order>> {
+        self.store.page(search, after, limit)
+    }
+
+    fn unsettled(&self) -> Reply<'_, Vec<Order>> {
+        self.store.unsettled()
+    }
+
+    fn steps<'a>(&'a self, id: &'a AttemptId) -> Reply<'a, Vec<Happened>> {
+        self.store.steps(id)
+    }
+
+    fn printed<'a>(&'a self, id: &'a AttemptId, nth: u32, copy: Copy, step: &'a Happened) -> Reply<'a, u32> {
+        self.write(self.store.printed(id, nth, copy, step))
+    }
+
+    fn scrub(&self, whole: bool) -> Reply<'_, ()> {
+        self.write(self.store.scrub(whole))
     }
 }
 

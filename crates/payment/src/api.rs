@@ -6,7 +6,7 @@ mod timeline;
 mod wire;
 
 use crate::{attempt::AttemptId, money::Amount, secret::EncryptedData};
-pub use later::{Later, LaterKind, LaterState, Left};
+pub use later::{AskLater, Later, LaterKind, LaterState, Left};
 pub use receipt::{Copy, Personal, Print, Printed, ReceiptView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -283,10 +283,10 @@ pub struct PaymentView {
     /// Who was signed in, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
-    /// What was done after the sale, the oldest first.
+    /// What came after it: captures, returns and voids, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub later: Vec<Later>,
-    /// What may still be done.
+    /// What may still be done with it.
     #[serde(default)]
     pub left: Left,
     /// What of the customer's was erased since.

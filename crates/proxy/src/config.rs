@@ -2,6 +2,7 @@
 
 use crate::books::daily::Daily;
 use crate::guard::{Origin, TillToken};
+use crate::keep::Keep;
 use payment::{
     api,
     money::{Amount, Currency},
@@ -70,6 +71,9 @@ pub struct Settings {
     /// When the books are compared with the gateway's.
     #[serde(default)]
     pub reconcile: Daily,
+    /// How long customers' data stays.
+    #[serde(default)]
+    pub keep: Keep,
 }
 
 /// Our own certificate.

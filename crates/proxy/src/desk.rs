@@ -1,6 +1,8 @@
 //! Where orders are worked on: one event at a time each, stored before anything is done about it.
 
 mod followed;
+mod looking_back;
+mod steps;
 mod tasks;
 mod turns;
 mod watchers;
@@ -19,6 +21,7 @@ use payment::{
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use steps::Cause;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use turns::Turns;
@@ -236,9 +239,11 @@ impl Desk {
                 None => return Ok(None),
             },
         };
-        let (order, effects) = before.clone().handle(event, &self.0.rules, clock::unix_ms());
+        let (cause, now) = (Cause::of(&event), clock::unix_ms());
+        let (order, effects) = before.clone().handle(event, &self.0.rules, now);
         if order != before {
-            self.0.store.update(&order).await?;
+            let steps = cause.steps(&self.view(&before), &self.view(&order), now);
+            self.0.store.update(&order, &steps).await?;
             self.0.watchers.ring(id);
         }
         if let Some(card) = card.filter(|_| effects.contains(&Effect::SendAdvice)) {
@@ -276,7 +281,7 @@ impl Desk {
         }
     }
 
-    fn view(&self, order: &Order) -> PaymentView {
+    pub(crate) fn view(&self, order: &Order) -> PaymentView {
         order.view(&self.0.rules, clock::unix_ms())
     }
 

@@ -2,6 +2,7 @@
 
 use axum_server::Handle;
 use clap::{Args, Parser, Subcommand};
+use payment::attempt::AttemptId;
 use paynet::Merchant;
 use proxy::books::{Books, Days, command, parse_day};
 use proxy::callback::Callbacks;
@@ -9,6 +10,7 @@ use proxy::config::Config;
 use proxy::desk::Desk;
 use proxy::gateway::PaynetGateway;
 use proxy::guard::Origin;
+use proxy::keep::command::{Which, erase};
 use proxy::kiosk::{Browser, Group, Platform, Policy, udev_rules};
 use proxy::metrics::Metrics;
 use proxy::operations::Operations;
@@ -57,6 +59,30 @@ enum Task {
     /// The running proxy does it. By default for what has passed since the last time, at least a day. Ends with 2 if there
     /// is something to look at, with 1 if the books could not be compared. See docs/operations.md.
     Reconcile(Reconcile),
+    /// Erase customers' names, card masks and e-mail addresses from settled payments. Amounts, ids and results stay.
+    ///
+    /// The running proxy does it, and rewrites its database so that nothing is left in the file. See docs/operations.md.
+    Erase(Erase),
+}
+
+#[derive(Args)]
+struct Erase {
+    /// The settings file of the running proxy.
+    #[arg(long)]
+    config: PathBuf,
+    #[command(flatten)]
+    which: ErasedOrders,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct ErasedOrders {
+    /// Of payments older than so many days.
+    #[arg(long, value_name = "DAYS")]
+    older_than: Option<u32>,
+    /// Of this payment, by its reference.
+    #[arg(long, value_name = "ID")]
+    order: Option<AttemptId>,
 }
 
 #[derive(Args)]
@@ -104,6 +130,7 @@ async fn main() -> ExitCode {
     let done = match (arguments.task, arguments.serve) {
         (Some(Task::KioskPolicy(wanted)), _) => kiosk_policy(wanted).map(|()| ExitCode::SUCCESS),
         (Some(Task::Reconcile(wanted)), _) => reconcile(wanted).await,
+        (Some(Task::Erase(wanted)), _) => erase_personal(wanted).await.map(|()| ExitCode::SUCCESS),
         (None, Some(serve)) => run(serve).await.map(|()| ExitCode::SUCCESS),
         (None, None) => Err("--config is missing".into()),
     };
@@ -162,6 +189,7 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     let books = Books::new(desk.clone(), metrics.clone(), settings.database.clone());
     books.recall().await?;
     books.clone().keep(settings.reconcile);
+    settings.keep.keep(desk.clone());
     let operated = Operations { desk: desk.clone(), metrics: metrics.clone(), books };
     servers.spawn(operations.serve(operated.router(), handle.clone()));
     if let Some(listener) = callbacks {
@@ -201,6 +229,18 @@ async fn reconcile(wanted: Reconcile) -> Result<ExitCode, Box<dyn Error>> {
     let days = wanted.from.zip(wanted.to).map(|(from, to)| Days { from, to });
     let differs = command::reconcile(&wanted.config, days).await?;
     Ok(if differs { ExitCode::from(DIFFERS) } else { ExitCode::SUCCESS })
+}
+
+#[expect(clippy::print_stdout, reason = "whoever asks reads it")]
+async fn erase_personal(wanted: Erase) -> Result<(), Box<dyn Error>> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let which = match (wanted.which.older_than, wanted.which.order) {
+        (Some(days), _) => Which::OlderThan(days),
+        (None, Some(id)) => Which::Order(id),
+        (None, None) => return Err("--older-than or --order is missing".into()),
+    };
+    print!("{}", erase(&wanted.config, &which).await?);
+    Ok(())
 }
 
 async fn stop(handle: Handle<std::net::SocketAddr>, desk: Desk) {

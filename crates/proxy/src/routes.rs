@@ -2,10 +2,12 @@
 
 mod body;
 mod events;
+mod history;
 mod notices;
 mod payments;
+mod receipts;
 
-use crate::config::{Config, Limits};
+use crate::config::{Config, Gateway, Limits};
 use crate::desk::Desk;
 use crate::guard::{self, Origin, TillToken};
 use crate::metrics::Metrics;
@@ -30,6 +32,8 @@ pub struct App {
     pub(crate) till_token: Option<TillToken>,
     till: Arc<str>,
     merchant: Arc<Merchant>,
+    /// Where the gateway has its receipts, without the stroke before a receipt's id (`docs/receipts.md`).
+    receipts: Arc<str>,
     attended: bool,
 }
 
@@ -45,6 +49,7 @@ impl App {
             till_token: config.till_token,
             till: config.settings.till.name.as_str().into(),
             merchant: Arc::new(config.settings.merchant.clone()),
+            receipts: receipts(&config.settings.gateway).into(),
             attended: config.settings.rules.attended,
         }
     }
@@ -63,6 +68,11 @@ impl App {
             .route("/payments/{id}/return", post(payments::give_back))
             .route("/payments/{id}/ask", post(payments::ask))
             .route("/payments/{id}/history", get(notices::history))
+            .route("/payments/{id}/timeline", get(history::timeline))
+            .route("/payments/{id}/receipt", get(receipts::show))
+            .route("/payments/{id}/prints", post(receipts::print))
+            .route("/history", get(history::list))
+            .route("/history.csv", get(history::csv))
             .route("/notices/{id}/acknowledge", post(notices::acknowledge))
             .fallback(async || Problem::NotFound)
             .layer(middleware::map_response(page::never_stored));
@@ -74,6 +84,11 @@ impl App {
             .layer(middleware::map_response(page::harden))
             .with_state(self)
     }
+}
+
+/// The gateway's receipt pages: `{host}/paynet/view-receipt/ENDPOINT-ID/RECEIPT-ID`.
+fn receipts(gateway: &Gateway) -> String {
+    format!("{}/view-receipt/{}", gateway.url.trim_end_matches('/'), gateway.endpoint)
 }
 
 async fn terminal(State(app): State<App>) -> Json<Terminal> {

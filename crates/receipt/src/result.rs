@@ -85,7 +85,7 @@ pub(crate) fn of_later(payment: &PaymentView, later: &Later, copy: Copy) -> Mone
         LaterState::Done => lines.push(Line::tall(done(payment, later.kind))),
         LaterState::Refused { reason } => {
             lines.push(Line::tall(format!("NOT {}", done(payment, later.kind))));
-            lines.extend((!reason.is_empty()).then(|| Line::centred(reason.clone())));
+            lines.extend(words(reason).map(Line::centred));
         }
         LaterState::Sending
         | LaterState::Processing

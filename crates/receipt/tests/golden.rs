@@ -130,15 +130,19 @@ fn not_known() {
 
 #[test]
 fn done_later() {
-    let done = json!({"state": "done"});
+    let done = json!("done");
     golden("return", &receipt(&later("return", 500, done.clone()), 1, Copy::Customer, Duplicate::First));
     golden("void", &receipt(&later("void", 12_345, done.clone()), 1, Copy::Merchant, Duplicate::First));
     let mut capture = later("capture", 10_000, done);
     capture.payment.terms.kind = payment::api::Kind::Preauth;
     golden("capture", &receipt(&capture, 1, Copy::Merchant, Duplicate::First));
-    let refused = later("return", 500, json!({"state": "refused", "reason": "Not enough on the account"}));
+    let refused = later(
+        "return",
+        500,
+        json!({"refused": {"reason": {"code": "51", "message": "Not enough on the account"}}}),
+    );
     golden("return-refused", &receipt(&refused, 1, Copy::Customer, Duplicate::First));
-    let unknown = later("return", 500, json!({"state": "unknown"}));
+    let unknown = later("return", 500, json!("unknown"));
     golden("return-not-known", &receipt(&unknown, 1, Copy::Customer, Duplicate::First));
 }
 

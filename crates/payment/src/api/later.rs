@@ -1,41 +1,65 @@
-//! What is done with a payment after the sale.
+//! What may be done with a payment after it was approved, and what was.
 
-use crate::json::{FromJson, field, readable, record, words};
+use super::Reason;
+use crate::attempt::AttemptId;
+use crate::json::{FromJson, field, record, variant, words};
 use crate::money::Amount;
 use serde::Serialize;
 use serde_json::Value;
 
-/// What is done.
+/// What a later transaction does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LaterKind {
-    /// Collects what a preauthorisation has reserved, or a part of it.
+    /// Takes what a preauthorisation has reserved.
     Capture,
-    /// Gives money back, or lifts a reservation.
+    /// Gives money back; of a preauthorisation that is not captured, the cancel.
     Return,
-    /// Takes a sale out of the settlement.
+    /// Takes a sale or capture out of clearing, where the gate supports it.
     Void,
 }
 
 words!(LaterKind { Capture = "capture", Return = "return", Void = "void" });
 
-/// How far it is.
+/// One transaction after the payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
+pub struct Later {
+    /// What it does.
+    pub kind: LaterKind,
+    /// How much.
+    pub amount: Amount,
+    /// How it stands.
+    pub state: LaterState,
+    /// When it was asked for, in Unix milliseconds.
+    pub at: u64,
+    /// Who asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    /// Why, in the words of staff; none where the till gave back by its rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+record!(Later { kind, amount, state, at, operator, reason });
+
+/// How a later transaction stands. The last three are all that staff need to act on; none is shown before the gateway has
+/// said so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LaterState {
     /// Being handed to the gateway.
     Sending,
     /// The gateway works on it.
     Processing,
-    /// Sent, and not known.
+    /// The gateway's answer was lost, or it does not know itself; the proxy asks.
     Unknown,
-    /// Final.
+    /// The money moved. Final.
     Done,
-    /// Final: it did not happen.
+    /// No money moved. Final.
     Refused {
-        /// The gateway's or bank's words.
-        reason: String,
+        /// What the bank or the gateway said.
+        reason: Reason,
     },
-    /// Only a person can settle it.
+    /// Still open, and the proxy cannot tell by itself.
     NeedsPerson {
         /// The fact that is missing.
         why: String,
@@ -44,56 +68,52 @@ pub enum LaterState {
 
 impl FromJson for LaterState {
     fn from_json(value: &Value) -> Option<Self> {
-        Some(match value.get("state")?.as_str()? {
+        let (name, contents) = variant(value)?;
+        Some(match name {
             "sending" => Self::Sending,
             "processing" => Self::Processing,
             "unknown" => Self::Unknown,
             "done" => Self::Done,
-            "refused" => Self::Refused { reason: field(value, "reason")? },
-            "needs_person" => Self::NeedsPerson { why: field(value, "why")? },
+            "refused" => Self::Refused { reason: field(contents, "reason")? },
+            "needs_person" => Self::NeedsPerson { why: field(contents, "why")? },
             _ => return None,
         })
     }
 }
 
-readable!(LaterState);
-
-/// A later transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Later {
-    /// What is done.
-    pub kind: LaterKind,
-    /// With how much.
-    pub amount: Amount,
-    /// How far it is.
-    pub state: LaterState,
-    /// When it was asked for, in Unix milliseconds.
-    pub at: u64,
-    /// Who asked for it, by name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operator: Option<String>,
-    /// Why, in the words of staff.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-record!(Later { kind, amount, state, at, operator, reason });
-
-/// What may still be done with a payment.
+/// What may be asked for now: nothing while another transaction is open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Left {
-    /// So much may still be collected.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// What is reserved and may be captured, once.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub capture: Option<Amount>,
-    /// So much may still be given back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// What may be returned; of a preauthorisation that is not captured, what a cancel releases, which is always the
+    /// whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub give_back: Option<Amount>,
-    /// A part of it, too.
-    #[serde(default)]
+    /// Whether a part of it may be captured; where nothing is to be captured, whether a part may be returned.
     pub partial: bool,
-    /// It may be taken out of the settlement.
-    #[serde(default)]
+    /// Whether it may be voided.
     pub void: bool,
 }
 
 record!(Left { capture, give_back } default { partial, void });
+
+/// `POST /payments/{id}/capture`, `/return` and `/void`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AskLater {
+    /// The request's own id: the same body under the same id is one transaction, however often it is posted.
+    pub request: AttemptId,
+    /// How much; all that is left without it. A void is always of the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
+    /// Why, up to [`AskLater::LONGEST_REASON`] characters; goes to the gateway, which wants one for returns and voids.
+    pub reason: String,
+}
+
+impl AskLater {
+    /// The longest reason, in characters: the gateway's `comment`.
+    pub const LONGEST_REASON: usize = 50;
+}
+
+record!(AskLater { request, amount, reason });

@@ -1,12 +1,13 @@
 //! The store in one SQLite file, which one proxy owns.
 
+mod history;
 mod ledger;
 mod schema;
 mod writer;
 
 use super::{Attempt, Claim, Reply, Store, StoreError};
 use crate::fingerprint::{CardKey, Fingerprints};
-use payment::{attempt::AttemptId, order::Order};
+use payment::{api::Happened, attempt::AttemptId, order::Order};
 use sqlx::query::Query;
 use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool,
@@ -45,7 +46,9 @@ impl SqliteStore {
             .locking_mode(SqliteLockingMode::Exclusive)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(LOCK_TIMEOUT);
+            .busy_timeout(LOCK_TIMEOUT)
+            // What was erased is overwritten with zeros.
+            .pragma("secure_delete", "ON");
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
@@ -112,16 +115,26 @@ impl Store for SqliteStore {
         Box::pin(find(&self.pool, id))
     }
 
-    fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()> {
+    fn update<'a>(&'a self, order: &'a Order, steps: &'a [Happened]) -> Reply<'a, ()> {
         Box::pin(async move {
             let update = query("UPDATE attempts SET order_json = ?, followed = ? WHERE id = ?")
                 .bind(json(order)?)
                 .bind(order.is_followed())
                 .bind(order.terms.attempt.to_string());
-            match self.write(update).await? {
-                1 => Ok(()),
-                _ => Err(sqlx::Error::RowNotFound.into()),
-            }
+            let steps: Vec<_> =
+                steps.iter().map(|step| history::insert(&order.terms.attempt, step)).collect();
+            let write = self.writer.write(move |connection| {
+                Box::pin(async move {
+                    if update.execute(&mut *connection).await?.rows_affected() != 1 {
+                        return Err(sqlx::Error::RowNotFound.into());
+                    }
+                    for step in steps {
+                        step.execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            });
+            write.await
         })
     }
 
