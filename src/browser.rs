@@ -53,7 +53,7 @@ pub fn draw_attempt() -> Option<AttemptId> {
 }
 
 /// Resolves after so many milliseconds.
-pub(crate) async fn wait(ms: i32) {
+pub async fn wait(ms: i32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         if let Some(window) = web_sys::window() {
             let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);

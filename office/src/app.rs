@@ -8,7 +8,11 @@ use mpos_terminal::words;
 pub fn App() -> impl IntoView {
     let office = Office::open();
     let main = element("main").child(part(move || Some(office.screen.get().show(office)))).view();
-    element("div").class("terminal office").children([strip(office), places(office), main]).view()
+    let said = element("p").class("heard").attr("role", "status").live_text(text(move || office.said.get()));
+    element("div")
+        .class("terminal office")
+        .children([strip(office), places(office), main, said.view()])
+        .view()
 }
 
 /// Till, and whether the proxy is there; a ribbon where no money moves.

@@ -6,9 +6,16 @@
 #![allow(unreachable_pub, reason = "the component macro hides from the lint that components are exported")]
 
 mod app;
+mod book;
+mod local;
+mod moment;
 mod office;
+mod parts;
+mod printer;
 mod screen;
 mod screens;
+mod standing;
+mod words;
 
 pub use app::App;
 pub use office::Office;

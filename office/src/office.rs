@@ -1,10 +1,14 @@
-use crate::Screen;
+use crate::{Screen, book::Book};
+use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::proxy::{self, Answer};
 use payment::api::Terminal;
 use std::ops::Deref;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
+
+/// The proxy is asked whether it is there each so often.
+const ASK_MS: i32 = 5_000;
 
 /// What the office knows. A handle: all copies are the same office, which lives as long as the page.
 #[derive(Clone, Copy)]
@@ -18,6 +22,10 @@ pub struct State {
     pub terminal: Watched<Option<Terminal>>,
     /// The proxy does not answer.
     pub away: Watched<bool>,
+    /// What is said to those who listen.
+    pub said: Watched<String>,
+    /// The list of payments.
+    pub(crate) book: &'static Book,
 }
 
 impl Deref for Office {
@@ -35,6 +43,8 @@ impl Office {
             screen: Watched::new(Screen::of(&hash())),
             terminal: Watched::new(None),
             away: Watched::new(false),
+            said: Watched::new(String::new()),
+            book: Box::leak(Box::new(Book::new())),
         };
         let office = Self(Box::leak(Box::new(state)));
         let moved = Closure::<dyn FnMut()>::new(move || office.screen.set(Screen::of(&hash())));
@@ -43,16 +53,31 @@ impl Office {
         }
         // It hears of the address for as long as the page lives.
         moved.forget();
-        spawn_local(async move {
-            let terminal = office.heard(proxy::terminal().await);
-            office.terminal.set(terminal);
-        });
+        spawn_local(office.keep_in_touch());
         office
+    }
+
+    async fn keep_in_touch(self) {
+        loop {
+            let was_away = self.away.get_untracked();
+            let terminal = self.heard(proxy::terminal().await);
+            if terminal.is_some() && self.terminal.with_untracked(|known| *known != terminal) {
+                self.terminal.set(terminal);
+            }
+            let is_back = was_away && !self.away.get_untracked();
+            if is_back || self.is_book_waiting() {
+                self.read_book();
+            }
+            browser::wait(ASK_MS).await;
+        }
     }
 
     /// What the proxy answered; notes whether it did.
     pub(crate) fn heard<T>(self, answer: Answer<T>) -> Option<T> {
-        self.away.set(matches!(answer, Answer::Nothing));
+        let is_away = matches!(answer, Answer::Nothing);
+        if self.away.get_untracked() != is_away {
+            self.away.set(is_away);
+        }
         answer.got()
     }
 }

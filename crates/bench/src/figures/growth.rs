@@ -126,7 +126,7 @@ async fn measure(path: &Path, times: usize) -> Result<[f64; CALLS.len()]> {
 
         let order = finished(order)?;
         let begun = Instant::now();
-        store.update(&order).await?;
+        store.update(&order, &[]).await?;
         updates.push(begun.elapsed());
         taken.push(new);
 
