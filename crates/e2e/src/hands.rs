@@ -51,6 +51,27 @@ impl Till {
         self.choose(&format!("//label[normalize-space(.)='{name}']")).await;
     }
 
+    /// Follows the link of this name.
+    pub async fn follow(&self, name: &str) {
+        self.choose(&format!("//a[normalize-space(.)='{name}']")).await;
+    }
+
+    /// Opens the payment in whose row of the list these words stand.
+    pub async fn open_payment(&self, words: &str) {
+        self.choose(&format!("//li//a[contains(normalize-space(.), '{words}')]")).await;
+    }
+
+    /// Keys a text into the field of this label, in place of what it held.
+    pub async fn fill(&self, label: &str, text: &str) {
+        self.field(&format!("//label[span[normalize-space(.)='{label}']]//input"), text).await;
+    }
+
+    /// Chooses one of what the field of this label offers.
+    pub async fn pick(&self, label: &str, option: &str) {
+        let field = format!("//label[span[normalize-space(.)='{label}']]");
+        self.choose(&format!("{field}//option[normalize-space(.)='{option}']")).await;
+    }
+
     async fn key(&self, minor: u64) {
         for digit in minor.to_string().chars() {
             self.press(&digit.to_string()).await;

@@ -102,7 +102,7 @@ async fn the_description_is_of_exactly_the_routes_that_exist() {
         assert_eq!(routed, described, "{path}");
     }
     let source = include_str!("../src/routes.rs");
-    let routes: usize = ["payments", "terminal", "notices"]
+    let routes: usize = ["payments", "terminal", "notices", "history"]
         .iter()
         .map(|name| source.matches(&format!(".route(\"/{name}")).count())
         .sum();

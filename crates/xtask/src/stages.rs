@@ -161,7 +161,7 @@ fn run_kill(tools: &Toolbox, words: &[&str]) -> Result<()> {
 fn readers(tools: &Toolbox) -> Result<()> {
     page::build(tools, Page::Release, &Page::Release.folder())?;
     build_programs(tools)?;
-    let tests = ["test", "--locked", "-p", "e2e", "--test", "testbed", "--test", "readers"];
+    let tests = ["test", "--locked", "-p", "e2e", "--test", "testbed", "--test", "readers", "--test", "printer"];
     shell::run_tests(tools.command("cargo").args(tests))
 }
 
