@@ -6,6 +6,7 @@ mod order;
 mod paper;
 mod receipt;
 mod rows;
+mod signature;
 mod timeline;
 
 pub(crate) use history::history;

@@ -1,4 +1,5 @@
 use super::paper::paper;
+use super::signature::pad;
 use crate::parts::{choice, filled, link};
 use crate::printer::{self, Fault};
 use crate::{Office, local, moment, words};
@@ -28,6 +29,8 @@ struct Looked {
     nth: Watched<usize>,
     mark: Watched<Duplicate>,
     sheet: Watched<String>,
+    /// The signature, as an SVG path.
+    drawn: Watched<String>,
     /// What became of the last print.
     said: Watched<String>,
     /// A print is under way.
@@ -43,6 +46,7 @@ pub(crate) fn receipt_of(office: Office, id: AttemptId) -> AnyView {
         nth: Watched::new(0),
         mark: Watched::new(Duplicate::First),
         sheet: Watched::new(browser::remembered(SHEET).unwrap_or_else(|| "slip".to_owned())),
+        drawn: Watched::new(String::new()),
         said: Watched::new(String::new()),
         busy: Watched::new(false),
     }));
@@ -84,7 +88,14 @@ fn sheet(office: Office, looked: &'static Looked, view: &ReceiptView) -> AnyView
     let paper = part(move || {
         let receipt = Receipt::of(&shown, looked.nth.get(), looked.copy.get(), looked.mark.get(), zone);
         let class = if looked.sheet.get() == "a4" { "sheet a4" } else { "sheet slip" };
-        Some(element("div").class(class).child(paper(&receipt.lines, None)).view())
+        let drawn = looked.drawn.get();
+        let signed = (!drawn.is_empty()).then_some(drawn.as_str());
+        Some(element("div").class(class).child(paper(&receipt.lines, signed)).view())
+    });
+    let asked = view.clone();
+    let signing = part(move || {
+        let receipt = Receipt::of(&asked, looked.nth.get(), looked.copy.get(), Duplicate::First, zone);
+        receipt.to_sign.then(|| pad(&looked.drawn))
     });
     let id = view.payment.terms.attempt.clone();
     let browser_id = id.clone();
@@ -101,7 +112,7 @@ fn sheet(office: Office, looked: &'static Looked, view: &ReceiptView) -> AnyView
         }),
     );
     let said = live_line("strong", text(move || looked.said.get()));
-    let tools = [choices(looked, view), by_browser, row(vec![by_printer]), said];
+    let tools = [choices(looked, view), signing, by_browser, row(vec![by_printer]), said];
     let tools = element("div").class("tools").children(tools).view();
     element("div").class("printable").children([tools, paper]).view()
 }
