@@ -1,9 +1,9 @@
+use crate::parts::begin;
 use crate::standing::Item;
 use crate::{Office, local, moment};
 use mpos_terminal::desk::Watched;
 use mpos_terminal::proxy::{self, Answer};
 use payment::api::History;
-use wasm_bindgen_futures::spawn_local;
 
 /// The list of payments as far as it was read, and how it was asked for.
 pub(crate) struct Book {
@@ -89,7 +89,12 @@ impl Book {
 impl Office {
     /// Looks for something else, from the top.
     pub(crate) fn look_for(self, change: impl FnOnce(&mut Query)) {
-        self.book.query.update(change);
+        let mut query = self.book.query.get_untracked();
+        change(&mut query);
+        if self.book.query.with_untracked(|known| *known == query) {
+            return;
+        }
+        self.book.query.set(query);
         self.book.scrolled.set(0);
         self.read_book();
     }
@@ -123,7 +128,7 @@ impl Office {
             address.push_str("&before=");
             address.push_str(before);
         }
-        spawn_local(async move {
+        begin(async move {
             let answer = proxy::call::<History>("GET", address, None).await;
             if book.asked.get_untracked() != asked {
                 return;
@@ -161,10 +166,10 @@ impl Office {
 
     async fn take_local(self) {
         let book = self.book;
-        let keyed = book.query.with_untracked(|query| query.keyed.trim().to_lowercase());
+        let keyed = book.query.with_untracked(|query| query.keyed.trim().to_ascii_lowercase());
         let fits = |item: &Item| {
             let texts = [&item.amount, &item.card, &item.id];
-            texts.iter().any(|text| text.to_lowercase().contains(&keyed))
+            texts.iter().any(|text| text.to_ascii_lowercase().contains(&keyed))
         };
         let items = local::items().await.into_iter().filter(fits);
         let (open, others) = items.partition(|item| item.is_open);

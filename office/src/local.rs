@@ -42,10 +42,13 @@ pub(crate) async fn items() -> Vec<Item> {
             // The journal hears of the till's own payments first.
             Some(known) if known.is_open => *known = item,
             Some(_) => {}
-            None => items.push(item),
+            // A sorting algorithm would be larger than this.
+            None => {
+                let at = items.partition_point(|other| other.at >= item.at);
+                items.insert(at, item);
+            }
         }
     }
-    items.sort_by_key(|item| std::cmp::Reverse(item.at));
     items
 }
 

@@ -1,3 +1,4 @@
+use crate::parts::begin;
 use crate::{Screen, book::Book};
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
@@ -5,7 +6,6 @@ use mpos_terminal::proxy::{self, Answer};
 use payment::api::Terminal;
 use std::ops::Deref;
 use wasm_bindgen::{JsCast, closure::Closure};
-use wasm_bindgen_futures::spawn_local;
 
 /// The proxy is asked whether it is there each so often.
 const ASK_MS: i32 = 5_000;
@@ -53,7 +53,7 @@ impl Office {
         }
         // It hears of the address for as long as the page lives.
         moved.forget();
-        spawn_local(office.keep_in_touch());
+        begin(office.keep_in_touch());
         office
     }
 

@@ -3,12 +3,19 @@
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{Press, Text, element, text};
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 
 /// A finger that has just pressed what stood there before does not press this one.
 const GUARD: Duration = Duration::from_millis(350);
+
+/// Does something that takes time. One type of future, whatever it does: each other would be compiled anew.
+pub(crate) fn begin(work: impl Future<Output = ()> + 'static) {
+    let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
+    spawn_local(work);
+}
 
 /// A value that screens watch, for as long as the page lives.
 pub(crate) fn watched<T>(value: T) -> &'static Watched<T> {

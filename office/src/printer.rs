@@ -1,7 +1,6 @@
 //! The receipt printer, over WebSerial (<https://wicg.github.io/serial/>): ESC/POS bytes out, its status in.
 
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
-use mpos_terminal::browser;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
@@ -198,9 +197,11 @@ async fn ask(port: &Port, question: &[u8]) -> Result<Option<u8>, Fault> {
 
 /// What a promise brings within so many milliseconds.
 async fn within(promise: Promise, ms: i32) -> Option<JsValue> {
-    let late = wasm_bindgen_futures::future_to_promise(async move {
-        browser::wait(ms).await;
-        Err(JsValue::NULL)
+    let late = Promise::new(&mut |_, reject| {
+        if let Some(window) = web_sys::window() {
+            // Without a window nothing is late.
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&reject, ms);
+        }
     });
     JsFuture::from(Promise::race(&Array::of2(&promise, &late))).await.ok()
 }

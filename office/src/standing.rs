@@ -43,7 +43,7 @@ impl Item {
         if let Some(view) = attempt.followed().and_then(|followed| followed.view.as_ref()) {
             return Self::of(view);
         }
-        let words = till::result(attempt);
+        let words = till::sent(attempt);
         Self {
             id: attempt.draft.attempt.to_string(),
             at: attempt.draft.paid_at,
@@ -61,7 +61,7 @@ pub(crate) fn words_of(view: &PaymentView) -> Words {
     let counts = |later: &&Later| !matches!(later.state, LaterState::Refused { .. });
     match view.later.iter().rev().find(counts) {
         Some(later) => later_words(view, later),
-        None => till::result(&Attempt::adopt(view.clone(), view.accepted_at).0),
+        None => till::sent(&Attempt::adopt(view.clone(), view.accepted_at).0),
     }
 }
 

@@ -39,7 +39,7 @@ async fn a_sale_is_found_again_and_its_receipt_printed_twice() {
     let shop = Shop::open("history-receipt").await;
     let till = &shop.till;
     sale(&shop, 1250, "Swipe", STRIPE).await;
-    till.next_customer().await;
+    till.press("New sale").await;
     sale(&shop, 2000, "Tap", PHONE).await;
     till.next_customer().await;
 

@@ -10,9 +10,12 @@ pub(crate) fn history(office: Office) -> AnyView {
     element("section").class("history").children(all).view()
 }
 
-/// The search field, the filters and the list. Reads the list anew.
+/// The search field, the filters and the list. Reads the list anew, unless it was left further down.
 pub(super) fn list(office: Office) -> AnyView {
-    office.read_book();
+    // A list that was left further down is found as it was.
+    if office.book.scrolled.get_untracked() == 0 {
+        office.read_book();
+    }
     let note = part(move || office.book.is_local.get().then(|| line("offline", words::OFFLINE.to_owned())));
     element("div").class("book").children([search(office), filters(office), note, rows(office)]).view()
 }
@@ -25,11 +28,13 @@ fn search(office: Office) -> AnyView {
         .attr("placeholder", "Amount, last four digits, order")
         .attr("autocomplete", "off")
         .live_attr("value", text(move || keyed.clone()))
-        .on("input", move |event| {
-            let keyed = value(&event);
-            office.look_for(|query| query.keyed = keyed);
-        });
+        .on("input", move |event| look(office, value(&event)))
+        .on("change", move |event| look(office, value(&event)));
     labelled("Search", input.view())
+}
+
+fn look(office: Office, keyed: String) {
+    office.look_for(|query| query.keyed = keyed);
 }
 
 /// What else the list can be narrowed by, and the file of it all.

@@ -1,7 +1,7 @@
 //! Capture, refund and void: what is asked for, asking, and what came of it.
 
 use super::order::{Looked, show};
-use crate::parts::{filled, labelled, value, watched};
+use crate::parts::{begin, filled, labelled, value, watched};
 use crate::standing::{is_reserved, later_words, words_of};
 use crate::{Office, words};
 use leptos::prelude::*;
@@ -16,7 +16,6 @@ use mpos_terminal::words::{self as till, Look, Shape, Words};
 use payment::api::{AskLater, LaterKind, LaterState, PaymentState, PaymentView, Problem};
 use payment::attempt::AttemptId;
 use payment::money::Amount;
-use wasm_bindgen_futures::spawn_local;
 
 /// Between two posts of the same request that nobody answers. It is one transaction however often it is posted.
 const AGAIN_MS: i32 = 2_000;
@@ -178,7 +177,7 @@ fn send(
     let Some(view) = looked.view.get_untracked() else { return };
     let since = browser::now();
     stage.set(Stage::Asking(amount, since));
-    spawn_local(async move {
+    begin(async move {
         let body = asked.body(amount, reason);
         loop {
             let answer =

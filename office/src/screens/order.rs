@@ -1,7 +1,7 @@
 use super::history::list;
 use super::later::{Ask, ask};
 use super::timeline::timeline;
-use crate::parts::{link, watched};
+use crate::parts::{begin, link, watched};
 use crate::standing::{approved, is_reserved, returned, words_of};
 use crate::{Office, local, moment, words};
 use leptos::prelude::*;
@@ -14,10 +14,10 @@ use mpos_terminal::proxy::{self, Answer};
 use mpos_terminal::words::{self as till, Look};
 use payment::api::{Entry, Happened, LaterKind, PaymentView};
 use payment::attempt::AttemptId;
-use wasm_bindgen_futures::spawn_local;
 
-/// How long a step that was just written down may take to be seen.
-const STEPS_MS: i32 = 2_000;
+/// Between two questions, while something is open and once nothing is.
+const OPEN_MS: i32 = 1_000;
+const SETTLED_MS: i32 = 10_000;
 
 /// One payment while it is looked at.
 pub(super) struct Looked {
@@ -56,7 +56,7 @@ pub(crate) fn order(office: Office, id: AttemptId) -> AnyView {
 fn follow(office: Office, id: AttemptId, looked: &'static Looked) {
     let is_there = watched(true);
     on_cleanup(move || is_there.set(false));
-    spawn_local(async move {
+    begin(async move {
         while is_there.get_untracked() {
             let answer = proxy::call::<PaymentView>("GET", format!("payments/{id}"), None).await;
             office.away.set(matches!(answer, Answer::Nothing));
@@ -80,9 +80,14 @@ fn follow(office: Office, id: AttemptId, looked: &'static Looked) {
                 }
                 Answer::Nothing => {}
             }
-            browser::wait(STEPS_MS).await;
+            let is_open = looked.view.with_untracked(|view| view.as_ref().is_none_or(is_open));
+            browser::wait(if is_open { OPEN_MS } else { SETTLED_MS }).await;
         }
     });
+}
+
+fn is_open(view: &PaymentView) -> bool {
+    words_of(view).look == Look::NotKnown
 }
 
 /// Shows a view, unless it is the one that is shown: a dialogue would begin anew.

@@ -1,6 +1,6 @@
 use super::paper::paper;
 use super::signature::pad;
-use crate::parts::{choice, filled, link};
+use crate::parts::{begin, choice, filled, link};
 use crate::printer::{self, Fault};
 use crate::{Office, local, moment, words};
 use leptos::prelude::*;
@@ -12,7 +12,6 @@ use mpos_terminal::words as till;
 use payment::api::{Copy, Print, Printed, ReceiptView};
 use payment::attempt::AttemptId;
 use receipt::{Duplicate, Receipt};
-use wasm_bindgen_futures::spawn_local;
 
 /// Where the paper's width is remembered, and the printer's characters to a line.
 const SHEET: &str = "mpos-terminal.sheet";
@@ -51,7 +50,7 @@ pub(crate) fn receipt_of(office: Office, id: AttemptId) -> AnyView {
         busy: Watched::new(false),
     }));
     let asked = id.clone();
-    spawn_local(async move {
+    begin(async move {
         let answer = proxy::call::<ReceiptView>("GET", format!("payments/{asked}/receipt"), None).await;
         office.away.set(matches!(answer, Answer::Nothing));
         match answer {
@@ -174,7 +173,7 @@ fn print(office: Office, looked: &'static Looked, id: AttemptId, columns: u32) {
     looked.said.set(String::new());
     // A port is chosen on a click, and the click is over once the proxy has answered.
     let port = (columns > 0).then(printer::port);
-    spawn_local(async move {
+    begin(async move {
         let said = match port {
             None => by_browser(office, looked, id).await,
             Some(port) => match port.await {

@@ -2,7 +2,7 @@
 
 use crate::Office;
 use crate::book::Row;
-use crate::parts::watched;
+use crate::parts::{begin, watched};
 use crate::standing::Item;
 use leptos::prelude::*;
 use mpos_terminal::browser;
@@ -46,7 +46,7 @@ pub(super) fn rows(office: Office) -> AnyView {
     // Back where the list was left, once its rows are there again.
     let left_at = book.scrolled.get_untracked();
     if left_at > 0 {
-        wasm_bindgen_futures::spawn_local(async move {
+        begin(async move {
             browser::wait(0).await;
             let document = web_sys::window().and_then(|window| window.document());
             if let Some(list) = document.and_then(|document| document.query_selector(".rows").ok()?) {
