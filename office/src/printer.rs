@@ -205,3 +205,19 @@ async fn within(promise: Promise, ms: i32) -> Option<JsValue> {
     });
     JsFuture::from(Promise::race(&Array::of2(&promise, &late))).await.ok()
 }
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use reader::{FAMILIES, SerialFilter};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_reader_on_a_serial_line_is_known_not_to_be_the_printer() {
+        let vendors = FAMILIES.iter().flat_map(|family| family.serial).filter_map(|filter| match filter {
+            SerialFilter::Usb { vendor, .. } => Some(*vendor),
+            SerialFilter::BluetoothSpp => None,
+        });
+        assert_eq!(vendors.collect::<BTreeSet<_>>(), super::READERS.into_iter().collect());
+    }
+}

@@ -95,6 +95,8 @@ async fn a_sale_is_found_again_and_its_receipt_printed_twice() {
     assert!(!till.text().await.contains("duplicate"), "each copy is counted for itself");
 
     // On paper there is the receipt and nothing else, 72 of 80 mm wide on a roll.
+    till.evaluate("for (const details of document.querySelectorAll('details')) details.open = true;", vec![])
+        .await;
     for (paper, page) in [("80 mm", "slip"), ("A4", "a4")] {
         till.pick("Paper", paper).await;
         till.show_print(true).await;

@@ -5,12 +5,16 @@ mod support;
 
 use axum::http::StatusCode;
 use payment::order::{Answer, Status};
+use proxy::books::Books;
 use proxy::desk::Desk;
 use proxy::keep::{Keep, erase_older, erase_order};
+use proxy::metrics::Metrics;
+use proxy::operations::Operations;
 use proxy::store::sqlite::SqliteStore;
 use serde_json::json;
 use std::path::Path;
-use support::{Fake, ID, call, config, get, payment, post, proxy, report, until, with};
+use std::sync::Arc;
+use support::{Fake, ID, call, config, get, payment, post, proxy, report, send, until, with};
 
 const PAYMENTS: &str = "/api/v1/payments";
 const DAY_MS: u64 = 24 * 3_600_000;
@@ -117,6 +121,29 @@ async fn what_is_not_settled_keeps_what_it_has() {
     assert!(!erase_order(&desk, ID.parse().unwrap()).await.unwrap());
     let (_, view) = call(&router, get(&format!("{PAYMENTS}/{ID}"))).await;
     assert_eq!(view["terms"]["card"]["last4"], "0119");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn operations_erase_and_say_what() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("db");
+    let (_, desk, _) = shop(&file, 2).await;
+    let metrics = Arc::new(Metrics::default());
+    let books = Books::new(desk.clone(), metrics.clone(), file.clone());
+    let operations = Operations { desk, metrics, books }.router();
+    let ask = async |query: &str| {
+        let response = send(&operations, post(&format!("/erase{query}"), &json!({}))).await;
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    };
+    for query in ["", "?older_than=1&order=AAAAAAAAAAAAAAAAAAAA", "?order=A", "?older_than=-1"] {
+        assert_eq!(ask(query).await.0, StatusCode::BAD_REQUEST, "{query}");
+    }
+    assert_eq!(ask("?order=ZZZZZZZZZZZZZZZZZZZZ").await.0, StatusCode::NOT_FOUND);
+    let (status, said) = ask(&format!("?order={ID}")).await;
+    assert_eq!((status, said.as_str()), (StatusCode::OK, "erased the personal data of 1 payment\n"));
+    assert_eq!(ask(&format!("?order={ID}")).await.0, StatusCode::BAD_REQUEST, "nothing is left to erase");
 }
 
 #[test]

@@ -120,8 +120,9 @@ fn detail(office: Office, looked: &'static Looked, view: &PaymentView) -> AnyVie
         standing.view(),
         amount_line(till::amount(approved(view).unwrap_or(view.terms.amount))),
         line("money", words.money),
-        line("", words.next),
     ];
+    // Of what is settled nobody has to do what was to be done then.
+    all.extend((words.look == Look::NotKnown).then(|| line("", words.next)));
     all.extend(view.needs_person.clone().map(|fact| line("strong", format!("Needs a person: {fact}"))));
     all.push(part(move || office.away.get().then(|| line("offline", words::OFFLINE.to_owned()))));
     all.push(actions(looked, view));

@@ -94,7 +94,7 @@ fn sheet(office: Office, looked: &'static Looked, view: &ReceiptView) -> AnyView
     let asked = view.clone();
     let signing = part(move || {
         let receipt = Receipt::of(&asked, looked.nth.get(), looked.copy.get(), Duplicate::First, zone);
-        receipt.to_sign.then(|| pad(&looked.drawn))
+        receipt.to_sign.then(|| more("Sign on the screen", pad(&looked.drawn)))
     });
     let id = view.payment.terms.attempt.clone();
     let browser_id = id.clone();
@@ -111,13 +111,18 @@ fn sheet(office: Office, looked: &'static Looked, view: &ReceiptView) -> AnyView
         }),
     );
     let said = live_line("strong", text(move || looked.said.get()));
-    let tools = [choices(looked, view), signing, by_browser, row(vec![by_printer]), said];
+    let tools = [copies(looked, view), by_browser, row(vec![by_printer]), said, signing, papers(looked)];
     let tools = element("div").class("tools").children(tools).view();
     element("div").class("printable").children([tools, paper]).view()
 }
 
-/// Whose copy, of what, on which paper.
-fn choices(looked: &'static Looked, view: &ReceiptView) -> AnyView {
+/// What is wanted now and then.
+fn more(label: &'static str, content: AnyView) -> AnyView {
+    element("details").child(element("summary").text(label).view()).child(content).view()
+}
+
+/// Whose copy, of what.
+fn copies(looked: &'static Looked, view: &ReceiptView) -> AnyView {
     let copy = |label: &'static str, copy: Copy| {
         let chosen = text(move || (looked.copy.get() == copy).to_string());
         let choose = move |_| {
@@ -144,15 +149,20 @@ fn choices(looked: &'static Looked, view: &ReceiptView) -> AnyView {
             looked.mark.set(Duplicate::First);
         }));
     }
+    element("div").class("choices").children(all).view()
+}
+
+/// On which paper.
+fn papers(looked: &'static Looked) -> AnyView {
     let sheets = [("slip", "80 mm"), ("a4", "A4")].map(|(value, label)| (value.to_owned(), label.to_owned()));
     let remembered = looked.sheet.get_untracked();
     let (mut chosen, others): (Vec<_>, Vec<_>) =
         sheets.into_iter().partition(|(value, _)| *value == remembered);
     chosen.extend(others);
-    all.push(choice("Paper", chosen, move |sheet| {
+    let paper = choice("Paper", chosen, move |sheet| {
         browser::remember(SHEET, &sheet);
         looked.sheet.set(sheet);
-    }));
+    });
     let columns = ["42", "48", "32"].map(str::to_owned);
     let remembered = browser::remembered(COLUMNS).unwrap_or_default();
     let (mut chosen, others): (Vec<_>, Vec<_>) =
@@ -160,8 +170,8 @@ fn choices(looked: &'static Looked, view: &ReceiptView) -> AnyView {
     chosen.extend(others);
     let label = |columns: String| (columns.clone(), format!("{columns} characters"));
     let chosen = chosen.into_iter().map(label).collect();
-    all.push(choice("Receipt printer", chosen, |columns| browser::remember(COLUMNS, &columns)));
-    element("div").class("choices").children(all).view()
+    let printer = choice("Receipt printer", chosen, |columns| browser::remember(COLUMNS, &columns));
+    more("Paper and printer", element("div").class("choices").children([paper, printer]).view())
 }
 
 /// Counts the print, and then prints: by the browser, or with so many characters to a line on the receipt printer.
