@@ -28,6 +28,8 @@ extern "C" {
     type Info;
     #[wasm_bindgen(method, getter, js_name = usbVendorId)]
     fn usb_vendor_id(this: &Info) -> Option<u16>;
+    #[wasm_bindgen(method, getter, js_name = bluetoothServiceClassId)]
+    fn bluetooth_service_class_id(this: &Info) -> JsValue;
 
     type Stream;
     #[wasm_bindgen(method, js_name = getReader)]
@@ -46,7 +48,7 @@ extern "C" {
 }
 
 /// USB vendors of card readers (`reader::FAMILIES`): what else is granted is the printer.
-const READERS: [u16; 2] = [0x0801, 0x2DDA];
+const READERS: [u16; 3] = [0x0525, 0x0801, 0x2DDA];
 /// USB and Bluetooth ignore it; a printer on a real line has to be set to it.
 const BAUD: u32 = 115_200;
 /// How long a printer may take to tell its status. Some never do: then it is printed all the same.
@@ -121,8 +123,14 @@ pub(crate) async fn port() -> Result<Port, Fault> {
         Reflect::get(&navigator, &"serial".into()).ok().filter(JsValue::is_object).ok_or(Fault::NoSerial)?;
     let serial: Serial = serial.unchecked_into();
     let granted = JsFuture::from(serial.get_ports()).await.map_err(|_| Fault::NoSerial)?;
-    let is_printer =
-        |port: &Port| port.get_info().usb_vendor_id().is_none_or(|vendor| !READERS.contains(&vendor));
+    let is_printer = |port: &Port| {
+        let info = port.get_info();
+        match info.usb_vendor_id() {
+            Some(vendor) => !READERS.contains(&vendor),
+            // Over Bluetooth a reader looks the same: that is asked for each time.
+            None => info.bluetooth_service_class_id().is_undefined(),
+        }
+    };
     let granted = Array::from(&granted).iter().map(JsCast::unchecked_into::<Port>).find(is_printer);
     match granted {
         Some(port) => Ok(port),
