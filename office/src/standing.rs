@@ -31,7 +31,10 @@ impl Item {
                 Some(back) => format!("-{}", till::amount(back)),
                 None => till::amount(approved(view).unwrap_or(view.terms.amount)),
             },
-            title: words.title,
+            title: match &view.needs_person {
+                Some(_) => "Needs a person",
+                None => short(&words),
+            },
             card: words::card(view),
             shape: words.shape,
             is_open: words.look == Look::NotKnown || view.needs_person.is_some(),
@@ -48,12 +51,17 @@ impl Item {
             id: attempt.draft.attempt.to_string(),
             at: attempt.draft.paid_at,
             amount: till::amount(attempt.draft.amount),
-            title: words.title,
+            title: short(&words),
             card: attempt.followed().map(|followed| till::card(&followed.terms.card)).unwrap_or_default(),
             shape: words.shape,
             is_open: words.look == Look::NotKnown,
         }
     }
+}
+
+/// The title for a row, where a heading above says that nothing is known.
+fn short(words: &Words) -> &'static str {
+    if words.look == Look::NotKnown { "Asking" } else { words.title }
 }
 
 /// What is said of a payment: of the last thing that was done with it, if that counts, else of itself.

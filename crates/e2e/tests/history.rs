@@ -177,7 +177,9 @@ async fn what_needs_a_person_stands_on_top_and_a_page_without_its_server_says_so
     assert!(sent.await.is_some());
 
     shop.till.open(&format!("{}/office/#history", shop.proxy.address)).await;
-    shop.till.see(&["Result not known yet: 1", "20.00 EUR", "Today", "11.00 EUR"]).await;
+    shop.till
+        .see(&["Result not known yet: 1", "20.00 EUR", "Asking Visa **** 0119", "Today", "11.00 EUR"])
+        .await;
     let text = shop.till.text().await;
     assert!(text.find("20.00 eur") < text.find("today"), "what is not known stands above the rest: {text}");
     shop.till.open_payment("20.00 EUR").await;
