@@ -84,8 +84,8 @@ impl History for OneByOne {
         self.write(self.store.printed(id, nth, copy, step))
     }
 
-    fn scrub(&self, whole: bool) -> Reply<'_, ()> {
-        self.write(self.store.scrub(whole))
+    fn scrub(&self) -> Reply<'_, ()> {
+        self.write(self.store.scrub())
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod command;
 
+use crate::books::daily::{Daily, TimeOfDay};
 use crate::clock;
 use crate::desk::Desk;
 use crate::problem::Problem;
@@ -17,7 +18,7 @@ const LOOK: Duration = Duration::from_secs(60);
 const ALL: &[Personal] = &[Personal::Names, Personal::Last4, Personal::Emails];
 
 /// After how many days the data of a settled payment is erased; without a number it stays.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keep {
     /// Cardholders' names.
@@ -26,6 +27,14 @@ pub struct Keep {
     pub last4_days: Option<u32>,
     /// E-mail addresses.
     pub emails_days: Option<u32>,
+    /// The time of day in UTC: the shop should be closed, as nothing else is stored for some seconds.
+    pub at: TimeOfDay,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self { names_days: None, last4_days: None, emails_days: None, at: TimeOfDay::new(3, 30) }
+    }
 }
 
 impl Keep {
@@ -46,21 +55,23 @@ impl Keep {
             }
         }
         if count > 0 {
-            desk.store().scrub(false).await?;
+            desk.store().scrub().await?;
             tracing::info!(count, "personal data was erased");
         }
         Ok(count)
     }
 
-    /// Erases what is due at the start and each day, for as long as the runtime lives.
+    /// Erases what is due each day at its hour, for as long as the runtime lives.
     pub fn keep(self, desk: Desk) {
         tokio::spawn(async move {
-            let mut done_at: Option<u64> = None;
+            let daily = Daily { daily: true, at: self.at };
+            let (mut last_good, mut last_try) = (clock::unix_ms(), 0);
             loop {
                 let now = clock::unix_ms();
-                if done_at.is_none_or(|at| now.abs_diff(at) >= DAY_MS) {
+                if daily.is_due(now, last_good, last_try) {
+                    last_try = now;
                     match self.erase_due(&desk, now).await {
-                        Ok(_) => done_at = Some(now),
+                        Ok(_) => last_good = now,
                         Err(error) => tracing::error!(%error, "personal data cannot be erased"),
                     }
                 }
@@ -76,7 +87,7 @@ impl Keep {
 /// [`Problem`] when it is not known or the store fails.
 pub async fn erase_order(desk: &Desk, id: AttemptId) -> Result<bool, Problem> {
     let is_erased = desk.erase(id, ALL).await?;
-    desk.store().scrub(true).await?;
+    desk.store().scrub().await?;
     Ok(is_erased)
 }
 
@@ -86,7 +97,7 @@ pub async fn erase_order(desk: &Desk, id: AttemptId) -> Result<bool, Problem> {
 /// [`StoreError`]
 pub async fn erase_older(desk: &Desk, days: u32) -> Result<u64, StoreError> {
     let count = desk.erase_before(before(clock::unix_ms(), days), ALL).await?;
-    desk.store().scrub(true).await?;
+    desk.store().scrub().await?;
     Ok(count)
 }
 

@@ -69,7 +69,7 @@ async fn nothing_is_left_of_what_was_kept_long_enough() {
     let (router, desk, store) = shop(&file, 60).await;
     assert!(found(&file, &PERSONAL).iter().all(|count| *count > 0), "it is kept at first");
     let now = proxy::clock::unix_ms();
-    let keep = Keep { names_days: Some(30), last4_days: Some(90), emails_days: Some(30) };
+    let keep = Keep { names_days: Some(30), last4_days: Some(90), emails_days: Some(30), ..Keep::default() };
     assert_eq!(keep.erase_due(&desk, now + 29 * DAY_MS).await.unwrap(), 0);
     assert!(found(&file, &PERSONAL).iter().all(|count| *count > 0), "its time is not over");
 
@@ -150,7 +150,7 @@ async fn operations_erase_and_say_what() {
 fn the_settings_say_how_long() {
     let dir = tempfile::tempdir().unwrap();
     let set = config(dir.path(), |text| format!("{text}[keep]\nnames_days = 30\nlast4_days = 540\n"));
-    let expected = Keep { names_days: Some(30), last4_days: Some(540), emails_days: None };
+    let expected = Keep { names_days: Some(30), last4_days: Some(540), ..Keep::default() };
     assert_eq!(set.settings.keep, expected);
     assert_eq!(config(dir.path(), |text| text).settings.keep, Keep::default(), "it stays unless it is said");
 }

@@ -21,7 +21,7 @@ pub struct Daily {
 
 impl Default for Daily {
     fn default() -> Self {
-        Self { daily: true, at: TimeOfDay { minutes: 4 * 60 + 30 } }
+        Self { daily: true, at: TimeOfDay::new(4, 30) }
     }
 }
 
@@ -30,6 +30,12 @@ impl Default for Daily {
 #[serde(try_from = "String")]
 pub struct TimeOfDay {
     minutes: u64,
+}
+
+impl TimeOfDay {
+    pub(crate) const fn new(hours: u64, minutes: u64) -> Self {
+        Self { minutes: hours * 60 + minutes }
+    }
 }
 
 impl TryFrom<String> for TimeOfDay {

@@ -79,7 +79,7 @@ pub trait History: Send + Sync {
     /// Counts a print of a receipt, and writes it down as a step; answers how often that copy was printed before.
     fn printed<'a>(&'a self, id: &'a AttemptId, nth: u32, copy: Copy, step: &'a Happened) -> Reply<'a, u32>;
 
-    /// Leaves nothing of what was overwritten or deleted in the store's files. `whole` rewrites all of them, for what was
-    /// deleted before this version; nothing else is stored meanwhile.
-    fn scrub(&self, whole: bool) -> Reply<'_, ()>;
+    /// Leaves nothing of what was overwritten or deleted in the store's files. It rewrites all of them, and nothing else is
+    /// stored meanwhile.
+    fn scrub(&self) -> Reply<'_, ()>;
 }

@@ -46,9 +46,7 @@ impl SqliteStore {
             .locking_mode(SqliteLockingMode::Exclusive)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(LOCK_TIMEOUT)
-            // What was erased is overwritten with zeros.
-            .pragma("secure_delete", "ON");
+            .busy_timeout(LOCK_TIMEOUT);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)

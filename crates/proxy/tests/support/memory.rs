@@ -167,7 +167,7 @@ impl History for Memory {
         })
     }
 
-    fn scrub(&self, _: bool) -> Reply<'_, ()> {
+    fn scrub(&self) -> Reply<'_, ()> {
         self.with(|_| ())
     }
 }

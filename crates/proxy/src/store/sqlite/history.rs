@@ -86,13 +86,12 @@ impl History for SqliteStore {
         })
     }
 
-    fn scrub(&self, whole: bool) -> Reply<'_, ()> {
+    fn scrub(&self) -> Reply<'_, ()> {
         Box::pin(async move {
             let mut connection = self.pool.acquire().await?;
-            if whole {
-                query("VACUUM").execute(&mut *connection).await?;
-            }
-            // What was written over is zeros in the file; the log before it still has it.
+            // `secure_delete` would not do: rows that SQLite moves within a page may leave a copy behind.
+            query("VACUUM").execute(&mut *connection).await?;
+            // The log before it still has it.
             query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
             Ok(())
         })
