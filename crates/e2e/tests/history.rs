@@ -123,6 +123,43 @@ async fn a_sale_is_found_again_and_its_receipt_printed_twice() {
 }
 
 #[tokio::test]
+async fn a_signature_is_on_the_merchants_paper_and_nowhere_else() {
+    let shop = Shop::open("history-signature").await;
+    let till = &shop.till;
+    sale(&shop, 1250, "Swipe", STRIPE).await;
+    till.follow("Receipt").await;
+    till.see(&["CUSTOMER COPY"]).await;
+    assert!(!till.text().await.contains("sign on the screen"), "the customer's copy is not signed");
+    till.press("Merchant copy").await;
+    till.see(&["Sign X", "Sign on the screen"]).await;
+    till.evaluate("for (const details of document.querySelectorAll('details')) details.open = true;", vec![])
+        .await;
+    till.see(&["Customer: sign here, or on the paper slip."]).await;
+    let draw = "
+        const pad = document.querySelector('.pad'), { left, top } = pad.getBoundingClientRect();
+        const at = (kind, x, y) => pad.dispatchEvent(
+            new PointerEvent(kind, { bubbles: true, clientX: left + x, clientY: top + y }));
+        at('pointerdown', 20, 30); at('pointermove', 60, 50); at('pointermove', 90, 20); at('pointerup', 90, 20);
+        at('pointermove', 5, 5);";
+    till.evaluate(draw, vec![]).await;
+    let strokes = "return document.querySelector('.paper-roll .signed path')?.getAttribute('d').match(/[ML]/g).join('')";
+    let drawn = until(LIMIT, async || (till.evaluate(strokes, vec![]).await == json!("MLLL")).then_some(()));
+    assert!(drawn.await.is_some(), "what was drawn is on the paper, and nothing after the pen was lifted");
+    count_prints(&shop).await;
+    till.record().await;
+    till.press("Print").await;
+    printed(&shop, 1).await;
+    let calls = till.calls().await;
+    let prints = calls.iter().find(|call| call["url"].as_str().unwrap().ends_with("/prints")).unwrap();
+    assert!(
+        prints["body"].as_str().unwrap().len() < 80,
+        "the print is counted, and the drawing stays here: {prints}"
+    );
+    till.press("Clear").await;
+    till.see(&["Sign X"]).await;
+}
+
+#[tokio::test]
 async fn the_approved_screen_leads_to_receipt_and_refund() {
     let shop = Shop::open("history-links").await;
     let till = &shop.till;
