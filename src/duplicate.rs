@@ -68,7 +68,7 @@ mod tests {
             operator: None,
             later: vec![],
             left: Default::default(),
-            erased: vec![],
+            erased: false,
             next_poll_ms: 3000,
         };
         Attempt::adopt(view, accepted_at).0

@@ -1,7 +1,7 @@
 //! What the office says, in one place.
 
 use mpos_terminal::words as till;
-use payment::api::{Happened, LaterKind, PaymentView, Personal, Source, What};
+use payment::api::{Happened, LaterKind, PaymentView, Source, What};
 
 /// Said where the proxy does not answer.
 pub(crate) const OFFLINE: &str =
@@ -9,7 +9,7 @@ pub(crate) const OFFLINE: &str =
 
 /// The card's mask, or that it was erased.
 pub(crate) fn card(view: &PaymentView) -> String {
-    if view.erased.contains(&Personal::Last4) {
+    if view.erased && view.terms.card.last4.is_empty() {
         let scheme = view.terms.card.scheme.as_deref().unwrap_or("Card");
         return format!("{scheme}, number erased");
     }

@@ -289,9 +289,9 @@ pub struct PaymentView {
     /// What may still be done with it.
     #[serde(default)]
     pub left: Left,
-    /// What of the customer's was erased since.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub erased: Vec<Personal>,
+    /// Some of the customer's data was erased since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
     /// When to ask again, in milliseconds from the answer.
     pub next_poll_ms: u32,
 }

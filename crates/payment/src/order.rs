@@ -351,7 +351,7 @@ impl Order {
             operator: None,
             later: vec![],
             left: self.left(),
-            erased: self.erased.clone(),
+            erased: !self.erased.is_empty(),
             next_poll_ms: u32::try_from(next.clamp(300, rules.poll_ms.max(300))).unwrap_or(u32::MAX),
         }
     }

@@ -83,7 +83,7 @@ async fn nothing_is_left_of_what_was_kept_long_enough() {
     assert_eq!(found(&file, &PERSONAL), [0; 4]);
 
     let (_, view) = call(&router, get(&format!("{PAYMENTS}/{}", id(0)))).await;
-    assert_eq!(view["erased"], json!(["names", "emails", "last4"]));
+    assert_eq!(view["erased"], true);
     assert_eq!(view["receipt"]["processor-rrn"], "429716049460");
     assert_eq!(view["terms"]["card"], json!({"last4": "", "scheme": "Visa"}));
     let (_, steps) = call(&router, get(&format!("{PAYMENTS}/{}/timeline", id(0)))).await;
@@ -100,7 +100,7 @@ async fn the_command_erases_one_order_or_all_that_are_old() {
     assert!(erase_order(&desk, ID.parse().unwrap()).await.unwrap());
     assert!(!erase_order(&desk, ID.parse().unwrap()).await.unwrap(), "nothing is left to erase");
     let (_, view) = call(&router, get(&format!("{PAYMENTS}/{ID}"))).await;
-    assert_eq!(view["erased"], json!(["names", "last4", "emails"]));
+    assert_eq!(view["erased"], true);
     let (_, other) = call(&router, get(&format!("{PAYMENTS}/{}", id(1)))).await;
     assert_eq!(other["terms"]["card"]["last4"], PERSONAL[1]);
     assert_eq!(erase_older(&desk, 1).await.unwrap(), 0, "none is a day old");

@@ -1,7 +1,7 @@
 //! What a receipt says of the card: its mask and nothing more.
 
 use crate::line::Line;
-use payment::api::{Copy, Entry, PaymentView, Personal};
+use payment::api::{Copy, Entry, PaymentView};
 
 /// The card, how it was read, and whose it is.
 pub(crate) fn lines(payment: &PaymentView, copy: Copy) -> Vec<Line> {
@@ -12,10 +12,7 @@ pub(crate) fn lines(payment: &PaymentView, copy: Copy) -> Vec<Line> {
     };
     let mut lines = vec![Line::pair("Card", mask(payment)), Line::pair("Read by", entry)];
     if copy == Copy::Merchant {
-        let holder = match payment.erased.contains(&Personal::Names) {
-            true => Some("erased"),
-            false => field(payment, "cardholder-name").or(payment.terms.card.holder.as_deref()),
-        };
+        let holder = field(payment, "cardholder-name").or(payment.terms.card.holder.as_deref());
         lines.extend(holder.map(|holder| Line::pair("Cardholder", holder)));
     }
     lines
@@ -24,7 +21,7 @@ pub(crate) fn lines(payment: &PaymentView, copy: Copy) -> Vec<Line> {
 /// `MASTERCARD **** **** **** 1234 : 01`.
 fn mask(payment: &PaymentView) -> String {
     let scheme = field(payment, "card-type").or(payment.terms.card.scheme.as_deref()).unwrap_or("Card");
-    if payment.erased.contains(&Personal::Last4) {
+    if payment.erased && payment.terms.card.last4.is_empty() {
         return format!("{scheme}, number erased");
     }
     // Whatever the gateway calls the last four: no more of it is shown.

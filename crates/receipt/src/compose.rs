@@ -74,7 +74,7 @@ impl Receipt {
         lines.push(Line::Blank);
         let is_final = matches!(payment.state, PaymentState::Final { .. });
         lines.extend(view.link.clone().filter(|_| is_final).map(Line::Link));
-        if !payment.erased.is_empty() {
+        if payment.erased {
             lines.push(Line::centred("Personal data was erased when its time was over."));
         }
         lines.push(Line::centred("Not a fiscal receipt."));

@@ -54,7 +54,7 @@ fn view(attempt: &Attempt, state: PaymentState) -> PaymentView {
         operator: None,
         later: vec![],
         left: Default::default(),
-        erased: vec![],
+        erased: false,
         next_poll_ms: 1_000,
     }
 }
