@@ -68,6 +68,10 @@ mod tests {
             later: Default::default(),
             left: Default::default(),
             accepted_at,
+            operator: None,
+            later: vec![],
+            left: Default::default(),
+            erased: false,
             next_poll_ms: 3000,
         };
         Attempt::adopt(view, accepted_at).0

@@ -6,6 +6,8 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbRequest, IdbTransaction, IdbTransactionMode};
 
+/// Name of the till's journal, and of the lock of the page that pays.
+pub const NAME: &str = "mpos-terminal";
 const STORE: &str = "attempts";
 
 /// The journal cannot be opened, read or written: storage is full, blocked or broken. Nothing may be paid then.

@@ -9,7 +9,9 @@ pub fn App() -> impl IntoView {
     let office = Office::open();
     let main = element("main").child(part(move || Some(office.screen.get().show(office)))).view();
     let places = part(move || (!office.screen.get().is_entrance()).then(|| places(office)));
-    element("div").class("terminal office").children([strip(office), places, main]).view()
+    let polite = element("p").class("heard").attr("role", "status");
+    let polite = polite.live_text(text(move || office.polite.get())).view();
+    element("div").class("terminal office").children([strip(office), places, main, polite]).view()
 }
 
 /// Till, and whether the proxy is there; a ribbon where no money moves.

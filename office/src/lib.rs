@@ -6,13 +6,19 @@
 #![allow(unreachable_pub, reason = "the component macro hides from the lint that components are exported")]
 
 mod app;
+mod book;
 mod day_words;
 mod entrance;
+mod local;
+mod moment;
 mod office;
+mod order_words;
 mod parts;
+mod printer;
 mod screen;
 mod screens;
 mod sheet;
+mod standing;
 pub mod words;
 
 pub use app::App;

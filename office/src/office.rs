@@ -1,5 +1,6 @@
-use crate::Screen;
 use crate::entrance::{Entrance, Face};
+use crate::parts::begin;
+use crate::{Screen, book::Book};
 use leptos::prelude::set_interval;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::proxy::{self, Answer};
@@ -11,10 +12,9 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, closure::Closure};
-use wasm_bindgen_futures::spawn_local;
 
 /// The proxy is asked who is signed in each so many seconds.
-const TERMINAL_S: u64 = 10;
+const TERMINAL_S: u64 = 5;
 /// The proxy's code for a call that needs somebody to be signed in.
 const SIGN_IN: &str = "sign-in";
 
@@ -45,6 +45,10 @@ pub struct State {
     turns: AtomicU32,
     /// The address that somebody wanted to see before they were asked to sign in.
     wanted: Watched<String>,
+    /// What is said to those who listen.
+    pub polite: Watched<String>,
+    /// The list of payments.
+    pub(crate) book: &'static Book,
 }
 
 impl Deref for Office {
@@ -71,6 +75,8 @@ impl Office {
             touched: AtomicBool::new(false),
             turns: AtomicU32::new(0),
             wanted: Watched::new(String::new()),
+            polite: Watched::new(String::new()),
+            book: Box::leak(Box::new(Book::new())),
         };
         Self(Box::leak(Box::new(state)))
     }
@@ -108,8 +114,12 @@ impl Office {
     pub(crate) fn ask(self) {
         let here = self.touched.swap(false, Relaxed) || self.busy.get_untracked();
         let turn = self.turns.load(Relaxed);
-        spawn_local(async move {
+        begin(async move {
+            let was_away = self.away.get_untracked();
             let Some(terminal) = self.heard(proxy::terminal(here).await) else { return };
+            if was_away || self.is_book_waiting() {
+                self.read_book();
+            }
             if turn != self.turns.load(Relaxed) {
                 return;
             }
@@ -144,7 +154,10 @@ impl Office {
 
     /// What the proxy answered; notes whether it did, and whether somebody has to sign in.
     pub(crate) fn heard<T>(self, answer: Answer<T>) -> Option<T> {
-        self.away.set(matches!(answer, Answer::Nothing));
+        let is_away = matches!(answer, Answer::Nothing);
+        if self.away.get_untracked() != is_away {
+            self.away.set(is_away);
+        }
         if matches!(&answer, Answer::Refused(Problem { code, .. }) if code == SIGN_IN) {
             self.ask_to_sign_in();
         }

@@ -1,6 +1,7 @@
 use crate::Office;
-use crate::screens::{close_day, history, lock, operators, report, sign_in, takings};
+use crate::screens::{close_day, history, lock, operators, order, receipt_of, report, sign_in, takings};
 use leptos::prelude::AnyView;
+use payment::attempt::AttemptId;
 use payment::role::Right;
 
 /// A screen of the office, as the address names it.
@@ -8,6 +9,10 @@ use payment::role::Right;
 pub enum Screen {
     /// `#history`, and any name that is not known: the payments, newest first.
     History,
+    /// `#order/ID`: one payment, what happened to it, and what may be done with it.
+    Order(AttemptId),
+    /// `#receipt/ID`: the receipt of a payment.
+    Receipt(AttemptId),
     /// `#close-day`: the till's totals beside the gateway's, and closing the day.
     CloseDay,
     /// `#report`: the X and Z reports.
@@ -35,16 +40,17 @@ impl Screen {
     /// The screen of an address' part behind and with `#`.
     #[must_use]
     pub fn of(hash: &str) -> Self {
-        // The names with an id behind a slash come with their screens.
         let name = hash.trim_start_matches('#');
-        let (name, _id) = name.split_once('/').unwrap_or((name, ""));
-        match name {
-            "close-day" => Self::CloseDay,
-            "report" => Self::Report,
-            "takings" => Self::Takings,
-            "operators" => Self::Operators,
-            "sign-in" => Self::SignIn,
-            "lock" => Self::Lock,
+        let (name, id) = name.split_once('/').unwrap_or((name, ""));
+        match (name, id.parse()) {
+            ("order", Ok(id)) => Self::Order(id),
+            ("receipt", Ok(id)) => Self::Receipt(id),
+            ("close-day", _) => Self::CloseDay,
+            ("report", _) => Self::Report,
+            ("takings", _) => Self::Takings,
+            ("operators", _) => Self::Operators,
+            ("sign-in", _) => Self::SignIn,
+            ("lock", _) => Self::Lock,
             _ => Self::History,
         }
     }
@@ -61,7 +67,7 @@ impl Screen {
             Self::Report => Some(Right::Report),
             Self::Takings => Some(Right::Takings),
             Self::Operators => Some(Right::Operators),
-            Self::History | Self::SignIn | Self::Lock => None,
+            Self::History | Self::Order(_) | Self::Receipt(_) | Self::SignIn | Self::Lock => None,
         }
     }
 
@@ -76,6 +82,24 @@ impl Screen {
             Self::Operators => operators(office),
             Self::SignIn => sign_in(office),
             Self::Lock => lock(office),
+            Self::Order(id) => order(office, id.clone()),
+            Self::Receipt(id) => receipt_of(office, id.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_a_screen() {
+        let id: AttemptId = "AAAAAAAAAAAAAAAAAAAA".parse().unwrap();
+        assert_eq!(Screen::of("#order/AAAAAAAAAAAAAAAAAAAA"), Screen::Order(id.clone()));
+        assert_eq!(Screen::of("#receipt/AAAAAAAAAAAAAAAAAAAA"), Screen::Receipt(id));
+        for other in ["", "#history", "#order/", "#order/aaaa", "#receipt", "#else/AAAAAAAAAAAAAAAAAAAA"] {
+            assert_eq!(Screen::of(other), Screen::History, "{other}");
         }
     }
 }

@@ -3,34 +3,6 @@
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{Press, Text, button, element, press, text};
-use std::time::Duration;
-
-/// A finger that has just pressed what stood there before does not press this one.
-const GUARD: Duration = Duration::from_millis(350);
-
-/// A value that screens watch, for as long as the page lives.
-pub(crate) fn watched<T>(value: T) -> &'static Watched<T> {
-    Box::leak(Box::new(Watched::new(value)))
-}
-
-/// The one filled button of a screen. For its first 350 ms, and unless it is enabled, it takes no press.
-pub(crate) fn filled(
-    label: String,
-    enabled: impl Fn() -> bool + Clone + Send + 'static,
-    mut on_press: Press,
-) -> AnyView {
-    let settled = watched(false);
-    set_timeout(move || settled.set(true), GUARD);
-    let is_enabled = enabled.clone();
-    let disabled = text(move || (!(settled.get() && is_enabled())).to_string());
-    let button = element("button").attr("type", "button").class("filled");
-    let button = button.live_attr("aria-disabled", disabled).on("click", move |_| {
-        if settled.get_untracked() && enabled() {
-            on_press();
-        }
-    });
-    button.text(label).view()
-}
 
 /// Prints the sheet by the browser.
 pub(crate) fn print() -> Press {

@@ -2,14 +2,13 @@
 
 use super::{Desk, Network, Reader, Readiness, SIGN_IN, left_until};
 use crate::device::{Device, search};
-use crate::{browser, journal::Journal, lock, proxy};
+use crate::journal::{Journal, NAME};
+use crate::{browser, lock, proxy};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use payment::till::Attempt;
 use std::time::Duration;
 
-/// Name of the journal and of the lock.
-const NAME: &str = "mpos-terminal";
 /// The proxy is asked what the till may do, and so whether it is there, each so often.
 const TERMINAL_MS: i32 = 10_000;
 /// As long as it has not answered yet.

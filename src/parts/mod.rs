@@ -4,7 +4,6 @@ mod button;
 mod element;
 mod heading;
 mod live;
-mod receipt;
 mod result_frame;
 mod shape;
 mod status_strip;
@@ -15,7 +14,6 @@ pub use heading::{focus_heading, heading};
 pub use live::{
     Press, Text, amount_line, amount_size, flag, follow, line, live_line, part, press, text, waiting_line,
 };
-pub use receipt::receipt;
 pub use result_frame::result_frame;
 pub use shape::shape_icon;
 pub use status_strip::{live_regions, status_strip};

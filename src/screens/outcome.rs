@@ -1,5 +1,5 @@
 use crate::desk::Desk;
-use crate::parts::{actions, button, filled, line, part, press, receipt, result_frame, text};
+use crate::parts::{actions, button, element, filled, line, part, press, result_frame, row, text};
 use crate::sound::{self, Sound};
 use crate::words::{self, Look, Words};
 use leptos::prelude::*;
@@ -17,8 +17,7 @@ pub fn outcome_screen(desk: Desk) -> Option<AnyView> {
     let (words, amount) = (words::result(&attempt), amount_of(&attempt));
     announce(desk, &words, amount);
     remind(desk);
-    let title = words.title;
-    let paid = attempt.followed().and_then(|f| f.view.clone());
+    let paid = attempt.followed().is_some_and(|f| f.view.is_some());
     let again = words.again.then(|| {
         let draft = attempt.draft.clone();
         let label = format!("Start again with {}", words::figures(draft.amount));
@@ -41,7 +40,7 @@ pub fn outcome_screen(desk: Desk) -> Option<AnyView> {
         }
     }
     let mut below = vec![remove_card(desk), actions(buttons)];
-    below.extend(paid.map(|payment| receipt(desk, payment, amount, title)));
+    below.extend(paid.then(|| row(["receipt", "order"].map(|place| office(place, &attempt)).into())));
     below.push(line("codes", code_of(&attempt)));
     Some(result_frame(words, amount, below))
 }
@@ -66,6 +65,13 @@ pub fn approved_for_less(desk: Desk) -> Option<AnyView> {
     ];
     let words = Words { look: Look::Neutral, ..words };
     Some(result_frame(words, approved, vec![remove_card(desk), actions(buttons)]))
+}
+
+/// The way to what the office does with the payment.
+fn office(place: &'static str, attempt: &Attempt) -> AnyView {
+    let address = format!("/office/#{place}/{}", attempt.draft.attempt);
+    let label = if place == "order" { "Refund" } else { "Receipt" };
+    element("a").attr("role", "button").live_attr("href", text(move || address.clone())).text(label).view()
 }
 
 /// Said for as long as the card is in.

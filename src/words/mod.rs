@@ -4,7 +4,7 @@ pub mod reader_page;
 mod result;
 mod waiting;
 
-pub use result::{resolved, result};
+pub use result::{resolved, result, sent};
 pub use waiting::{prompt, unresolved};
 
 use crate::desk::{Network, Reader};

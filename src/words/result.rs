@@ -11,8 +11,21 @@ const ANOTHER_CARD: &str = "Customer: use another card.";
 #[must_use]
 pub fn result(attempt: &Attempt) -> Words {
     match &attempt.state {
+        State::Finished(_, End::NotSent(why)) => not_sent(attempt, why),
+        _ => sent(attempt),
+    }
+}
+
+/// The same of an attempt that was sent. Knows nothing of readers, whose drivers would come along.
+#[must_use]
+pub fn sent(attempt: &Attempt) -> Words {
+    match &attempt.state {
         State::Finished(followed, end) => match end {
-            End::NotSent(why) => not_sent(attempt, why),
+            End::NotSent(_) => Words {
+                money: format!("Nothing was sent. {}", not_charged(attempt)),
+                look: Look::Neutral,
+                ..not_paid(attempt, Shape::Cancelled, "Not sent", "")
+            },
             End::Refused(problem) => Words {
                 money: format!("Nothing was sent to the bank. {}", not_charged(attempt)),
                 ..not_paid(attempt, Shape::Error, "Not accepted", &problem.cashier)

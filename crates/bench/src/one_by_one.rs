@@ -1,11 +1,12 @@
 //! The baseline of group commit.
 
-use payment::api::{Deed, Notice};
+use payment::api::{Copy, Deed, Happened, Notice};
 use payment::settlement::{Closing, Report};
 use payment::{attempt::AttemptId, order::Order};
 use proxy::fingerprint::CardKey;
 use proxy::staff::Tries;
 use proxy::store::closings::Closings;
+use proxy::store::history::{History, Place, Search};
 use proxy::store::ledger::{Heard, Ledger, Raised, Run};
 use proxy::store::operators::{Digest, Operator, Operators};
 use proxy::store::{Attempt, Claim, Reply, Store, sqlite::SqliteStore};
@@ -42,8 +43,8 @@ impl Store for OneByOne {
         self.store.find(id)
     }
 
-    fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()> {
-        self.write(self.store.update(order))
+    fn update<'a>(&'a self, order: &'a Order, steps: &'a [Happened]) -> Reply<'a, ()> {
+        self.write(self.store.update(order, steps))
     }
 
     fn followed(&self) -> Reply<'_, Vec<Order>> {
@@ -94,6 +95,28 @@ impl Closings for OneByOne {
 
     fn raise<'a>(&'a self, notice: &'a Raised, now: u64) -> Reply<'a, ()> {
         self.write(self.store.raise(notice, now))
+    }
+}
+
+impl History for OneByOne {
+    fn page<'a>(&'a self, search: &'a Search, after: Option<&'a Place>, limit: u32) -> Reply<'a, Vec<Order>> {
+        self.store.page(search, after, limit)
+    }
+
+    fn unsettled(&self) -> Reply<'_, Vec<Order>> {
+        self.store.unsettled()
+    }
+
+    fn steps<'a>(&'a self, id: &'a AttemptId) -> Reply<'a, Vec<Happened>> {
+        self.store.steps(id)
+    }
+
+    fn printed<'a>(&'a self, id: &'a AttemptId, nth: u32, copy: Copy, step: &'a Happened) -> Reply<'a, u32> {
+        self.write(self.store.printed(id, nth, copy, step))
+    }
+
+    fn scrub(&self) -> Reply<'_, ()> {
+        self.write(self.store.scrub())
     }
 }
 

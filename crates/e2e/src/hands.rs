@@ -45,7 +45,7 @@ impl Till {
         self.see(&["Pay 0.00"]).await;
     }
 
-    /// Keys a text into the field of this name.
+    /// Keys a text into the field of this name, in place of what it held.
     pub async fn fill(&self, name: &str, text: &str) {
         self.keyed(&format!("//label[span[normalize-space(.)=\"{name}\"]]//input"), text).await;
     }
@@ -54,6 +54,17 @@ impl Till {
     pub async fn reader_fault(&self, name: &str) {
         self.run("document.querySelector('.virtual-reader details').open = true", vec![]).await;
         self.choose(&format!("//label[normalize-space(.)='{name}']")).await;
+    }
+
+    /// Opens the payment in whose row of the list these words stand.
+    pub async fn open_payment(&self, words: &str) {
+        self.choose(&format!("//li//a[contains(normalize-space(.), '{words}')]")).await;
+    }
+
+    /// Chooses one of what the field of this label offers.
+    pub async fn pick(&self, label: &str, option: &str) {
+        let field = format!("//label[span[normalize-space(.)='{label}']]");
+        self.choose(&format!("{field}//option[normalize-space(.)='{option}']")).await;
     }
 
     async fn key(&self, minor: u64) {

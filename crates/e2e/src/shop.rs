@@ -2,6 +2,7 @@
 
 use crate::testbed::Device;
 use crate::{Gateway, Proxy, Testbed, Till, folder};
+use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
@@ -69,6 +70,19 @@ impl Shop {
     pub async fn with_readers(scenario: &str, page: &Path, devices: &[Device]) -> Self {
         assert!(!devices.is_empty(), "no readers");
         Self::start(scenario, page, devices, Habits::default()).await
+    }
+
+    /// Starts everything with what else is plugged in, answered at `HOST:PORT` and granted to the page by a policy of its
+    /// own, and opens the page with the virtual reader.
+    pub async fn with_plugs(scenario: &str, plugs: &[(Device, &str)]) -> Self {
+        let mut shop = Self::start(scenario, &folder::page(), &[], Habits::default()).await;
+        let id = |(device, _): &(Device, &str)| json!({ "vendor_id": device.vendor, "product_id": device.product });
+        let ids: Vec<_> = plugs.iter().map(id).collect();
+        let granted = json!([{ "devices": ids, "urls": [&shop.proxy.address] }]);
+        let policy = json!({ "SerialAllowUsbDevicesForUrls": granted }).to_string();
+        shop.testbed = Some(Testbed::carry(&shop.folder, &policy, plugs).await);
+        shop.replace_till().await;
+        shop
     }
 
     async fn start(scenario: &str, page: &Path, devices: &[Device], habits: Habits) -> Self {

@@ -289,6 +289,18 @@ impl Till {
         }
     }
 
+    /// Shows the page as it is printed, or as it is on a screen again.
+    pub async fn show_print(&self, printed: bool) {
+        let media = if printed { "print" } else { "" };
+        self.command("Emulation.setEmulatedMedia", &json!({ "media": media })).await;
+    }
+
+    /// Makes the window so large.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.command("Emulation.setDeviceMetricsOverride", &size).await;
+    }
+
     /// Waits until the screen says all these words.
     pub async fn see(&self, words: &[&str]) {
         self.see_within(LIMIT, words).await;

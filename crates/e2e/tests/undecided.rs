@@ -46,6 +46,27 @@ fn only_order(shop: &Shop) -> Order {
 }
 
 #[tokio::test]
+async fn what_needs_a_person_stands_on_top_of_the_history_with_every_step() {
+    let shop = pulled("undecided-history", Habits::default()).await;
+    shop.till.see(&["Keep or give back"]).await;
+    shop.till.open(&format!("{}/office/#history", shop.proxy.address)).await;
+    shop.till.see(&["Result not known yet: 1", "20.00 EUR", "Needs a person Visa **** 0028"]).await;
+    shop.till.open_payment("20.00 EUR").await;
+    let steps = [
+        "Needs a person: approved without the card's word",
+        "Till Card read, payment sent: 20.00 EUR",
+        "Till The card was lost before it decided",
+        "Gateway Approved without the card's word; staff decide",
+    ];
+    shop.till.see(&steps).await;
+    shop.till.follow("Back to the till").await;
+    shop.till.press("Keep 20.00").await;
+    shop.till.see(&["Approved"]).await;
+    shop.till.follow("Refund").await;
+    shop.till.see(&["Staff Kept", "Can be refunded: 20.00 of 20.00 EUR"]).await;
+}
+
+#[tokio::test]
 async fn what_the_card_never_decided_is_kept() {
     let shop = pulled("undecided-kept", Habits::default()).await;
     shop.till

@@ -1,14 +1,18 @@
 //! The JSON between page and proxy, under `/api/v1`.
 
 mod later;
+mod receipt;
 mod staff;
+mod timeline;
 mod wire;
 
 use crate::{attempt::AttemptId, money::Amount, role::Signed, secret::EncryptedData};
 pub use later::{AskLater, Later, LaterKind, LaterState, Left};
+pub use receipt::{Copy, Personal, Print, Printed, ReceiptView};
 use serde::{Deserialize, Serialize};
 pub use staff::{AddOperator, Change, ChangeOperator, Deed, Did, Door, Operator, SignIn, Tile};
 use std::collections::BTreeMap;
+pub use timeline::{Happened, History, Source, What};
 
 /// What the customer agreed to: a sale is charged, a preauthorisation only reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -287,6 +291,9 @@ pub struct PaymentView {
     /// What may still be done with it.
     #[serde(default)]
     pub left: Left,
+    /// Some of the customer's data was erased since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
     /// When to ask again, in milliseconds from the answer.
     pub next_poll_ms: u32,
 }

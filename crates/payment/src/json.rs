@@ -77,6 +77,12 @@ impl FromJson for u32 {
     }
 }
 
+impl FromJson for i32 {
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_i64()?.try_into().ok()
+    }
+}
+
 impl FromJson for u16 {
     fn from_json(value: &Value) -> Option<Self> {
         value.as_u64()?.try_into().ok()

@@ -6,6 +6,7 @@
 
 mod books;
 mod chip;
+mod erase;
 mod event;
 mod follow;
 mod later;
@@ -14,7 +15,7 @@ mod search;
 mod tests;
 mod told;
 
-use crate::api::{GiveBackReason, NotCharged, Outcome, PaymentState, PaymentView, Reason, Terms};
+use crate::api::{GiveBackReason, NotCharged, Outcome, PaymentState, PaymentView, Personal, Reason, Terms};
 use crate::money::Amount;
 pub use books::NotPossible;
 pub use chip::Chip;
@@ -86,6 +87,9 @@ pub struct Order {
     /// What the gate can do in part.
     #[serde(default)]
     pub gate: Gate,
+    /// What of the customer's was erased since.
+    #[serde(default)]
+    pub erased: Vec<Personal>,
     /// When to ask the gateway next.
     wake_at: Option<u64>,
     /// A question is on its way; forgotten by a restart, as the question is.
@@ -153,6 +157,7 @@ impl Order {
             state,
             later: vec![],
             gate: Gate::default(),
+            erased: vec![],
             wake_at: None,
             asking: false,
             asked_at: 0,
@@ -221,6 +226,7 @@ impl Order {
             accepted_at: self.accepted_at,
             later: self.later_views(),
             left: self.left(rules),
+            erased: !self.erased.is_empty(),
             next_poll_ms: u32::try_from(next.clamp(300, rules.poll_ms.max(300))).unwrap_or(u32::MAX),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::books::daily::Daily;
 use crate::guard::{Origin, TillToken};
+use crate::keep::Keep;
 use crate::page;
 use crate::settlement::CloseDaySettings;
 use crate::staff;
@@ -84,6 +85,9 @@ pub struct Settings {
     /// How the day is closed at the gateway.
     #[serde(default)]
     pub close_day: CloseDaySettings,
+    /// How long customers' data stays.
+    #[serde(default)]
+    pub keep: Keep,
 }
 
 /// Our own certificate.

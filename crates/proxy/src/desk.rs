@@ -2,6 +2,8 @@
 
 mod closing;
 mod followed;
+mod looking_back;
+mod steps;
 mod tasks;
 mod turns;
 mod watchers;
@@ -22,6 +24,7 @@ use payment::{
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use steps::Cause;
 use tokio::sync::{Notify, RwLock};
 use tokio::task::JoinSet;
 use turns::Turns;
@@ -208,7 +211,7 @@ impl Desk {
                 // A request that is known begins nothing, and is answered as ever.
                 if day.is_gate_closing() && !step.1.is_empty() { Err(Problem::GateClosing) } else { Ok(step) }
             };
-            let order = desk.change(&id, ask, None).await?.ok_or(Problem::UnknownPayment)?;
+            let order = desk.change(&id, Cause::STAFF, ask, None).await?.ok_or(Problem::UnknownPayment)?;
             Ok(desk.view(&order))
         })
         .await
@@ -281,13 +284,15 @@ impl Desk {
         event: Event,
         card: Option<EncryptedData>,
     ) -> Result<Option<Order>, StoreError> {
-        self.change(id, |order, day| Ok(order.handle(event, &self.0.rules, day.now())), card).await
+        let cause = Cause::of(&event);
+        self.change(id, cause, |order, day| Ok(order.handle(event, &self.0.rules, day.now())), card).await
     }
 
     /// One turn: the next order is stored, and only then its effects are carried out.
     async fn change<E: From<StoreError>>(
         &self,
         id: &AttemptId,
+        cause: Cause,
         next: impl FnOnce(Order, &Day) -> Result<Step, E>,
         card: Option<EncryptedData>,
     ) -> Result<Option<Order>, E> {
@@ -303,7 +308,8 @@ impl Desk {
         let day = self.0.day.read().await;
         let (order, effects) = next(before.clone(), &day)?;
         if order != before {
-            self.0.store.update(&order).await?;
+            let steps = cause.steps(&self.view(&before), &self.view(&order), day.now());
+            self.0.store.update(&order, &steps).await?;
             self.0.watchers.ring(id);
         }
         if let Some(card) = card.filter(|_| effects.contains(&Effect::SendAdvice)) {
@@ -348,7 +354,7 @@ impl Desk {
         }
     }
 
-    fn view(&self, order: &Order) -> PaymentView {
+    pub(crate) fn view(&self, order: &Order) -> PaymentView {
         order.view(&self.0.rules, clock::unix_ms())
     }
 

@@ -13,6 +13,8 @@ pub mod desk;
 pub mod fingerprint;
 pub mod gateway;
 pub mod guard;
+mod history;
+pub mod keep;
 pub mod kiosk;
 pub mod metrics;
 pub mod notice;

@@ -2,6 +2,7 @@
 
 use axum_server::Handle;
 use clap::{Args, Parser, Subcommand};
+use payment::attempt::AttemptId;
 use paynet::Merchant;
 use proxy::books::{Books, Days, command, parse_day};
 use proxy::callback::Callbacks;
@@ -9,6 +10,7 @@ use proxy::config::Config;
 use proxy::desk::Desk;
 use proxy::gateway::PaynetGateway;
 use proxy::guard::Origin;
+use proxy::keep::command::{Which, erase};
 use proxy::kiosk::{Browser, Group, Platform, Policy, udev_rules};
 use proxy::metrics::Metrics;
 use proxy::operations::Operations;
@@ -57,6 +59,10 @@ enum Task {
     /// The running proxy does it. By default for what has passed since the last time, at least a day. Ends with 2 if there
     /// is something to look at, with 1 if the books could not be compared. See docs/operations.md.
     Reconcile(Reconcile),
+    /// Erase customers' names, card masks and e-mail addresses from settled payments. Amounts, ids and results stay.
+    ///
+    /// The running proxy does it, and rewrites its database so that nothing is left in the file. See docs/operations.md.
+    Erase(Erase),
     /// The people at the till.
     #[command(subcommand)]
     Operators(People),
@@ -75,6 +81,26 @@ enum People {
         #[arg(long)]
         name: Option<String>,
     },
+}
+
+#[derive(Args)]
+struct Erase {
+    /// The settings file of the running proxy.
+    #[arg(long)]
+    config: PathBuf,
+    #[command(flatten)]
+    which: ErasedOrders,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct ErasedOrders {
+    /// Of payments older than so many days.
+    #[arg(long, value_name = "DAYS")]
+    older_than: Option<u32>,
+    /// Of this payment, by its reference.
+    #[arg(long, value_name = "ID")]
+    order: Option<AttemptId>,
 }
 
 #[derive(Args)]
@@ -125,6 +151,7 @@ async fn main() -> ExitCode {
         (Some(Task::Operators(People::ResetManager { config, name })), _) => {
             reset_manager(&config, name.as_deref()).await.map(|()| ExitCode::SUCCESS)
         }
+        (Some(Task::Erase(wanted)), _) => erase_personal(wanted).await.map(|()| ExitCode::SUCCESS),
         (None, Some(serve)) => run(serve).await.map(|()| ExitCode::SUCCESS),
         (None, None) => Err("--config is missing".into()),
     };
@@ -188,6 +215,7 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     books.recall().await?;
     books.clone().keep(settings.reconcile);
     settings.close_day.clone().keep(desk.clone(), settings.gateway.currency);
+    settings.keep.keep(desk.clone());
     let operated = Operations { desk: desk.clone(), metrics: metrics.clone(), books };
     servers.spawn(operations.serve(operated.router(), handle.clone()));
     if let Some(listener) = callbacks {
@@ -233,6 +261,18 @@ async fn reconcile(wanted: Reconcile) -> Result<ExitCode, Box<dyn Error>> {
 async fn reset_manager(config: &Path, name: Option<&str>) -> Result<(), Box<dyn Error>> {
     let (name, pin) = proxy::staff::reset::reset_manager(config, name).await?;
     println!("the PIN of {name} is {} until it is changed under Operators", pin.expose());
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "whoever asks reads it")]
+async fn erase_personal(wanted: Erase) -> Result<(), Box<dyn Error>> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let which = match (wanted.which.older_than, wanted.which.order) {
+        (Some(days), _) => Which::OlderThan(days),
+        (None, Some(id)) => Which::Order(id),
+        (None, None) => return Err("--older-than or --order is missing".into()),
+    };
+    print!("{}", erase(&wanted.config, &which).await?);
     Ok(())
 }
 

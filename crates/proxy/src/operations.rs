@@ -1,12 +1,15 @@
 //! What the merchant's operations see: health, metrics and the API's description, on a listener of their own.
 
 use crate::books::{Books, BooksError, Days, Summary, parse_day};
+use crate::keep;
+use crate::problem::Problem;
 use crate::{desk::Desk, metrics::Metrics};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::routing::{get, post};
 use axum::{Json, extract::Query};
+use payment::attempt::AttemptId;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -25,13 +28,14 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// `/healthz`, `/readyz`, `/metrics`, `/openapi.json`, and `POST /reconcile`.
+    /// `/healthz`, `/readyz`, `/metrics`, `/openapi.json`, `POST /reconcile` and `POST /erase`.
     pub fn router(self) -> Router {
         Router::new()
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(ready))
             .route("/metrics", get(metrics))
             .route("/reconcile", post(reconcile))
+            .route("/erase", post(erase))
             .route("/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], OPENAPI)))
             .with_state(self)
     }
@@ -79,5 +83,41 @@ async fn reconcile(
             BooksError::Store(_) | BooksError::File(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, error.to_string())
+    })
+}
+
+#[derive(Deserialize)]
+struct Erased {
+    older_than: Option<u32>,
+    order: Option<AttemptId>,
+}
+
+/// Answers in a sentence what was erased.
+async fn erase(
+    State(app): State<Operations>,
+    Query(which): Query<Erased>,
+) -> Result<String, (StatusCode, String)> {
+    // It goes on to its end even if whoever asked goes away.
+    let done = tokio::spawn(async move {
+        match (which.older_than, which.order) {
+            (Some(days), None) => {
+                let count = keep::erase_older(&app.desk, days).await.map_err(Problem::from)?;
+                Ok(format!("erased the personal data of {count} payments\n"))
+            }
+            (None, Some(id)) => match keep::erase_order(&app.desk, id).await? {
+                true => Ok("erased the personal data of 1 payment\n".to_owned()),
+                false => Err(Problem::NotAllowed("it is not settled, or nothing is left to erase")),
+            },
+            _ => Err(Problem::Malformed),
+        }
+    });
+    let done = done.await.unwrap_or(Err(Problem::Internal));
+    done.map_err(|problem| {
+        let status = match problem {
+            Problem::Store | Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Problem::UnknownPayment => StatusCode::NOT_FOUND,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        (status, problem.to_string())
     })
 }

@@ -3,13 +3,15 @@
 pub mod access;
 mod body;
 mod events;
+mod history;
 mod later;
 mod notices;
 mod operators;
 mod payments;
+mod receipts;
 mod settlement;
 
-use crate::config::{Config, Limits};
+use crate::config::{Config, Gateway, Limits};
 use crate::desk::Desk;
 use crate::guard::{self, Origin, TillToken};
 use crate::metrics::Metrics;
@@ -38,6 +40,8 @@ pub struct App {
     pub(crate) till_token: Option<TillToken>,
     till: Arc<str>,
     merchant: Arc<Merchant>,
+    /// Where the gateway has its receipts, without the stroke before a receipt's id (`docs/receipts.md`).
+    receipts: Arc<str>,
     attended: bool,
     pub(crate) staff: Staff,
     /// Sales are taken without anybody signed in.
@@ -63,6 +67,7 @@ impl App {
             till_token: config.till_token,
             till: settings.till.name.as_str().into(),
             merchant: Arc::new(settings.merchant.clone()),
+            receipts: receipts(&settings.gateway).into(),
             attended: settings.rules.attended,
             open: settings.is_open(),
             tls: settings.tls.is_some() || settings.trusted_proxy,
@@ -95,6 +100,11 @@ impl App {
             .route("/payments/{id}/void", post(later::void))
             .route("/payments/{id}/ask", post(payments::ask))
             .route("/payments/{id}/history", get(notices::history))
+            .route("/payments/{id}/timeline", get(history::timeline))
+            .route("/payments/{id}/receipt", get(receipts::show))
+            .route("/payments/{id}/prints", post(receipts::print))
+            .route("/history", get(history::list))
+            .route("/history.csv", get(history::csv))
             .route("/notices/{id}/acknowledge", post(notices::acknowledge))
             .route("/sign-in", post(operators::sign_in))
             .route("/sign-out", post(operators::sign_out))
@@ -120,6 +130,11 @@ impl App {
             .layer(middleware::map_response(page::harden))
             .with_state(self)
     }
+}
+
+/// The gateway's receipt pages: `{host}/paynet/view-receipt/ENDPOINT-ID/RECEIPT-ID`.
+fn receipts(gateway: &Gateway) -> String {
+    format!("{}/view-receipt/{}", gateway.url.trim_end_matches('/'), gateway.endpoint)
 }
 
 async fn terminal(State(app): State<App>, Who(who): Who) -> Json<Terminal> {

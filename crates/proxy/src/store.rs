@@ -1,15 +1,17 @@
 //! What the proxy remembers, in the payment's own words.
 
 pub mod closings;
+pub mod history;
 pub mod ledger;
 pub mod operators;
 pub mod sqlite;
 
 use crate::fingerprint::{CardKey, Fingerprints};
 use closings::Closings;
+use history::History;
 use ledger::Ledger;
 use operators::Operators;
-use payment::{attempt::AttemptId, order::Order};
+use payment::{api::Happened, attempt::AttemptId, order::Order};
 use std::{future::Future, pin::Pin, sync::Arc};
 
 /// A store's answer to come.
@@ -50,7 +52,7 @@ pub enum Claim {
 }
 
 /// A durable memory of attempts. When a write has answered, it survives the loss of power.
-pub trait Store: Ledger + Closings + Operators {
+pub trait Store: Ledger + Closings + Operators + History {
     /// Stores `attempt` under `id`, unless the id or the card reading is known: atomically, so that of a payment and
     /// its abandon only one can win.
     fn claim<'a>(&'a self, id: &'a AttemptId, attempt: &'a Attempt, now: u64) -> Reply<'a, Claim>;
@@ -58,8 +60,8 @@ pub trait Store: Ledger + Closings + Operators {
     /// What is known of an id.
     fn find<'a>(&'a self, id: &'a AttemptId) -> Reply<'a, Option<Attempt>>;
 
-    /// Replaces an order that is known.
-    fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()>;
+    /// Replaces an order that is known, and writes down what happened to it: both or neither.
+    fn update<'a>(&'a self, order: &'a Order, steps: &'a [Happened]) -> Reply<'a, ()>;
 
     /// Every order that has still to be followed.
     fn followed(&self) -> Reply<'_, Vec<Order>>;

@@ -157,5 +157,5 @@ async fn an_update_of_what_is_not_known_fails() {
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&dir.path().join("orders.db")).await.unwrap();
     let (order, _) = Order::accept(serde_json::from_value(terms(ID)).unwrap(), 1);
-    assert!(matches!(store.update(&order).await, Err(StoreError::Database(sqlx::Error::RowNotFound))));
+    assert!(matches!(store.update(&order, &[]).await, Err(StoreError::Database(sqlx::Error::RowNotFound))));
 }

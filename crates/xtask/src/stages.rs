@@ -190,7 +190,8 @@ fn run_bench(tools: &Toolbox, words: &[&str]) -> Result<()> {
 fn readers(tools: &Toolbox) -> Result<()> {
     page::build(tools, Page::Release, &Page::Release.folder())?;
     build_programs(tools)?;
-    let tests = ["test", "--locked", "-p", "e2e", "--test", "testbed", "--test", "readers"];
+    let tests =
+        ["test", "--locked", "-p", "e2e", "--test", "testbed", "--test", "readers", "--test", "printer"];
     shell::run_tests(tools.command("cargo").args(tests))
 }
 

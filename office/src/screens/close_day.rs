@@ -1,7 +1,6 @@
 use crate::day_words::{self, Ending, compared, kind, moment};
-use crate::sheet::{
-    changing, filled, fixed, pair, part_of, print, print_button, said, sheet, table, tools, watched,
-};
+use crate::parts::{filled, watched};
+use crate::sheet::{changing, fixed, pair, part_of, print, print_button, said, sheet, table, tools};
 use crate::{Office, Screen};
 use leptos::prelude::*;
 use mpos_terminal::browser;
@@ -116,14 +115,14 @@ impl Day {
         let close = press(move || self.close());
         let safe = || line("small", "Safe to repeat: a day is never closed twice.".to_owned());
         let buttons = match last {
-            _ if !view.needed => vec![filled("Print".to_owned(), || true, print())],
+            _ if !view.needed => vec![filled(text(|| "Print".to_owned()), || true, print())],
             Some(last) if last.is_open() && is_unknown => {
                 vec![button("Ask now".to_owned(), close), print_button(), safe()]
             }
             Some(last) if last.is_open() => vec![print_button()],
             Some(last) if last.is_closed() && !is_new => {
                 vec![
-                    filled("Print".to_owned(), || true, print()),
+                    filled(text(|| "Print".to_owned()), || true, print()),
                     button("Close the day again".to_owned(), close),
                 ]
             }
@@ -137,7 +136,11 @@ impl Day {
                     all.push(line("small", wait.to_owned()));
                     all.push(self.confirm(view.open.len()));
                 }
-                all.extend([filled("Close the day".to_owned(), enabled, close), print_button(), safe()]);
+                all.extend([
+                    filled(text(|| "Close the day".to_owned()), enabled, close),
+                    print_button(),
+                    safe(),
+                ]);
                 all
             }
         };

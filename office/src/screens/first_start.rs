@@ -1,5 +1,5 @@
 use crate::Office;
-use crate::parts::{PIN, empty, field, filled, is_enter, keyed, said};
+use crate::parts::{PIN, empty, field, is_enter, keyed, said, submit};
 use leptos::prelude::*;
 use mpos_terminal::parts::{element, heading, line, press, text};
 use mpos_terminal::proxy;
@@ -27,7 +27,7 @@ pub(crate) fn first_start(office: Office) -> AnyView {
         field(CHOSEN, "Manager's PIN", PIN),
         field(AGAIN, "The same PIN again", PIN),
         said(office),
-        filled("Make this the manager's PIN", press(move || found(office))),
+        submit("Make this the manager's PIN", press(move || found(office))),
     ];
     let section = element("section").class("entrance").on("keydown", move |event| {
         if is_enter(&event) {

@@ -1,4 +1,4 @@
-use crate::parts::{filled, said};
+use crate::parts::{said, submit};
 use crate::{Face, Office};
 use leptos::prelude::*;
 use mpos_terminal::browser;
@@ -10,7 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 pub(crate) fn lock(office: Office) -> AnyView {
     leave(office);
     let failed = move || !office.said.with(String::is_empty);
-    let again = part(move || failed().then(|| filled("Lock again", press(move || leave(office)))));
+    let again = part(move || failed().then(|| submit("Lock again", press(move || leave(office)))));
     let all = [heading(text(|| "Locking".to_owned())), said(office), again];
     element("section").class("entrance").children(all).view()
 }

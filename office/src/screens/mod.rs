@@ -3,12 +3,19 @@
 mod close_day;
 mod first_start;
 mod history;
+mod later;
 mod lock;
 mod operators;
+mod order;
+mod paper;
+mod receipt;
 mod report;
+mod rows;
 mod sign_in;
+mod signature;
 mod stand_by;
 mod takings;
+mod timeline;
 mod trail;
 
 pub(crate) use close_day::close_day;
@@ -16,6 +23,8 @@ pub(crate) use first_start::first_start;
 pub(crate) use history::history;
 pub(crate) use lock::lock;
 pub(crate) use operators::operators;
+pub(crate) use order::order;
+pub(crate) use receipt::receipt_of;
 pub(crate) use report::report;
 pub(crate) use sign_in::sign_in;
 pub(crate) use stand_by::stand_by;

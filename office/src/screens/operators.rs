@@ -1,5 +1,5 @@
 use super::trail;
-use crate::parts::{PIN, empty, field, filled, keyed, said};
+use crate::parts::{PIN, empty, field, keyed, said, submit};
 use crate::{Office, words};
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
@@ -151,7 +151,7 @@ fn add(office: Office, people: People) -> AnyView {
         field(NAME, "Name", &[("type", "text"), ("maxlength", "30")]),
         field(NEW_PIN, "PIN", PIN),
         roles,
-        filled("Add person", add),
+        submit("Add person", add),
     ];
     element("section").class("form").children(all).view()
 }

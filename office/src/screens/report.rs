@@ -1,9 +1,10 @@
 use crate::Office;
 use crate::day_words::{kind, moment, not_final};
-use crate::sheet::{changing, filled, fixed, pair, print, said, sheet, table, tools, watched};
+use crate::parts::{filled, watched};
+use crate::sheet::{changing, fixed, pair, print, said, sheet, table, tools};
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
-use mpos_terminal::parts::{button, element, heading, line, press};
+use mpos_terminal::parts::{button, element, heading, line, press, text};
 use mpos_terminal::proxy::{self, Answer};
 use mpos_terminal::words::{TEST, amount};
 use payment::settlement::{CloseShift, Report, Totals};
@@ -103,7 +104,7 @@ impl Shift {
         if is_z {
             let again = press(move || self.look());
             return tools(vec![
-                filled("Print".to_owned(), || true, print()),
+                filled(text(|| "Print".to_owned()), || true, print()),
                 button("Back to the X report".to_owned(), again),
             ]);
         }
@@ -111,12 +112,12 @@ impl Shift {
             let words = "The Z report closes this shift once. The next one begins with nothing.";
             return tools(vec![
                 line("next", words.to_owned()),
-                filled("Close the shift".to_owned(), || true, press(move || self.close(from))),
+                filled(text(|| "Close the shift".to_owned()), || true, press(move || self.close(from))),
                 button("Back".to_owned(), press(move || self.asked.set(false))),
             ]);
         }
         tools(vec![
-            filled("Print".to_owned(), || true, print()),
+            filled(text(|| "Print".to_owned()), || true, print()),
             button("Z report: close the shift".to_owned(), press(move || self.asked.set(true))),
             button("Count again".to_owned(), press(move || self.look())),
         ])

@@ -1,6 +1,6 @@
 use super::{first_start, stand_by};
 use crate::entrance::Face;
-use crate::parts::{empty, filled, focus, input, is_enter, keyed, said};
+use crate::parts::{empty, focus, input, is_enter, keyed, said, submit};
 use crate::{Office, words};
 use leptos::prelude::*;
 use mpos_terminal::parts::{button, element, heading, line, part, press, row, text};
@@ -63,7 +63,7 @@ fn pin(office: Office, name: String) -> AnyView {
     let keys = keys.attr("aria-label", "PIN pad").children(KEYS.map(key));
     let enter = {
         let name = name.clone();
-        move || submit(office, name.clone())
+        move || try_pin(office, name.clone())
     };
     let pressed = enter.clone();
     let other = button("Somebody else".to_owned(), press(move || office.entrance.turn(Face::Names)));
@@ -73,7 +73,7 @@ fn pin(office: Office, name: String) -> AnyView {
         field.view(),
         said(office),
         keys.view(),
-        filled("Sign in", press(pressed)),
+        submit("Sign in", press(pressed)),
         row(vec![other]),
     ];
     focus(FIELD);
@@ -106,7 +106,7 @@ fn push(label: &str) {
     field.set_value(&digits);
 }
 
-fn submit(office: Office, name: String) {
+fn try_pin(office: Office, name: String) {
     let Ok(pin) = Pin::new(keyed(FIELD)) else {
         return office.refuse("A staff PIN has 4 to 12 digits. Key it in full.".to_owned());
     };

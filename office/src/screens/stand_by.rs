@@ -1,6 +1,6 @@
 use crate::Office;
 use crate::entrance::Face;
-use crate::parts::filled;
+use crate::parts::submit;
 use leptos::prelude::*;
 use mpos_terminal::parts::{element, heading, line, live_line, part, press, text};
 use mpos_terminal::{browser, words};
@@ -23,7 +23,7 @@ pub(crate) fn stand_by(office: Office) -> AnyView {
         live_line("clock", text(move || browser::hh_mm(office.now.get()))),
         heading(text(|| "Locked".to_owned())),
         unresolved,
-        filled("Touch to unlock", press(unlock)),
+        submit("Touch to unlock", press(unlock)),
         open_till(office),
     ];
     let section = element("section").class("entrance stand-by").attr("role", "status");

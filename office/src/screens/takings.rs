@@ -1,6 +1,7 @@
 use crate::Office;
 use crate::day_words::{kind, result};
-use crate::sheet::{changing, filled, fixed, pair, print, said, sheet, table, tools, watched};
+use crate::parts::{filled, watched};
+use crate::sheet::{changing, fixed, pair, print, said, sheet, table, tools};
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
@@ -58,7 +59,7 @@ pub(crate) fn takings(office: Office) -> AnyView {
         element("div").class("tools").child(ways).view(),
         said(look.said),
         shown,
-        tools(vec![filled("Print".to_owned(), || true, print()), file]),
+        tools(vec![filled(text(|| "Print".to_owned()), || true, print()), file]),
     ];
     element("section").class("day").children(lines).view()
 }

@@ -47,7 +47,7 @@ async fn run(size: Size, folder: PathBuf) -> Result<Outcome> {
     let (order, attempt) = fresh(&store)?;
     let pattern = order.terms.attempt.clone();
     store.claim(&pattern, &attempt, 1).await?;
-    store.update(&finished(order)?).await?;
+    store.update(&finished(order)?, &[]).await?;
     for _ in 0..FOLLOWED {
         let (order, attempt) = fresh(&store)?;
         store.claim(&order.terms.attempt, &attempt, 1).await?;
@@ -126,7 +126,7 @@ async fn measure(path: &Path, times: usize) -> Result<[f64; CALLS.len()]> {
 
         let order = finished(order)?;
         let begun = Instant::now();
-        store.update(&order).await?;
+        store.update(&order, &[]).await?;
         updates.push(begun.elapsed());
         taken.push(new);
 

@@ -101,6 +101,7 @@ impl FromJson for PaymentView {
             accepted_at: field(value, "accepted_at")?,
             later: field_or_default(value, "later")?,
             left: field_or_default(value, "left")?,
+            erased: field_or_default(value, "erased")?,
             next_poll_ms: field(value, "next_poll_ms")?,
         })
     }

@@ -54,6 +54,7 @@ fn view(attempt: &Attempt, state: PaymentState) -> PaymentView {
         accepted_at: START,
         later: vec![],
         left: crate::api::Left::default(),
+        erased: false,
         next_poll_ms: 1_000,
     }
 }

@@ -21,7 +21,7 @@ pub struct Daily {
 
 impl Default for Daily {
     fn default() -> Self {
-        Self { daily: true, at: TimeOfDay { minutes: 4 * 60 + 30 } }
+        Self { daily: true, at: TimeOfDay::new(4, 30) }
     }
 }
 
@@ -33,6 +33,10 @@ pub struct TimeOfDay {
 }
 
 impl TimeOfDay {
+    pub(crate) const fn new(hours: u64, minutes: u64) -> Self {
+        Self { minutes: hours * 60 + minutes }
+    }
+
     /// Hour and minute.
     #[must_use]
     pub fn hour_and_minute(self) -> (u64, u64) {

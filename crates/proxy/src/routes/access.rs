@@ -57,6 +57,12 @@ pub const ACCESS: &[(&str, &str, Access)] = &[
     // Of an approval that the card confirmed it is a refund, or releases what was reserved, and asks for that right.
     ("POST", "/api/v1/payments/{id}/return", Holder),
     ("GET", "/api/v1/payments/{id}/history", Access::Person(Right::OwnHistory)),
+    // The scope of each, own or everybody's, is looked at where it is known.
+    ("GET", "/api/v1/payments/{id}/timeline", Access::Person(Right::OwnHistory)),
+    ("GET", "/api/v1/payments/{id}/receipt", Access::Person(Right::OwnHistory)),
+    ("POST", "/api/v1/payments/{id}/prints", Access::Person(Right::OwnHistory)),
+    ("GET", "/api/v1/history", Access::Person(Right::OwnHistory)),
+    ("GET", "/api/v1/history.csv", Access::Person(Right::OwnHistory)),
     ("GET", "/api/v1/close-day", Access::Person(Right::CloseDay)),
     // Over payments that are not final it asks for a further right.
     ("POST", "/api/v1/close-day", Access::Person(Right::CloseDay)),

@@ -15,7 +15,7 @@ use payment::{attempt::AttemptId, order::Event, role::Right};
 /// How many finished payments the list holds.
 const RECENT: u32 = 50;
 /// Of their own payments people see so much: a day, in milliseconds.
-const OWN_MS: u64 = 24 * 3_600_000;
+pub(super) const OWN_MS: u64 = 24 * 3_600_000;
 /// The till asks at once what is to become of an approval for less; later it is a refund like any other.
 const UNDECIDED_MS: u64 = 3_600_000;
 /// As the gateway's fields `email` and, in its older form, `order_desc`.
@@ -89,6 +89,12 @@ pub(super) async fn ask(State(app): State<App>, Id(id): Id) -> View {
 }
 
 impl App {
+    /// # Errors
+    /// [`Problem::Role`] where a payment is not in the history that this person sees.
+    pub(super) fn may_see(&self, person: &Person, view: &PaymentView) -> Result<(), Problem> {
+        if self.is_shown(Some(person), view) { Ok(()) } else { self.staff.allow(person, Right::AllHistory) }
+    }
+
     /// Whether this belongs to the history that these people see: open ones concern everybody at the till.
     pub(super) fn is_shown(&self, who: Option<&Person>, view: &PaymentView) -> bool {
         let is_own = |person: &Person| {

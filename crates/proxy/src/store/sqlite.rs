@@ -1,6 +1,7 @@
 //! The store in one SQLite file, which one proxy owns.
 
 mod closings;
+mod history;
 mod ledger;
 mod operators;
 mod schema;
@@ -9,7 +10,7 @@ mod writer;
 use super::{Attempt, Claim, Reply, Store, StoreError};
 use crate::fingerprint::{CardKey, Fingerprints};
 use payment::settlement::movements;
-use payment::{attempt::AttemptId, order::Order};
+use payment::{api::Happened, attempt::AttemptId, order::Order};
 use sqlx::query::Query;
 use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool,
@@ -115,7 +116,7 @@ impl Store for SqliteStore {
         Box::pin(find(&self.pool, id))
     }
 
-    fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()> {
+    fn update<'a>(&'a self, order: &'a Order, steps: &'a [Happened]) -> Reply<'a, ()> {
         Box::pin(async move {
             let update = query(
                 "UPDATE attempts SET order_json = ?, followed = ?, moved_at = MAX(moved_at, ?) WHERE id = ?",
@@ -124,10 +125,20 @@ impl Store for SqliteStore {
             .bind(order.is_followed())
             .bind(unix_ms(movements(order).map(|movement| movement.at).max().unwrap_or_default()))
             .bind(order.terms.attempt.to_string());
-            match self.write(update).await? {
-                1 => Ok(()),
-                _ => Err(sqlx::Error::RowNotFound.into()),
-            }
+            let steps: Vec<_> =
+                steps.iter().map(|step| history::insert(&order.terms.attempt, step)).collect();
+            let write = self.writer.write(move |connection| {
+                Box::pin(async move {
+                    if update.execute(&mut *connection).await?.rows_affected() != 1 {
+                        return Err(sqlx::Error::RowNotFound.into());
+                    }
+                    for step in steps {
+                        step.execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            });
+            write.await
         })
     }
 

@@ -1,11 +1,12 @@
 //! A store in memory, which can be told to fail.
 
 use super::memory_operators::People;
-use payment::api::Notice;
+use payment::api::{Copy, Happened, Notice};
 use payment::settlement::{Closing, Report, movements};
 use payment::{attempt::AttemptId, order::Order};
 use proxy::fingerprint::CardKey;
 use proxy::store::closings::Closings;
+use proxy::store::history::{History, Place, Search};
 use proxy::store::ledger::{Heard, Ledger, Raised, Run};
 use proxy::store::{Attempt, Claim, Reply, Store, StoreError};
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub(super) struct Content {
     pub(super) people: People,
     closings: Vec<Closing>,
     reports: Vec<Report>,
+    steps: Vec<(AttemptId, Happened)>,
+    prints: BTreeMap<(AttemptId, u32, Copy), u32>,
 }
 
 pub struct Memory {
@@ -90,8 +93,10 @@ impl Store for Memory {
         self.with(move |content| content.attempts.get(id).map(|(_, attempt)| attempt.clone()))
     }
 
-    fn update<'a>(&'a self, order: &'a Order) -> Reply<'a, ()> {
+    fn update<'a>(&'a self, order: &'a Order, steps: &'a [Happened]) -> Reply<'a, ()> {
         self.with(move |content| {
+            let id = &order.terms.attempt;
+            content.steps.extend(steps.iter().map(|step| (id.clone(), step.clone())));
             let (_, attempt) =
                 content.attempts.get_mut(&order.terms.attempt).expect("an order that is known");
             match attempt {
@@ -178,6 +183,50 @@ impl Closings for Memory {
 
     fn raise<'a>(&'a self, notice: &'a Raised, now: u64) -> Reply<'a, ()> {
         self.with(move |content| content.raise(Some(notice), now))
+    }
+}
+
+impl History for Memory {
+    fn page<'a>(&'a self, search: &'a Search, after: Option<&'a Place>, limit: u32) -> Reply<'a, Vec<Order>> {
+        self.with(move |content| {
+            let is_behind = |order: &Order, place: &Place| {
+                let (at, id) = (order.accepted_at, &order.terms.attempt);
+                (at, id) < (place.at, &place.id)
+            };
+            let mut all = content.orders();
+            all.sort_by_key(|order| std::cmp::Reverse((order.accepted_at, order.terms.attempt.clone())));
+            all.retain(|order| search.fits(order) && after.is_none_or(|place| is_behind(order, place)));
+            all.truncate(limit as usize);
+            all
+        })
+    }
+
+    fn unsettled(&self) -> Reply<'_, Vec<Order>> {
+        self.with(|content| {
+            let mut all = content.orders();
+            all.retain(|order| order.is_followed() || order.needs_person.is_some());
+            all
+        })
+    }
+
+    fn steps<'a>(&'a self, id: &'a AttemptId) -> Reply<'a, Vec<Happened>> {
+        self.with(move |content| {
+            let own = content.steps.iter().filter(|(known, _)| known == id);
+            own.map(|(_, step)| step.clone()).collect()
+        })
+    }
+
+    fn printed<'a>(&'a self, id: &'a AttemptId, nth: u32, copy: Copy, step: &'a Happened) -> Reply<'a, u32> {
+        self.with(move |content| {
+            content.steps.push((id.clone(), step.clone()));
+            let count = content.prints.entry((id.clone(), nth, copy)).or_default();
+            *count += 1;
+            *count - 1
+        })
+    }
+
+    fn scrub(&self) -> Reply<'_, ()> {
+        self.with(|_| ())
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::{query, query_scalar};
 
 /// What brings a database from the version before to the next: the first makes version 1. A version that was shipped is
 /// never changed.
-const VERSIONS: &[&str] = &[ATTEMPTS, LEDGER, OPERATORS, CLOSINGS];
+const VERSIONS: &[&str] = &[ATTEMPTS, LEDGER, OPERATORS, CLOSINGS, HISTORY];
 
 const ATTEMPTS: &str = "
 CREATE TABLE attempts (
@@ -86,6 +86,37 @@ CREATE TABLE closings (
     is_closed INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE reports (number INTEGER PRIMARY KEY NOT NULL, report TEXT NOT NULL) STRICT;
+";
+
+/// The columns are computed from the order's JSON, so that they cannot differ from it, and are stored in their indexes only.
+const HISTORY: &str = "
+ALTER TABLE attempts ADD COLUMN amount_minor INTEGER
+    GENERATED ALWAYS AS (json_extract(order_json, '$.terms.amount.minor')) VIRTUAL;
+ALTER TABLE attempts ADD COLUMN last4 TEXT
+    GENERATED ALWAYS AS (json_extract(order_json, '$.terms.card.last4')) VIRTUAL;
+ALTER TABLE attempts ADD COLUMN order_id TEXT GENERATED ALWAYS AS (json_extract(order_json, '$.order_id')) VIRTUAL;
+ALTER TABLE attempts ADD COLUMN needs_person TEXT
+    GENERATED ALWAYS AS (json_extract(order_json, '$.needs_person')) VIRTUAL;
+CREATE INDEX attempts_amount ON attempts (amount_minor);
+CREATE INDEX attempts_last4 ON attempts (last4);
+CREATE INDEX attempts_order_id ON attempts (order_id);
+CREATE INDEX attempts_need_person ON attempts (created_at) WHERE needs_person IS NOT NULL;
+CREATE TABLE steps (
+    attempt TEXT NOT NULL,
+    nth INTEGER NOT NULL,           -- from 1
+    at INTEGER NOT NULL,            -- Unix milliseconds
+    source TEXT NOT NULL,
+    what TEXT NOT NULL,
+    detail TEXT,
+    PRIMARY KEY (attempt, nth)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE prints (
+    attempt TEXT NOT NULL,
+    nth INTEGER NOT NULL,           -- 0 for the payment itself, else the later transaction
+    copy TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (attempt, nth, copy)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Brings a database of any version before to this one, all of it or nothing.

@@ -1,0 +1,72 @@
+//! A payment's `/receipt`, and the count of its `/prints`.
+
+use super::{App, body::Body, payments::Id};
+use crate::clock;
+use crate::problem::Problem;
+use crate::staff::Person;
+use axum::Json;
+use axum::extract::State;
+use payment::api::{Copy, Happened, Print, Printed, ReceiptView, Source, What};
+use payment::attempt::AttemptId;
+use receipt::{Duplicate, Receipt, Zone};
+
+/// Characters to a line of the printers that are known: 42 and 48 of 80 mm, 32 of 58 mm.
+const COLUMNS: [u32; 3] = [32, 42, 48];
+/// No payment has so many later transactions.
+const MOST_LATER: u32 = 1_000;
+
+pub(super) async fn show(
+    State(app): State<App>,
+    person: Person,
+    Id(id): Id,
+) -> Result<Json<ReceiptView>, Problem> {
+    Ok(Json(view(&app, &person, &id).await?))
+}
+
+/// Counted before it is printed: a print that is not counted would look like the first one.
+pub(super) async fn print(
+    State(app): State<App>,
+    person: Person,
+    Id(id): Id,
+    Body(print): Body<Print>,
+) -> Result<Json<Printed>, Problem> {
+    if print.nth > MOST_LATER || !(print.columns == 0 || COLUMNS.contains(&print.columns)) {
+        return Err(Problem::Malformed);
+    }
+    let view = view(&app, &person, &id).await?;
+    let at = clock::unix_ms();
+    let copy = match print.copy {
+        Copy::Merchant => "merchant's copy",
+        Copy::Customer => "customer's copy",
+    };
+    let step = Happened { at, source: Source::Staff, what: What::Printed, detail: Some(copy.to_owned()) };
+    let duplicate = app.desk.store().printed(&id, print.nth, print.copy, &step).await?;
+    let bytes = match print.columns {
+        0 => None,
+        columns => {
+            let mark = match duplicate {
+                0 => Duplicate::First,
+                number => Duplicate::Again { number, at },
+            };
+            let receipt = Receipt::of(&view, print.nth as usize, print.copy, mark, Zone::ahead(print.zone));
+            let bytes = receipt::escpos::bytes(&receipt.lines, columns as usize);
+            Some(hex::encode(bytes.map_err(|_| Problem::Internal)?))
+        }
+    };
+    Ok(Json(Printed { duplicate, at, bytes }))
+}
+
+async fn view(app: &App, person: &Person, id: &AttemptId) -> Result<ReceiptView, Problem> {
+    let payment = app.desk.payment(id).await?;
+    app.may_see(person, &payment)?;
+    let is_plain = |id: &String| id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let link = payment.receipt.get("receipt-id").filter(|id| !id.is_empty() && is_plain(id));
+    let link = link.map(|id| format!("{}/{id}", app.receipts));
+    Ok(ReceiptView {
+        payment,
+        merchant: (*app.merchant).clone(),
+        till: app.till.to_string(),
+        sandbox: app.limits.sandbox,
+        link,
+    })
+}

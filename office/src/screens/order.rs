@@ -1,0 +1,195 @@
+use super::history::list;
+use super::later::{Ask, ask};
+use super::timeline::timeline;
+use crate::parts::{begin, link, watched};
+use crate::standing::{approved, is_reserved, returned, words_of};
+use crate::{Office, local, moment, order_words as words};
+use leptos::prelude::*;
+use mpos_terminal::browser;
+use mpos_terminal::desk::Watched;
+use mpos_terminal::parts::{
+    Element, amount_line, button, element, heading, line, part, press, row, shape_icon, text,
+};
+use mpos_terminal::proxy::{self, Answer};
+use mpos_terminal::words::{self as till, Look};
+use payment::api::{Entry, Happened, LaterKind, PaymentView};
+use payment::attempt::AttemptId;
+
+/// Between two questions, while something is open and once nothing is.
+const OPEN_MS: i32 = 1_000;
+const SETTLED_MS: i32 = 10_000;
+
+/// One payment while it is looked at.
+pub(super) struct Looked {
+    pub(super) view: Watched<Option<PaymentView>>,
+    steps: Watched<Vec<Happened>>,
+    /// What the proxy says instead of a payment.
+    missing: Watched<Option<String>>,
+    /// What is being asked for: a capture, return or void.
+    pub(super) asked: Watched<Option<Ask>>,
+}
+
+/// A payment: how it stands, what may be done, what happened. On a wide screen the list stands beside it.
+pub(crate) fn order(office: Office, id: AttemptId) -> AnyView {
+    let looked: &'static Looked = Box::leak(Box::new(Looked {
+        view: Watched::new(None),
+        steps: Watched::new(vec![]),
+        missing: Watched::new(None),
+        asked: Watched::new(None),
+    }));
+    follow(office, id, looked);
+    let detail = part(move || {
+        if let Some(asked) = looked.asked.get() {
+            return Some(ask(office, looked, asked));
+        }
+        if let Some(missing) = looked.missing.get() {
+            return Some(line("none", missing));
+        }
+        looked.view.with(|view| view.as_ref().map(|view| detail(office, looked, view)))
+    });
+    let back = link("Back to the list", "#history".to_owned());
+    let detail = element("div").class("detail").children([row(vec![back]), detail]).view();
+    element("section").class("pair").children([list(office), detail]).view()
+}
+
+/// Asks how the payment stands, as long as this screen is there.
+fn follow(office: Office, id: AttemptId, looked: &'static Looked) {
+    let is_there = watched(true);
+    on_cleanup(move || is_there.set(false));
+    begin(async move {
+        while is_there.get_untracked() {
+            let answer = proxy::call::<PaymentView>("GET", format!("payments/{id}"), None).await;
+            office.away.set(matches!(answer, Answer::Nothing));
+            match answer {
+                Answer::Got(view) => {
+                    show(looked, view);
+                    let steps =
+                        proxy::call::<Vec<Happened>>("GET", format!("payments/{id}/timeline"), None).await;
+                    if let Some(steps) = steps.got()
+                        && looked.steps.with_untracked(|known| *known != steps)
+                    {
+                        looked.steps.set(steps);
+                    }
+                }
+                Answer::Refused(problem) => looked.missing.set(Some(problem.cashier)),
+                Answer::Nothing if looked.view.with_untracked(Option::is_none) => {
+                    match local::payment(id.as_str()) {
+                        Some(view) => show(looked, view),
+                        None => looked.missing.set(Some(words::OFFLINE.to_owned())),
+                    }
+                }
+                Answer::Nothing => {}
+            }
+            let is_open = looked.view.with_untracked(|view| view.as_ref().is_none_or(is_open));
+            browser::wait(if is_open { OPEN_MS } else { SETTLED_MS }).await;
+        }
+    });
+}
+
+fn is_open(view: &PaymentView) -> bool {
+    words_of(view).look == Look::NotKnown
+}
+
+/// Shows a view, unless it is the one that is shown: a dialogue would begin anew.
+pub(super) fn show(looked: &Looked, view: PaymentView) {
+    let is_new = looked.view.with_untracked(|known| {
+        let same =
+            |known: &PaymentView| PaymentView { next_poll_ms: view.next_poll_ms, ..known.clone() } == view;
+        !known.as_ref().is_some_and(same)
+    });
+    if is_new {
+        looked.missing.set(None);
+        looked.view.set(Some(view));
+    }
+}
+
+fn detail(office: Office, looked: &'static Looked, view: &PaymentView) -> AnyView {
+    let words = words_of(view);
+    let title = match &view.order_id {
+        Some(order) => format!("Order {order}"),
+        None => format!("Reference {}", view.terms.attempt),
+    };
+    let standing = element("p").class(match words.look {
+        Look::Paid => "standing filled-chip",
+        Look::NotKnown => "standing hatched",
+        Look::NotPaid | Look::Neutral => "standing",
+    });
+    let standing = standing.child(element("span").child(shape_icon(words.shape)).text(words.title).view());
+    let mut all = vec![
+        heading(text(move || title.clone())),
+        standing.view(),
+        amount_line(till::amount(approved(view).unwrap_or(view.terms.amount))),
+        line("money", words.money),
+    ];
+    // Of what is settled nobody has to do what was to be done then.
+    all.extend((words.look == Look::NotKnown).then(|| line("", words.next)));
+    all.extend(view.needs_person.clone().map(|fact| line("strong", format!("Needs a person: {fact}"))));
+    all.push(part(move || office.away.get().then(|| line("offline", words::OFFLINE.to_owned()))));
+    all.push(actions(looked, view));
+    all.extend(left(view).map(|left| line("", left)));
+    all.push(facts(view));
+    all.push(element("h2").text("What happened").view());
+    all.push(part(move || looked.steps.with(|steps| Some(timeline(steps)))));
+    element("article").class("order").children(all).view()
+}
+
+/// What may be done: the receipt always, the rest by what is left.
+fn actions(looked: &'static Looked, view: &PaymentView) -> AnyView {
+    let receipt = element("a").attr("role", "button").class("filled");
+    let address = format!("#receipt/{}", view.terms.attempt);
+    let receipt = receipt.live_attr("href", text(move || address.clone())).text("Receipt").view();
+    let mut buttons = vec![receipt];
+    let reserved = is_reserved(view);
+    let kinds = [
+        (LaterKind::Capture, view.left.capture.is_some()),
+        (LaterKind::Return, view.left.give_back.is_some()),
+        (LaterKind::Void, view.left.void),
+    ];
+    for (kind, _) in kinds.into_iter().filter(|(_, may)| *may) {
+        let view = view.clone();
+        let begin = press(move || {
+            if let Some(asked) = Ask::new(kind, &view) {
+                looked.asked.set(Some(asked));
+            }
+        });
+        buttons.push(button(words::verb(kind, reserved).to_owned(), begin));
+    }
+    row(buttons)
+}
+
+/// `Can be refunded: 8.40 of 8.40 EUR.`
+fn left(view: &PaymentView) -> Option<String> {
+    let whole = till::amount(approved(view)?);
+    if let Some(left) = view.left.capture {
+        return Some(format!("Can be collected: {} of {whole}.", till::figures(left)));
+    }
+    let left = view.left.give_back.filter(|_| !is_reserved(view))?;
+    Some(format!("Can be refunded: {} of {whole}.", till::figures(left)))
+}
+
+fn facts(view: &PaymentView) -> AnyView {
+    let terms = &view.terms;
+    let entry = match terms.entry {
+        Entry::Chip => "chip",
+        Entry::Contactless => "contactless",
+        Entry::Swipe => "swipe",
+    };
+    let field = |name: &str| view.receipt.get(name).cloned().unwrap_or_default();
+    let taken = format!("{} {}", moment::day(view.accepted_at), browser::hh_mm_ss(view.accepted_at));
+    let rows = [
+        ("Kind", till::kind(terms.kind).to_owned()),
+        ("Taken", taken),
+        ("Operator", view.operator.clone().unwrap_or_default()),
+        ("Card", format!("{}, {entry}", words::card(view))),
+        ("Returned", returned(view).map(till::amount).unwrap_or_default()),
+        ("RRN", field("processor-rrn")),
+        ("Auth code", field("approval-code")),
+        ("Terminal", field("terminal-id")),
+        ("Reference", terms.attempt.to_string()),
+        ("Stage", view.stage.clone().unwrap_or_default()),
+    ];
+    let list = |list: Element, (label, value): (&'static str, String)| {
+        list.child(element("dt").text(label).view()).child(element("dd").text(value).view())
+    };
+    rows.into_iter().filter(|(_, value)| !value.is_empty()).fold(element("dl").class("facts"), list).view()
+}

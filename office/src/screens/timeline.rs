@@ -1,0 +1,21 @@
+use crate::{moment, order_words as words};
+use leptos::prelude::*;
+use mpos_terminal::browser;
+use mpos_terminal::parts::element;
+use payment::api::Happened;
+
+/// Every step of a payment with its time and who brought it about; the day where it changes.
+pub(super) fn timeline(steps: &[Happened]) -> AnyView {
+    let mut day = steps.first().map(|step| moment::day(step.at)).unwrap_or_default();
+    let mut list = element("ol").class("timeline");
+    for step in steps {
+        let own = moment::day(step.at);
+        let date = if own == day { String::new() } else { format!("{own} ") };
+        day = own;
+        let time = element("time").text(format!("{date}{}", browser::hh_mm_ss(step.at))).view();
+        let source = element("span").class("source").text(words::source(step.source)).view();
+        let what = element("span").text(words::step(step)).view();
+        list = list.child(element("li").children([time, source, what]).view());
+    }
+    list.view()
+}
