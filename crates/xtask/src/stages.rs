@@ -160,8 +160,11 @@ fn run_kill(tools: &Toolbox, words: &[&str]) -> Result<()> {
 /// Emulated readers in a real Chromium.
 fn readers(tools: &Toolbox) -> Result<()> {
     page::build(tools, Page::Release, &Page::Release.folder())?;
+    // The receipt printer stands beside the virtual reader.
+    page::build(tools, Page::Demo, &Page::Demo.folder())?;
     build_programs(tools)?;
-    let tests = ["test", "--locked", "-p", "e2e", "--test", "testbed", "--test", "readers", "--test", "printer"];
+    let tests =
+        ["test", "--locked", "-p", "e2e", "--test", "testbed", "--test", "readers", "--test", "printer"];
     shell::run_tests(tools.command("cargo").args(tests))
 }
 
