@@ -41,8 +41,7 @@ pub struct Later {
 
 record!(Later { kind, amount, state, at, operator, reason });
 
-/// How a later transaction stands. The last three are all that staff need to act on; none is shown before the gateway has
-/// said so.
+/// How a later transaction stands. Done and refused are final, and said only once the gateway has said so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LaterState {
