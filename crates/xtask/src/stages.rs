@@ -189,6 +189,8 @@ fn run_bench(tools: &Toolbox, words: &[&str]) -> Result<()> {
 /// Emulated readers in a real Chromium.
 fn readers(tools: &Toolbox) -> Result<()> {
     page::build(tools, Page::Release, &Page::Release.folder())?;
+    // The receipt printer stands beside the virtual reader.
+    page::build(tools, Page::Demo, &Page::Demo.folder())?;
     build_programs(tools)?;
     let tests =
         ["test", "--locked", "-p", "e2e", "--test", "testbed", "--test", "readers", "--test", "printer"];
