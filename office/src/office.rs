@@ -142,25 +142,25 @@ impl Office {
         self.rights.with(|rights| rights.contains(&right))
     }
 
-    /// What the proxy answered; notes whether it did, and whether somebody has to sign in.
+    /// What the proxy answered; notes whether it did and whether somebody has to sign in, and says why it refused.
     pub(crate) fn heard<T>(self, answer: Answer<T>) -> Option<T> {
         self.away.set(matches!(answer, Answer::Nothing));
-        if matches!(&answer, Answer::Refused(Problem { code, .. }) if code == SIGN_IN) {
-            self.ask_to_sign_in();
+        match &answer {
+            Answer::Refused(Problem { code, .. }) if code == SIGN_IN => self.ask_to_sign_in(),
+            Answer::Refused(problem) => self.refuse(problem.cashier.clone()),
+            Answer::Got(_) | Answer::Nothing => {}
         }
         answer.got()
     }
 
-    /// Posts what somebody has keyed and answers what came of it; a refusal is said in words.
+    /// Posts what somebody has keyed and answers what came of it.
     pub(crate) async fn post<T: FromJson>(self, path: &str, body: Option<proxy::Body>) -> Option<T> {
         self.said.set(String::new());
         let answer = proxy::call("POST", path.to_owned(), body).await;
-        match &answer {
-            Answer::Got(_) => {}
-            Answer::Refused(problem) => self.refuse(problem.cashier.clone()),
-            Answer::Nothing => {
-                self.refuse("No connection. Nothing was changed. Try again in a moment.".to_owned())
-            }
+        if matches!(answer, Answer::Nothing) {
+            self.refuse(
+                "No answer: it is done or it is not. Look again once the strip says Online.".to_owned(),
+            );
         }
         self.heard(answer)
     }

@@ -13,5 +13,5 @@ pub(crate) use history::history;
 pub(crate) use lock::lock;
 pub(crate) use operators::operators;
 pub(crate) use sign_in::sign_in;
-pub(crate) use stand_by::stand_by;
+pub(crate) use stand_by::{back_to_till, stand_by};
 pub(crate) use trail::trail;
