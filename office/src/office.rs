@@ -114,15 +114,18 @@ impl Office {
                 return;
             }
             let nobody = terminal.operator.is_none();
-            if self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal)) {
+            let is_new = self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal));
+            if is_new {
                 self.terminal.set(Some(terminal));
-                let rights = self.heard(proxy::call("GET", "rights".to_owned(), None).await);
-                self.rights.set(rights.unwrap_or_default());
             }
             if nobody && !self.busy.get_untracked() {
                 self.ask_to_sign_in();
             } else if !nobody && self.entrance.face.get_untracked() == Face::StandBy {
                 self.entrance.turn(Face::Names);
+            }
+            if is_new {
+                let rights = self.heard(proxy::call("GET", "rights".to_owned(), None).await);
+                self.rights.set(rights.unwrap_or_default());
             }
             if self.screen.get_untracked() == Screen::SignIn {
                 self.entrance.look(self).await;
