@@ -124,8 +124,7 @@ impl Office {
                 self.entrance.turn(Face::Names);
             }
             if is_new {
-                let rights = self.heard(proxy::call("GET", "rights".to_owned(), None).await);
-                self.rights.set(rights.unwrap_or_default());
+                self.ask_rights().await;
             }
             if self.screen.get_untracked() == Screen::SignIn {
                 self.entrance.look(self).await;
@@ -186,6 +185,15 @@ impl Office {
     pub(crate) fn turn(self, terminal: Terminal) {
         self.turns.fetch_add(1, Relaxed);
         self.terminal.set(Some(terminal));
+        spawn_local(self.ask_rights());
+    }
+
+    /// Asks what whoever is signed in may do.
+    async fn ask_rights(self) {
+        let rights = self.heard(proxy::call("GET", "rights".to_owned(), None).await).unwrap_or_default();
+        if self.rights.with_untracked(|known| *known != rights) {
+            self.rights.set(rights);
+        }
     }
 
     fn ask_to_sign_in(self) {
