@@ -18,6 +18,11 @@ pub fn App() -> impl IntoView {
         if desk.screen.with_untracked(|shown| *shown != next) {
             desk.screen.set(next);
         }
+        // Not over a payment: that is seen to its end first.
+        let locked = desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.locked));
+        if locked && desk.current.with(Option::is_none) {
+            crate::browser::go("/office/#sign-in");
+        }
     });
     let main = element("main").child(part(move || show(desk, desk.screen.get()))).view();
     let continued = part(move || continued(desk).map(|text| line("continued", text)));

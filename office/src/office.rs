@@ -124,15 +124,17 @@ impl Office {
                 return;
             }
             let nobody = terminal.operator.is_none();
-            if self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal)) {
+            let is_new = self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal));
+            if is_new {
                 self.terminal.set(Some(terminal));
-                let rights = self.heard(proxy::call("GET", "rights".to_owned(), None).await);
-                self.rights.set(rights.unwrap_or_default());
             }
             if nobody && !self.busy.get_untracked() {
                 self.ask_to_sign_in();
             } else if !nobody && self.entrance.face.get_untracked() == Face::StandBy {
                 self.entrance.turn(Face::Names);
+            }
+            if is_new {
+                self.ask_rights().await;
             }
             if self.screen.get_untracked() == Screen::SignIn {
                 self.entrance.look(self).await;
@@ -152,28 +154,28 @@ impl Office {
         self.rights.with(|rights| rights.contains(&right))
     }
 
-    /// What the proxy answered; notes whether it did, and whether somebody has to sign in.
+    /// What the proxy answered; notes whether it did and whether somebody has to sign in, and says why it refused.
     pub(crate) fn heard<T>(self, answer: Answer<T>) -> Option<T> {
         let is_away = matches!(answer, Answer::Nothing);
         if self.away.get_untracked() != is_away {
             self.away.set(is_away);
         }
-        if matches!(&answer, Answer::Refused(Problem { code, .. }) if code == SIGN_IN) {
-            self.ask_to_sign_in();
+        match &answer {
+            Answer::Refused(Problem { code, .. }) if code == SIGN_IN => self.ask_to_sign_in(),
+            Answer::Refused(problem) => self.refuse(problem.cashier.clone()),
+            Answer::Got(_) | Answer::Nothing => {}
         }
         answer.got()
     }
 
-    /// Posts what somebody has keyed and answers what came of it; a refusal is said in words.
+    /// Posts what somebody has keyed and answers what came of it.
     pub(crate) async fn post<T: FromJson>(self, path: &str, body: Option<proxy::Body>) -> Option<T> {
         self.said.set(String::new());
         let answer = proxy::call("POST", path.to_owned(), body).await;
-        match &answer {
-            Answer::Got(_) => {}
-            Answer::Refused(problem) => self.refuse(problem.cashier.clone()),
-            Answer::Nothing => {
-                self.refuse("No connection. Nothing was changed. Try again in a moment.".to_owned())
-            }
+        if matches!(answer, Answer::Nothing) {
+            self.refuse(
+                "No answer: it is done or it is not. Look again once the strip says Online.".to_owned(),
+            );
         }
         self.heard(answer)
     }
@@ -196,6 +198,15 @@ impl Office {
     pub(crate) fn turn(self, terminal: Terminal) {
         self.turns.fetch_add(1, Relaxed);
         self.terminal.set(Some(terminal));
+        spawn_local(self.ask_rights());
+    }
+
+    /// Asks what whoever is signed in may do.
+    async fn ask_rights(self) {
+        let rights = self.heard(proxy::call("GET", "rights".to_owned(), None).await).unwrap_or_default();
+        if self.rights.with_untracked(|known| *known != rights) {
+            self.rights.set(rights);
+        }
     }
 
     fn ask_to_sign_in(self) {

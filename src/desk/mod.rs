@@ -37,9 +37,6 @@ fn left_until() -> u64 {
     browser::remembered(LEFT).and_then(|at| at.parse().ok()).unwrap_or_default()
 }
 
-/// Where people sign in.
-const SIGN_IN: &str = "/office/#sign-in";
-
 /// The amount is spoken so long after the last key.
 const SPEAK_AFTER: Duration = Duration::from_millis(500);
 

@@ -1,6 +1,6 @@
 //! Opening the till: one tab, the journal, what the proxy knows, the reader, the heartbeat.
 
-use super::{Desk, Network, Reader, Readiness, SIGN_IN, left_until};
+use super::{Desk, Network, Reader, Readiness, left_until};
 use crate::device::{Device, search};
 use crate::journal::{Journal, NAME};
 use crate::{browser, lock, proxy};
@@ -103,10 +103,6 @@ impl Desk {
         loop {
             let here = std::mem::take(&mut self.own().borrow_mut().touched) || self.is_open();
             let terminal = proxy::terminal(here).await.got();
-            let locked = terminal.as_ref().is_some_and(|terminal| terminal.locked);
-            if locked && self.current.with_untracked(Option::is_none) {
-                return browser::go(SIGN_IN);
-            }
             self.network.set(match &terminal {
                 None => Network::ProxyAway,
                 Some(terminal) if terminal.gate_closing.is_some() => Network::GateClosing,

@@ -5,13 +5,15 @@ use leptos::prelude::*;
 
 /// Till, who is signed in, reader and network in words, always there; the ribbon where no money moves; the bar while a result is open.
 pub fn status_strip(desk: Desk) -> AnyView {
-    let operator = move || desk.terminal.with(|t| Some(t.as_ref()?.operator.as_ref()?.name.clone()));
     let till = move || desk.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
     // A payment is not left by the way.
     let lock = part(move || {
-        let label = operator().map_or("Staff".to_owned(), |name| "Lock ".to_owned() + &name);
-        let link = element("a").attr("role", "button").attr("href", "/office/#lock");
-        desk.current.with(Option::is_none).then(|| link.text(label).view())
+        let label = desk.terminal.with(|t| match t.as_ref().and_then(|t| t.operator.as_ref()) {
+            Some(operator) => "Lock ".to_owned() + &operator.name,
+            None => "Staff".to_owned(),
+        });
+        let link = || element("a").attr("role", "button").attr("href", "/office/#lock").text(label).view();
+        desk.current.with(Option::is_none).then(link)
     });
     let sandbox = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
     let network_bad = move || desk.network.get() != Network::Online;

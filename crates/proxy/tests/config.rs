@@ -34,6 +34,19 @@ fn names_the_setting_that_is_wrong() {
         ("listen = '127.0.0.1:0'", "origins = ['https://till.example/']", "an origin is written as"),
         ("listen = '127.0.0.1:0'", "origins = ['https://*.example']", "an origin is written as"),
     ];
+    let more = [
+        ("[operators]\npin_digits = 3\n", "a PIN has 4 to 12 digits"),
+        ("[operators]\nmanager_pin_digits = 13\n", "a PIN has 4 to 12 digits"),
+        ("[operators]\nidle_s = 5\n", "operators.idle_s"),
+        ("[rights]\noperators = 'supervisor'\n", "only a manager"),
+        ("[rights]\nrefnud = 'cashier'\n", "Right"),
+        ("[rights]\nrefund = 'owner'\n", "Role"),
+    ];
+    for (section, named) in more {
+        let error = load(|text| text + section, ENV).unwrap_err();
+        assert!(error.contains(named), "{section}: {error}");
+    }
+    assert!(load(|text| text + "[rights]\nrefund = 'cashier'\n", ENV).is_ok());
     for (from, to, named) in cases {
         let error = load(|text| text.replace(from, to), ENV).unwrap_err();
         assert!(error.contains(named), "{to}: {error}");

@@ -27,6 +27,6 @@ pub(crate) use order::order;
 pub(crate) use receipt::receipt_of;
 pub(crate) use report::report;
 pub(crate) use sign_in::sign_in;
-pub(crate) use stand_by::stand_by;
+pub(crate) use stand_by::{back_to_till, stand_by};
 pub(crate) use takings::takings;
 pub(crate) use trail::trail;

@@ -7,7 +7,7 @@ use mpos_terminal::parts::{button, element, flag, heading, line, part, press, ro
 use mpos_terminal::proxy;
 use payment::api::{AddOperator, Change, ChangeOperator, Operator};
 use payment::pin::Pin;
-use payment::role::Role;
+use payment::role::{Right, Role};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
@@ -45,7 +45,11 @@ pub(crate) fn operators(office: Office) -> AnyView {
             Some(element("ul").children(rows.collect::<Vec<_>>()).view())
         })
     });
-    let all = [heading(text(|| "People".to_owned())), said(office), rows, add(office, people), trail(office)];
+    let changes = part(move || {
+        let all = || element("div").class("changes").children([add(office, people), trail(office)]).view();
+        office.may(Right::Operators).then(all)
+    });
+    let all = [heading(text(|| "People".to_owned())), said(office), rows, changes];
     element("section").class("list people").children(all).view()
 }
 

@@ -1,4 +1,4 @@
-use super::{first_start, stand_by};
+use super::{back_to_till, first_start, stand_by};
 use crate::entrance::Face;
 use crate::parts::{empty, focus, input, is_enter, keyed, said, submit};
 use crate::{Office, words};
@@ -39,7 +39,7 @@ fn names(office: Office) -> AnyView {
         })
     });
     let title = heading(text(|| "Who is signing in?".to_owned()));
-    element("section").class("entrance").children([title, tiles, said(office)]).view()
+    element("section").class("entrance").children([title, tiles, said(office), back_to_till(office)]).view()
 }
 
 fn tile(office: Office, person: &Tile) -> AnyView {
@@ -66,7 +66,11 @@ fn pin(office: Office, name: String) -> AnyView {
         move || try_pin(office, name.clone())
     };
     let pressed = enter.clone();
-    let other = button("Somebody else".to_owned(), press(move || office.entrance.turn(Face::Names)));
+    let other = press(move || {
+        office.said.set(String::new());
+        office.entrance.turn(Face::Names);
+    });
+    let other = button("Somebody else".to_owned(), other);
     let all = vec![
         element("h1").child(element("bdi").text(title).view()).view(),
         line("", "Staff PIN, not a card PIN".to_owned()),

@@ -2,7 +2,7 @@ use crate::Office;
 use crate::entrance::Face;
 use crate::parts::submit;
 use leptos::prelude::*;
-use mpos_terminal::parts::{element, heading, line, live_line, part, press, text};
+use mpos_terminal::parts::{element, heading, live_line, part, press, row, text};
 use mpos_terminal::{browser, words};
 
 /// Nobody is here: till, shop and time, and how much is not known yet, without amounts. A touch anywhere opens it.
@@ -24,17 +24,15 @@ pub(crate) fn stand_by(office: Office) -> AnyView {
         heading(text(|| "Locked".to_owned())),
         unresolved,
         submit("Touch to unlock", press(unlock)),
-        open_till(office),
+        back_to_till(office),
     ];
     let section = element("section").class("entrance stand-by").attr("role", "status");
     section.on("click", move |_| unlock()).children(all).view()
 }
 
-/// The way back to a till that sells without anybody signed in.
-fn open_till(office: Office) -> AnyView {
-    part(move || {
-        let is_open = office.terminal.with(|t| t.as_ref().is_some_and(|t| !t.locked));
-        let link = || element("a").attr("role", "button").attr("href", "/").text("Back to the till").view();
-        is_open.then(link).or_else(|| Some(line("", String::new())))
-    })
+/// The way back to a till that sells, because somebody is signed in or because nobody has to be.
+pub(crate) fn back_to_till(office: Office) -> AnyView {
+    let sells = move || office.terminal.with(|t| t.as_ref().is_some_and(|t| !t.locked));
+    let link = || element("a").attr("role", "button").attr("href", "/").text("Back to the till").view();
+    part(move || sells().then(|| row(vec![link()])))
 }
