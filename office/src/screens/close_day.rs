@@ -45,6 +45,12 @@ fn goes_on(view: &CloseDay) -> bool {
     view.last.as_ref().is_some_and(Closing::is_open)
 }
 
+/// Whether the last day is done with, and there is another one to close.
+fn is_next_open(view: &CloseDay) -> bool {
+    let is_new = view.totals.lines().next().is_some() || !view.open.is_empty();
+    is_new && view.last.as_ref().is_some_and(Closing::is_closed)
+}
+
 impl Day {
     /// Takes over what the proxy says of the day; its refusal is said aloud.
     fn heard(self, answer: Answer<CloseDay>) {
@@ -75,10 +81,11 @@ impl Day {
     }
 
     fn show(self, view: &CloseDay) -> AnyView {
-        let mut lines = vec![];
-        lines.extend(view.last.as_ref().map(last));
-        lines.push(self.open_day(view));
-        lines.push(self.action(view));
+        let last_one = view.last.as_ref().map(last);
+        let mut lines = vec![self.open_day(view), self.action(view)];
+        // What is to be done stands first: the day that is open, or what became of the last one.
+        let at = if is_next_open(view) { lines.len() } else { 0 };
+        lines.splice(at..at, last_one);
         element("div").class("day-parts").children(lines).view()
     }
 
@@ -112,7 +119,6 @@ impl Day {
     fn action(self, view: &CloseDay) -> AnyView {
         let last = view.last.as_ref();
         let is_unknown = last.is_some_and(|last| matches!(last.state, ClosingState::Unknown { .. }));
-        let is_new = view.totals.lines().next().is_some() || !view.open.is_empty();
         let close = press(move || self.close());
         let safe = || line("small", "Safe to repeat: a day is never closed twice.".to_owned());
         let buttons = match last {
@@ -121,7 +127,7 @@ impl Day {
                 vec![button("Ask now".to_owned(), close), print_button(), safe()]
             }
             Some(last) if last.is_open() => vec![print_button()],
-            Some(last) if last.is_closed() && !is_new => {
+            Some(last) if last.is_closed() && !is_next_open(view) => {
                 vec![
                     filled("Print".to_owned(), || true, print()),
                     button("Close the day again".to_owned(), close),

@@ -125,12 +125,12 @@ fn show(takings: &Takings) -> AnyView {
     let row = |taken: &Taken| {
         let mut row = vec![name(takings.by, taken), taken.came.count.to_string(), amount(taken.came.amount)];
         if has_went {
-            row.extend([taken.went.count.to_string(), amount(taken.went.amount)]);
+            row.push(amount(taken.went.amount));
         }
         row
     };
     let titles: &[&str] = match has_went {
-        true => &[title, "Number", "Taken", "Number", "Returned"],
+        true => &[title, "Number", "Taken", "Returned"],
         false => &[title, "Number", "Sum"],
     };
     lines.push(table("Takings", titles, takings.rows.iter().map(row).collect()));
@@ -152,11 +152,12 @@ fn name(by: By, taken: &Taken) -> String {
     }
 }
 
-/// Height of a bar's row and width of the longest bar, in the chart's own units.
+/// Height of a bar's row, in pixels.
 const ROW: usize = 24;
+/// Where bars begin, and how far the longest goes from there, in thousandths of the chart's width.
 const LONGEST: u128 = 600;
 
-/// A bar a row, as long as what came in; what went back is a second, hatched one below it. The table says the same in
+/// A bar a row, as long as what came in; what went back is a second, thin one below it. The table says the same in
 /// numbers, so the chart is a picture of it. Bars of different currencies have scales of their own.
 fn chart(takings: &Takings) -> AnyView {
     let scale = |taken: &Taken| {
@@ -167,10 +168,13 @@ fn chart(takings: &Takings) -> AnyView {
     let mut bars = String::new();
     for (at, taken) in takings.rows.iter().enumerate() {
         let y = at * ROW;
-        let length = |minor: u64| u128::from(minor) * LONGEST / u128::from(scale(taken));
+        let length = |minor: u64| {
+            let thousandths = u128::from(minor) * LONGEST / u128::from(scale(taken));
+            format!("{}.{}%", thousandths / 10, thousandths % 10)
+        };
         let (came, went) = (length(taken.came.amount.minor), length(taken.went.amount.minor));
         bars.push_str(&format!(
-            r#"<text class="label" x="0" y="{}">{}</text><rect class="came" x="160" y="{}" width="{came}" height="14"/><rect class="went" x="160" y="{}" width="{went}" height="5"/>"#,
+            r#"<text class="label" x="0" y="{}">{}</text><rect class="came" x="40%" y="{}" width="{came}" height="14"/><rect class="went" x="40%" y="{}" width="{went}" height="4"/>"#,
             y + 16,
             escaped(&name(takings.by, taken)),
             y + 2,
@@ -179,7 +183,7 @@ fn chart(takings: &Takings) -> AnyView {
     }
     let height = takings.rows.len() * ROW;
     let svg = format!(
-        r#"<svg viewBox="0 0 760 {height}" role="img" aria-label="Bars of the sums in the table below">{bars}</svg>"#
+        r#"<svg width="100%" height="{height}" role="img" aria-label="Bars of the sums in the table below">{bars}</svg>"#
     );
     leptos::html::div().class("chart").inner_html(svg).into_any()
 }
