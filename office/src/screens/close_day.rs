@@ -1,6 +1,7 @@
 use crate::day_words::{self, Ending, compared, kind, moment};
 use crate::sheet::{
-    changing, filled, fixed, pair, part_of, print, print_button, said, sheet, table, tools, watched,
+    changing, filled, fixed, letterhead, pair, part_of, print, print_button, said, sheet, table, tools,
+    watched,
 };
 use crate::{Office, Screen};
 use leptos::prelude::*;
@@ -81,7 +82,7 @@ impl Day {
     }
 
     fn show(self, view: &CloseDay) -> AnyView {
-        let last_one = view.last.as_ref().map(last);
+        let last_one = view.last.as_ref().map(|closing| last(self.office, closing));
         let mut lines = vec![self.open_day(view), self.action(view)];
         // What is to be done stands first: the day that is open, or what became of the last one.
         let at = if is_next_open(view) { lines.len() } else { 0 };
@@ -163,7 +164,7 @@ impl Day {
 }
 
 /// How the latest closing stands.
-fn last(closing: &Closing) -> AnyView {
+fn last(office: Office, closing: &Closing) -> AnyView {
     let Some(Ending { look, shape, title, money, next }) = day_words::ending(closing) else {
         let since = browser::hh_mm(closing.until);
         let asked = browser::hh_mm(closing.asked_at);
@@ -180,6 +181,7 @@ fn last(closing: &Closing) -> AnyView {
     let title = title.child(element("h2").text(words).view()).view();
     let ending = element("div").class(class).attr("role", "status").child(title);
     let mut lines = vec![ending.child(line("money", money)).child(line("next", next)).view()];
+    lines.extend(letterhead(office));
     let theirs = closing.answer().and_then(|answer| answer.totals);
     let rows = [
         compared("Sales", closing.ours.sale, theirs.map(|theirs| theirs.sale)),

@@ -1,6 +1,6 @@
 use crate::Office;
 use crate::day_words::{kind, result};
-use crate::sheet::{changing, filled, fixed, pair, print, said, sheet, table, tools, watched};
+use crate::sheet::{changing, filled, fixed, letterhead, pair, print, said, sheet, table, tools, watched};
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
@@ -48,7 +48,7 @@ pub(crate) fn takings(office: Office) -> AnyView {
     let ways = WAYS.map(|(by, label, _)| way(look, by, label));
     let ways =
         element("div").class("row").attr("role", "group").attr("aria-label", "Rows").children(ways).view();
-    let shown = changing(move || look.takings.with(|found| found.as_ref().map(show)));
+    let shown = changing(move || look.takings.with(|found| found.as_ref().map(|found| show(office, found))));
     let file = element("a").attr("role", "button").attr("download", "").text("Export CSV");
     let file =
         file.live_attr("href", text(move || format!("/api/v1/{}", look.question("takings.csv")))).view();
@@ -108,14 +108,15 @@ fn way(look: Look, by: &'static str, label: &'static str) -> AnyView {
     button.text(label).view()
 }
 
-fn show(takings: &Takings) -> AnyView {
+fn show(office: Office, takings: &Takings) -> AnyView {
     let title = WAYS.iter().find(|(by, ..)| By::from_json(&(*by).into()) == Some(takings.by));
     let title = title.map_or("", |(_, _, title)| title);
     let days = match takings.from == takings.to {
         true => takings.from.clone(),
         false => format!("{} to {}", takings.from, takings.to),
     };
-    let mut lines = vec![pair("Takings", days), pair("Time zone", takings.time_zone.clone())];
+    let mut lines = letterhead(office);
+    lines.extend([pair("Takings", days), pair("Time zone", takings.time_zone.clone())]);
     if takings.rows.is_empty() {
         lines.push(line("small", "Nothing was taken on these days.".to_owned()));
         return sheet(lines);
