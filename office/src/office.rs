@@ -198,7 +198,7 @@ impl Office {
     pub(crate) fn turn(self, terminal: Terminal) {
         self.turns.fetch_add(1, Relaxed);
         self.terminal.set(Some(terminal));
-        spawn_local(self.ask_rights());
+        begin(self.ask_rights());
     }
 
     /// Asks what whoever is signed in may do.

@@ -1,8 +1,10 @@
 //! What screens of days and shifts are made of: a sheet that prints as it is seen, and buttons that do not.
 
+use crate::Office;
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
-use mpos_terminal::parts::{Press, Text, button, element, press, text};
+use mpos_terminal::parts::{Press, Text, button, element, line, press, text};
+use mpos_terminal::words::TEST;
 
 /// Prints the sheet by the browser.
 pub(crate) fn print() -> Press {
@@ -50,6 +52,16 @@ pub(crate) fn table(name: &'static str, titles: &[&str], rows: Vec<Vec<String>>)
     let body = element("tbody").children(rows.into_iter().map(row)).view();
     let caption = element("caption").class("heard").text(name).view();
     element("table").child(caption).child(head).child(body).view()
+}
+
+/// Whose sheet it is: shop and till, and the mark where no money moves.
+pub(crate) fn letterhead(office: Office) -> Vec<AnyView> {
+    office.terminal.with(|terminal| {
+        let Some(terminal) = terminal else { return vec![] };
+        let mark = terminal.sandbox.then(|| line("mark", TEST.to_owned()));
+        let shop = std::iter::once(line("shop", terminal.merchant.name.clone())).chain(mark);
+        shop.chain([pair("Till", terminal.till.clone())]).collect()
+    })
 }
 
 /// The sheet.

@@ -31,6 +31,8 @@ fn names_the_setting_that_is_wrong() {
         ("endpoint = '1111'", "endpoint = '../1'", "gateway.endpoint"),
         ("listen = '127.0.0.1:0'", "listen = '0.0.0.0:0'", "listen"),
         ("name = 'T'", "nmae = 'T'", "nmae"),
+        ("[till]", "[close_day]\ntime_zone = 'Moon/Tycho'\n[till]", "not a time zone"),
+        ("[till]", "[close_day]\nat = '24:00'\n[till]", "a time of day as"),
         ("listen = '127.0.0.1:0'", "origins = ['https://till.example/']", "an origin is written as"),
         ("listen = '127.0.0.1:0'", "origins = ['https://*.example']", "an origin is written as"),
     ];

@@ -7,6 +7,7 @@ use payment::api::{LaterKind, NotCharged, Reason};
 use payment::money::{Amount, Currency};
 use payment::order::{Answer, Asked, Cause, Gate, Later, Order, Status, Submission, Transfer};
 use payment::secret::EncryptedData;
+use payment::settlement::{self, Closing, ClosingId, DayTotals, Period, Sum};
 use paynet::{ControlKey, Dialect, Login, Merchant};
 use proxy::gateway::{Gateway, PaynetGateway};
 use proxy::metrics::Metrics;
@@ -43,7 +44,9 @@ async fn server(answer: String) -> (String, JoinHandle<Vec<String>>, tokio::sync
             };
             let mut request = String::new();
             let mut buffer = [0; 4096];
-            while !request.contains("\r\n\r\n") || !request.contains("client_orderid=") {
+            while !request.contains("\r\n\r\n")
+                || !(request.contains("client_orderid=") || request.contains("day_close_request_id="))
+            {
                 let length = stream.read(&mut buffer).await.unwrap();
                 request.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
             }
@@ -61,6 +64,56 @@ fn http(status: &str, headers: &str, body: &str) -> String {
 fn order() -> (Order, EncryptedData) {
     let payment: payment::api::StartPayment = serde_json::from_value(payment(ID, BLOB)).unwrap();
     (Order::accept(payment.terms.clone(), 0).0, payment.encrypted_data)
+}
+
+/// A closing over one sale, as the gateway answers it; sent once.
+async fn closed(answer: String) -> settlement::Reply {
+    let (url, served, stop) = server(answer).await;
+    let sum = |count, minor| Sum {
+        count,
+        amount: Amount::new(minor, payment::money::Currency::from_code("EUR").unwrap()),
+    };
+    let ours = DayTotals { sale: sum(1, 1042), reversal: sum(0, 0) };
+    let day = Period { from: 0, until: 9, carried: vec![] };
+    let closing = Closing::begin(ClosingId::from_random([5; 20]), &day, ours, vec![], None);
+    let reply = gateway(url).0.close_day(&closing).await;
+    stop.send(()).unwrap();
+    let requests = served.await.unwrap();
+    assert_eq!(requests.len(), 1, "sent once, whatever the answer");
+    assert!(requests[0].starts_with("POST /paynet/api/v2/close-day/1111 HTTP/1.1\r\n"));
+    assert!(requests[0].contains("uthorization: OAuth ") && requests[0].contains("sale_approved_sum=10.42"));
+    reply
+}
+
+#[tokio::test]
+async fn a_closing_is_answered_refused_or_lost() {
+    const ANSWER: &str = "status=approved\n&isDayClosing=false\n&saleApprovedCount=1\n&saleAmount=10.42\n\
+        &reversalApprovedCount=0\n&reversalAmount=0\n&code39=00\n&RRN=510321889824\n";
+    let settlement::Reply::Answered(answer) = closed(http("200 OK", "", ANSWER)).await else { panic!() };
+    assert!(answer.agreed && !answer.blocked);
+    let totals = answer.totals.unwrap();
+    assert_eq!((totals.sale.count, totals.sale.amount.minor, totals.reversal.count), (1, 1042, 0));
+    assert_eq!(answer.number.as_deref(), Some("510321889824"));
+    let used = "type=validation-error\n&error-message=day_close_request_id+is+already+used\n&error-code=1\n";
+    assert_eq!(closed(http("200 OK", "", used)).await, settlement::Reply::Duplicate);
+    let invalid = used.replace("already+used", "invalid");
+    for refusal in [
+        http("200 OK", "", &invalid),
+        http("400 Bad Request", "error-message: no\r\n", ""),
+        http("403 Forbidden", "", ""),
+    ] {
+        assert!(matches!(closed(refusal.clone()).await, settlement::Reply::Refused(_)), "{refusal}");
+    }
+    for lost in [
+        http("200 OK", "", ANSWER.trim_end()),
+        http("200 OK", "", "<html>busy</html>"),
+        http("200 OK", "", "type=error\n&error-message=busy\n&error-code=9\n"),
+        http("500 Internal Server Error", "", ANSWER),
+        http("302 Found", "Location: /elsewhere\r\n", ""),
+        String::new(),
+    ] {
+        assert_eq!(closed(lost.clone()).await, settlement::Reply::Lost, "{lost}");
+    }
 }
 
 async fn submitted(answer: String) -> Submission {

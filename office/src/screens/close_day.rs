@@ -1,6 +1,8 @@
 use crate::day_words::{self, Ending, compared, kind, moment};
 use crate::parts::{filled, watched};
-use crate::sheet::{changing, fixed, pair, part_of, print, print_button, said, sheet, table, tools};
+use crate::sheet::{
+    changing, fixed, letterhead, pair, part_of, print, print_button, said, sheet, table, tools,
+};
 use crate::{Office, Screen};
 use leptos::prelude::*;
 use mpos_terminal::browser;
@@ -44,6 +46,12 @@ fn goes_on(view: &CloseDay) -> bool {
     view.last.as_ref().is_some_and(Closing::is_open)
 }
 
+/// Whether the last day is done with, and there is another one to close.
+fn is_next_open(view: &CloseDay) -> bool {
+    let is_new = view.totals.lines().next().is_some() || !view.open.is_empty();
+    is_new && view.last.as_ref().is_some_and(Closing::is_closed)
+}
+
 impl Day {
     /// Takes over what the proxy says of the day; its refusal is said aloud.
     fn heard(self, answer: Answer<CloseDay>) {
@@ -74,10 +82,11 @@ impl Day {
     }
 
     fn show(self, view: &CloseDay) -> AnyView {
-        let mut lines = vec![];
-        lines.extend(view.last.as_ref().map(last));
-        lines.push(self.open_day(view));
-        lines.push(self.action(view));
+        let last_one = view.last.as_ref().map(|closing| last(self.office, closing));
+        let mut lines = vec![self.open_day(view), self.action(view)];
+        // What is to be done stands first: the day that is open, or what became of the last one.
+        let at = if is_next_open(view) { lines.len() } else { 0 };
+        lines.splice(at..at, last_one);
         element("div").class("day-parts").children(lines).view()
     }
 
@@ -111,7 +120,6 @@ impl Day {
     fn action(self, view: &CloseDay) -> AnyView {
         let last = view.last.as_ref();
         let is_unknown = last.is_some_and(|last| matches!(last.state, ClosingState::Unknown { .. }));
-        let is_new = view.totals.lines().next().is_some() || !view.open.is_empty();
         let close = press(move || self.close());
         let safe = || line("small", "Safe to repeat: a day is never closed twice.".to_owned());
         let buttons = match last {
@@ -120,7 +128,7 @@ impl Day {
                 vec![button("Ask now".to_owned(), close), print_button(), safe()]
             }
             Some(last) if last.is_open() => vec![print_button()],
-            Some(last) if last.is_closed() && !is_new => {
+            Some(last) if last.is_closed() && !is_next_open(view) => {
                 vec![
                     filled(text(|| "Print".to_owned()), || true, print()),
                     button("Close the day again".to_owned(), close),
@@ -160,7 +168,7 @@ impl Day {
 }
 
 /// How the latest closing stands.
-fn last(closing: &Closing) -> AnyView {
+fn last(office: Office, closing: &Closing) -> AnyView {
     let Some(Ending { look, shape, title, money, next }) = day_words::ending(closing) else {
         let since = browser::hh_mm(closing.until);
         let asked = browser::hh_mm(closing.asked_at);
@@ -177,6 +185,7 @@ fn last(closing: &Closing) -> AnyView {
     let title = title.child(element("h2").text(words).view()).view();
     let ending = element("div").class(class).attr("role", "status").child(title);
     let mut lines = vec![ending.child(line("money", money)).child(line("next", next)).view()];
+    lines.extend(letterhead(office));
     let theirs = closing.answer().and_then(|answer| answer.totals);
     let rows = [
         compared("Sales", closing.ours.sale, theirs.map(|theirs| theirs.sale)),

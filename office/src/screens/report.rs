@@ -1,12 +1,12 @@
 use crate::Office;
 use crate::day_words::{kind, moment, not_final};
 use crate::parts::{filled, watched};
-use crate::sheet::{changing, fixed, pair, print, said, sheet, table, tools};
+use crate::sheet::{changing, fixed, letterhead, pair, print, said, sheet, table, tools};
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{button, element, heading, line, press, text};
 use mpos_terminal::proxy::{self, Answer};
-use mpos_terminal::words::{TEST, amount};
+use mpos_terminal::words::amount;
 use payment::settlement::{CloseShift, Report, Totals};
 use wasm_bindgen_futures::spawn_local;
 
@@ -60,24 +60,13 @@ impl Shift {
     }
 
     fn show(self, report: &Report) -> AnyView {
-        let (merchant, sandbox) = self.office.terminal.with(|terminal| {
-            let shop = terminal.as_ref().map(|terminal| (terminal.merchant.name.clone(), terminal.sandbox));
-            shop.unwrap_or_default()
-        });
         let title = match report.number {
             Some(number) => format!("Z REPORT {number}"),
             None => "X REPORT".to_owned(),
         };
-        let mut lines = vec![line("shop", merchant)];
-        if sandbox {
-            lines.push(line("mark", TEST.to_owned()));
-        }
+        let mut lines = letterhead(self.office);
         lines.push(element("h2").class("sheet-title").text(title).view());
-        lines.extend([
-            pair("Till", report.till.clone()),
-            pair("From", moment(report.from)),
-            pair("To", moment(report.until)),
-        ]);
+        lines.extend([pair("From", moment(report.from)), pair("To", moment(report.until))]);
         lines.extend(report.operator.clone().map(|name| pair("Closed by", name)));
         lines.push(totals("All", &report.totals));
         for one in &report.operators {

@@ -1,7 +1,7 @@
 use crate::Office;
 use crate::day_words::{kind, result};
 use crate::parts::{filled, watched};
-use crate::sheet::{changing, fixed, pair, print, said, sheet, table, tools};
+use crate::sheet::{changing, fixed, letterhead, pair, print, said, sheet, table, tools};
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
@@ -49,7 +49,7 @@ pub(crate) fn takings(office: Office) -> AnyView {
     let ways = WAYS.map(|(by, label, _)| way(look, by, label));
     let ways =
         element("div").class("row").attr("role", "group").attr("aria-label", "Rows").children(ways).view();
-    let shown = changing(move || look.takings.with(|found| found.as_ref().map(show)));
+    let shown = changing(move || look.takings.with(|found| found.as_ref().map(|found| show(office, found))));
     let file = element("a").attr("role", "button").attr("download", "").text("Export CSV");
     let file =
         file.live_attr("href", text(move || format!("/api/v1/{}", look.question("takings.csv")))).view();
@@ -109,14 +109,15 @@ fn way(look: Look, by: &'static str, label: &'static str) -> AnyView {
     button.text(label).view()
 }
 
-fn show(takings: &Takings) -> AnyView {
+fn show(office: Office, takings: &Takings) -> AnyView {
     let title = WAYS.iter().find(|(by, ..)| By::from_json(&(*by).into()) == Some(takings.by));
     let title = title.map_or("", |(_, _, title)| title);
     let days = match takings.from == takings.to {
         true => takings.from.clone(),
         false => format!("{} to {}", takings.from, takings.to),
     };
-    let mut lines = vec![pair("Takings", days), pair("Time zone", takings.time_zone.clone())];
+    let mut lines = letterhead(office);
+    lines.extend([pair("Takings", days), pair("Time zone", takings.time_zone.clone())]);
     if takings.rows.is_empty() {
         lines.push(line("small", "Nothing was taken on these days.".to_owned()));
         return sheet(lines);
@@ -126,12 +127,12 @@ fn show(takings: &Takings) -> AnyView {
     let row = |taken: &Taken| {
         let mut row = vec![name(takings.by, taken), taken.came.count.to_string(), amount(taken.came.amount)];
         if has_went {
-            row.extend([taken.went.count.to_string(), amount(taken.went.amount)]);
+            row.push(amount(taken.went.amount));
         }
         row
     };
     let titles: &[&str] = match has_went {
-        true => &[title, "Number", "Taken", "Number", "Returned"],
+        true => &[title, "Number", "Taken", "Returned"],
         false => &[title, "Number", "Sum"],
     };
     lines.push(table("Takings", titles, takings.rows.iter().map(row).collect()));
@@ -153,11 +154,12 @@ fn name(by: By, taken: &Taken) -> String {
     }
 }
 
-/// Height of a bar's row and width of the longest bar, in the chart's own units.
+/// Height of a bar's row, in pixels.
 const ROW: usize = 24;
+/// Where bars begin, and how far the longest goes from there, in thousandths of the chart's width.
 const LONGEST: u128 = 600;
 
-/// A bar a row, as long as what came in; what went back is a second, hatched one below it. The table says the same in
+/// A bar a row, as long as what came in; what went back is a second, thin one below it. The table says the same in
 /// numbers, so the chart is a picture of it. Bars of different currencies have scales of their own.
 fn chart(takings: &Takings) -> AnyView {
     let scale = |taken: &Taken| {
@@ -168,10 +170,13 @@ fn chart(takings: &Takings) -> AnyView {
     let mut bars = String::new();
     for (at, taken) in takings.rows.iter().enumerate() {
         let y = at * ROW;
-        let length = |minor: u64| u128::from(minor) * LONGEST / u128::from(scale(taken));
+        let length = |minor: u64| {
+            let thousandths = u128::from(minor) * LONGEST / u128::from(scale(taken));
+            format!("{}.{}%", thousandths / 10, thousandths % 10)
+        };
         let (came, went) = (length(taken.came.amount.minor), length(taken.went.amount.minor));
         bars.push_str(&format!(
-            r#"<text class="label" x="0" y="{}">{}</text><rect class="came" x="160" y="{}" width="{came}" height="14"/><rect class="went" x="160" y="{}" width="{went}" height="5"/>"#,
+            r#"<text class="label" x="0" y="{}">{}</text><rect class="came" x="40%" y="{}" width="{came}" height="14"/><rect class="went" x="40%" y="{}" width="{went}" height="4"/>"#,
             y + 16,
             escaped(&name(takings.by, taken)),
             y + 2,
@@ -180,7 +185,7 @@ fn chart(takings: &Takings) -> AnyView {
     }
     let height = takings.rows.len() * ROW;
     let svg = format!(
-        r#"<svg viewBox="0 0 760 {height}" role="img" aria-label="Bars of the sums in the table below">{bars}</svg>"#
+        r#"<svg width="100%" height="{height}" role="img" aria-label="Bars of the sums in the table below">{bars}</svg>"#
     );
     leptos::html::div().class("chart").inner_html(svg).into_any()
 }
