@@ -13,6 +13,7 @@ mod shell;
 mod shrink;
 mod stages;
 mod strangers;
+mod wasm;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 //! leptos brings server functions, whose streams wasm-bindgen exports as classes; and what wasm-bindgen writes for people
 //! to read is not read by anybody here.
 
-use crate::{dist, setup::Toolbox, shell};
+use crate::{dist, setup::Toolbox, shell, wasm};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,25 +17,28 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
     join_styles(dist)?;
     let all = dist::files(dist)?;
     let is_wasm = |path: &&std::path::PathBuf| path.extension().is_some_and(|kind| kind == "wasm");
-    let wasm = all.iter().find(is_wasm).context("the page has no wasm")?;
-    let script = wasm.to_string_lossy().replace("_bg.wasm", ".js");
-    let text = without_comments(&without_streams(&fs::read_to_string(&script)?)?);
+    let wasm_file = all.iter().find(is_wasm).context("the page has no wasm")?;
+    let script = wasm_file.to_string_lossy().replace("_bg.wasm", ".js");
+    let mut text = without_comments(&without_streams(&fs::read_to_string(&script)?)?);
+    wasm::lighten(wasm_file, &mut text)?;
     let reached = exports(&text);
     ensure!(reached.contains("memory"), "{script} reaches no memory of its wasm");
     fs::write(&script, text)?;
 
-    let graph = wasm.with_extension("reached.json");
+    let graph = wasm_file.with_extension("reached.json");
     fs::write(&graph, reachable(&reached))?;
-    let kept = wasm.with_extension("kept");
+    let kept = wasm_file.with_extension("kept");
     let mut keep = tools.command("wasm-metadce");
-    keep.arg(wasm).arg("--graph-file").arg(&graph).arg("-o").arg(&kept).args(dist::WASM_FEATURES);
+    keep.arg(wasm_file).arg("--graph-file").arg(&graph).arg("-o").arg(&kept).args(dist::WASM_FEATURES);
     shell::read(&mut keep)?;
     let mut optimise = tools.command("wasm-opt");
     optimise
-        .args(["--flatten", "--rereloop", "-Oz", "-Oz", "--strip-producers", "--strip-target-features"])
+        // Rust leaves the first megabyte to its stack: no constant is an address below 1 KiB.
+        .args(["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"])
+        .args(["--strip-producers", "--strip-target-features"])
         .arg(&kept)
         .arg("-o")
-        .arg(wasm);
+        .arg(wasm_file);
     shell::run(optimise.args(dist::WASM_FEATURES))?;
     fs::remove_file(graph)?;
     fs::remove_file(kept)?;
