@@ -2,7 +2,7 @@ use crate::desk::{Desk, Screen};
 use crate::device::Device;
 use crate::parts::{element, follow, line, live_regions, part, status_strip};
 use crate::screens::{
-    approved_for_less, keypad, notice, outcome_screen, parked_list, present, reader_page, repeated,
+    approved_for_less, keypad, notice, outcome_screen, parked_list, present, question, reader_page, repeated,
     unresolved, waiting,
 };
 use leptos::prelude::*;
@@ -44,6 +44,7 @@ fn show(desk: Desk, screen: Screen) -> Option<AnyView> {
             "Nothing more is sent from here. Manager: free storage, then restart; an open payment is found again.",
         ),
         Screen::Keypad => keypad(desk),
+        Screen::Question(asked) => Some(question(desk, asked)),
         Screen::List => parked_list(desk),
         Screen::Reader => reader_page(desk),
         Screen::Present => present(desk),

@@ -111,10 +111,8 @@ impl Desk {
             if let Some(terminal) = terminal
                 && self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal))
             {
-                if self.entry.with_untracked(Option::is_none) {
-                    self.begin_entry(terminal.limit);
-                }
                 self.terminal.set(Some(terminal));
+                self.take_limits();
                 if self.own().borrow().watch.is_some() {
                     self.look_for_reader();
                 }

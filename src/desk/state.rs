@@ -1,8 +1,9 @@
 use super::listening::Listening;
-use super::{LinkLog, Screen, Watched};
+use super::{LinkLog, Question, Screen, Watched};
 use crate::device::Device;
 use crate::device::search::{Candidate, Watch};
-use crate::{entry::Entry, journal::Journal};
+use crate::entry::{Entry, scan::Burst};
+use crate::journal::Journal;
 use leptos::prelude::TimeoutHandle;
 use payment::api::{Kind, Terminal};
 use payment::attempt::AttemptId;
@@ -114,6 +115,16 @@ pub struct DeskState {
     pub reader_open: Watched<bool>,
     /// Sale or preauthorisation, as chosen on the keypad.
     pub kind: Watched<Kind>,
+    /// The note keyed for the order.
+    pub note: Watched<String>,
+    /// The order reference, keyed or scanned.
+    pub reference: Watched<String>,
+    /// What is asked between keying and the card.
+    pub question: Watched<Option<Question>>,
+    /// Another tip, being keyed.
+    pub tip: Watched<Option<Entry>>,
+    /// The screen is turned round to the customer.
+    pub flipped: Watched<bool>,
     /// The e-mail keyed for the receipt.
     pub email: Watched<String>,
     /// Why the last key was refused.
@@ -148,6 +159,11 @@ impl Default for DeskState {
             link: Watched::new(LinkLog::default()),
             reader_open: Watched::new(false),
             kind: Watched::new(Kind::Sale),
+            note: Watched::new(String::new()),
+            reference: Watched::new(String::new()),
+            question: Watched::new(None),
+            tip: Watched::new(None),
+            flipped: Watched::new(false),
             email: Watched::new(String::new()),
             refused: Watched::new(String::new()),
             settled: Watched::new(false),
@@ -171,6 +187,7 @@ pub(super) struct Own {
     pub(super) work: VecDeque<Work>,
     pub(super) working: bool,
     pub(super) listening: Listening,
+    pub(super) burst: Burst,
     /// Until the amount is spoken.
     pub(super) speaking: Option<TimeoutHandle>,
 }

@@ -8,6 +8,7 @@ pub use result::{resolved, result};
 pub use waiting::{prompt, unresolved};
 
 use crate::desk::{Network, Reader};
+use crate::entry::{Entry, Refused, Term};
 use payment::api::{CardMask, Kind};
 use payment::money::Amount;
 
@@ -15,6 +16,9 @@ use payment::money::Amount;
 pub const TEST: &str = "TEST: no money moves";
 /// The title of everything that was sent and is not final.
 pub const NOT_KNOWN: &str = "Result not known yet";
+
+/// So many complete terms of a sum are shown.
+const SHOWN_TERMS: usize = 2;
 
 /// How a result looks: field, frame, colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +98,64 @@ pub fn spoken(amount: Amount) -> String {
         Some((major, minor)) => format!("{major} {} {minor}", amount.currency),
         None => format!("{text} {}", amount.currency),
     }
+}
+
+/// `5` where there is nothing behind the point, else as [`figures`].
+#[must_use]
+pub fn short(amount: Amount) -> String {
+    let all = figures(amount);
+    match all.split_once('.') {
+        Some((whole, rest)) if rest.bytes().all(|digit| digit == b'0') => whole.to_owned(),
+        _ => all,
+    }
+}
+
+/// What is keyed as it is spoken: `plus 7 EUR 50, total 20 EUR 00`.
+#[must_use]
+pub fn spoken_entry(entry: &Entry) -> String {
+    let total = spoken(entry.amount());
+    if !entry.is_sum() {
+        return total;
+    }
+    let plus = if entry.complete().is_empty() { "" } else { "plus " };
+    let times = entry.term().times.map(|times| format!("{times} times ")).unwrap_or_default();
+    let term = spoken(Amount::new(entry.term().minor, entry.limit().currency));
+    format!("{plus}{times}{term}, total {total}")
+}
+
+/// The sum that is being keyed: what is complete, `12.50 + 3 × `, and what is being keyed. Nothing of what is no sum. Of a
+/// long one the end is shown.
+#[must_use]
+pub fn sum(entry: &Entry) -> (String, String) {
+    if !entry.is_sum() {
+        return (String::new(), String::new());
+    }
+    let figures = |minor| figures(Amount::new(minor, entry.limit().currency));
+    let times = |term: &Term| term.times.map(|times| format!("{times} \u{d7} ")).unwrap_or_default();
+    let complete = entry.complete();
+    let hidden = complete.len().saturating_sub(SHOWN_TERMS);
+    let mut before = if hidden > 0 { "\u{2026} + ".to_owned() } else { String::new() };
+    for term in complete.iter().skip(hidden) {
+        before += &format!("{}{} + ", times(term), figures(term.minor));
+    }
+    before += &times(&entry.term());
+    (before, figures(entry.term().minor))
+}
+
+/// Why a key or a paste changed nothing.
+#[must_use]
+pub fn refusal(refused: Refused) -> String {
+    let why = match refused {
+        Refused::OverLimit(limit) => return format!("The limit is {}", amount(limit)),
+        Refused::TooManyDecimals => "This currency has no further decimals",
+        Refused::Times => "\u{d7} comes after a whole number from 1 to 999",
+        Refused::TooManyTerms => "A sum has 20 terms at most",
+        Refused::OtherCurrency => "Not pasted: another currency",
+        Refused::Negative => "Not pasted: below zero",
+        Refused::Ambiguous => "Not pasted: thousands or decimals?",
+        Refused::NotAnAmount => "Not pasted: not an amount",
+    };
+    why.to_owned()
 }
 
 /// `Visa **** 1234`.

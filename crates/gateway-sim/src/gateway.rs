@@ -12,16 +12,22 @@ use crate::{advice, control, iso4217, outcome, report, reversal, sale, status, t
 /// Where the gateway lives under its host.
 const BASE_PATH: &str = "/paynet/";
 
-/// The one merchant and its one endpoint.
+/// The one merchant and its endpoints.
 #[derive(Clone, Debug)]
 pub struct Account {
     pub(crate) login: Login,
     pub(crate) key: ControlKey,
-    pub(crate) endpoint: String,
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) callback_url: Option<String>,
+}
+
+/// A place with one currency. An order is known at its own only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    pub(crate) id: String,
     pub(crate) currency: Currency,
     pub(crate) currency_numeric: u16,
     pub(crate) exponent: u8,
-    pub(crate) callback_url: Option<String>,
 }
 
 impl Account {
@@ -36,12 +42,25 @@ impl Account {
         currency: Currency,
         callback_url: Option<String>,
     ) -> Result<Self, AccountError> {
-        let (currency_numeric, exponent) =
-            iso4217::find(currency.as_str()).ok_or(AccountError::Currency(currency))?;
         if callback_url.as_ref().is_some_and(|url| !url.starts_with("http://")) {
             return Err(AccountError::CallbackUrl);
         }
-        Ok(Self { login, key, endpoint, currency, currency_numeric, exponent, callback_url })
+        Self { login, key, endpoints: vec![], callback_url }.also(endpoint, currency)
+    }
+
+    /// With one more endpoint.
+    ///
+    /// # Errors
+    /// [`AccountError::Currency`]
+    pub fn also(mut self, id: String, currency: Currency) -> Result<Self, AccountError> {
+        let (currency_numeric, exponent) =
+            iso4217::find(currency.as_str()).ok_or(AccountError::Currency(currency))?;
+        self.endpoints.push(Endpoint { id, currency, currency_numeric, exponent });
+        Ok(self)
+    }
+
+    fn endpoint(&self, id: &str) -> Result<Endpoint, Refused> {
+        self.endpoints.iter().find(|endpoint| endpoint.id == id).cloned().ok_or(Refused::Forbidden)
     }
 }
 
@@ -146,7 +165,7 @@ impl Gateway {
         let serial = self.next_serial();
         let carried_out = self
             .admit(now, name, endpoint, request, &form)
-            .and_then(|()| self.carry_out(now + self.moved_by, name, &form, serial.clone()));
+            .and_then(|endpoint| self.carry_out(now + self.moved_by, name, endpoint, &form, serial.clone()));
         let accepted = carried_out.is_ok();
         let client_orderid = auth::text(&form, "client_orderid");
         let mut reply = carried_out.map_or_else(
@@ -174,7 +193,7 @@ impl Gateway {
         endpoint: &str,
         request: &Request<'_>,
         form: &Fields,
-    ) -> Result<(), Refused> {
+    ) -> Result<Endpoint, Refused> {
         if request.method != "POST" {
             return Err(Refused::NoSuchCall(405));
         }
@@ -182,24 +201,29 @@ impl Gateway {
         if content_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
             return Err(Refused::BadRequest("the body must be application/x-www-form-urlencoded"));
         }
-        if endpoint != self.account.endpoint {
-            return Err(Refused::Forbidden);
-        }
+        let endpoint = self.account.endpoint(endpoint)?;
         let is_oauth = matches!(name, Name::Sale | Name::Preauth | Name::Advice);
         // The vendor's own client signs status and return as well; a signature that is there must be right.
         if is_oauth || request.authorization.is_some() {
             self.nonces.check(now, request, form, &self.account.login, &self.account.key)?;
         }
-        Ok(())
+        Ok(endpoint)
     }
 
-    fn carry_out(&mut self, now: u64, name: Name, form: &Fields, serial: String) -> Result<Answer, Refused> {
+    fn carry_out(
+        &mut self,
+        now: u64,
+        name: Name,
+        at: Endpoint,
+        form: &Fields,
+        serial: String,
+    ) -> Result<Answer, Refused> {
         match name {
-            Name::Sale => sale::handle(self, now, form, serial, Kind::Sale),
-            Name::Preauth => sale::handle(self, now, form, serial, Kind::Preauth),
-            Name::Advice => advice::handle(self, now, form, serial),
-            Name::Status => status::handle(self, now, form),
-            Name::Return => reversal::handle(self, now, form, serial),
+            Name::Sale => sale::handle(self, now, at, form, serial, Kind::Sale),
+            Name::Preauth => sale::handle(self, now, at, form, serial, Kind::Preauth),
+            Name::Advice => advice::handle(self, now, &at, form, serial),
+            Name::Status => status::handle(self, now, &at, form),
+            Name::Return => reversal::handle(self, now, &at, form, serial),
         }
     }
 
@@ -213,13 +237,14 @@ impl Gateway {
         }
     }
 
-    /// The order a client means, if it can be seen yet: by both ids, or the latest with its own.
-    pub(crate) fn find(&mut self, now: u64, form: &Fields) -> Result<&mut Order, Refused> {
+    /// The order a client means at an endpoint, if it can be seen yet: by both ids, or the latest with its own.
+    pub(crate) fn find(&mut self, now: u64, at: &Endpoint, form: &Fields) -> Result<&mut Order, Refused> {
         let (client_orderid, orderid) = (auth::text(form, "client_orderid"), auth::text(form, "orderid"));
         let is_meant = |order: &&mut Order| {
             order.client_orderid == client_orderid
                 && (orderid.is_empty() || order.id.to_string() == orderid)
                 && order.visible <= now
+                && order.endpoint == *at
         };
         let found = self.orders.iter_mut().rev().find(is_meant);
         found.ok_or(Refused::Error { code: 101, message: "ORDER_NOT_FOUND: no order with these ids" })

@@ -3,7 +3,7 @@
 use paynet::{Fields, Status, amount};
 
 use crate::auth::{check_return, require, text};
-use crate::gateway::Gateway;
+use crate::gateway::{Endpoint, Gateway};
 use crate::http::{Answer, Refused};
 use crate::outcome::Outcome;
 use crate::sale;
@@ -12,6 +12,7 @@ use crate::transaction::{Kind, Transaction};
 pub(crate) fn handle(
     gateway: &mut Gateway,
     now: u64,
+    at: &Endpoint,
     form: &Fields,
     serial: String,
 ) -> Result<Answer, Refused> {
@@ -22,7 +23,7 @@ pub(crate) fn handle(
     let account = &gateway.account;
     let asked = match text(form, "amount") {
         "" => None,
-        text => Some(amount::parse(text, account.exponent).map_err(|_| Refused::invalid("amount"))?),
+        text => Some(amount::parse(text, at.exponent).map_err(|_| Refused::invalid("amount"))?),
     };
     // The vendor's way: two digits behind the point in every currency.
     let digits = match text(form, "amount") {
@@ -30,12 +31,12 @@ pub(crate) fn handle(
         text => Some(amount::parse(text, 2).map_err(|_| Refused::invalid("amount"))?),
     };
     check_return(form, digits, &account.login, &account.key)?;
-    if asked.is_some() && text(form, "currency") != account.currency.as_str() {
+    if asked.is_some() && text(form, "currency") != at.currency.as_str() {
         return Err(Refused::invalid("currency"));
     }
     let (partial_return, processing_ms) = (gateway.settings.partial_return, gateway.settings.processing_ms);
 
-    let order = gateway.find(now, form)?;
+    let order = gateway.find(now, at, form)?;
     if order.payment.progress(now).status != Status::Approved {
         return Err(Refused::Error { code: 6, message: "The order is not approved" });
     }

@@ -15,5 +15,6 @@ pub mod attempt;
 pub mod json;
 pub mod money;
 pub mod order;
+pub mod role;
 pub mod secret;
 pub mod till;

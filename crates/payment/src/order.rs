@@ -59,6 +59,9 @@ pub struct Order {
     pub terms: Terms,
     /// When the proxy took it.
     pub accepted_at: u64,
+    /// Where at the gateway it was sent, and is asked for; empty where the gateway has one place only.
+    #[serde(default)]
+    pub endpoint: String,
     /// The gateway's order id, once known.
     pub order_id: Option<String>,
     /// The gateway's serial number of the sale's request, which asks for the sale even after a later transaction.
@@ -271,6 +274,7 @@ impl Order {
         Self {
             terms,
             accepted_at: now,
+            endpoint: String::new(),
             order_id: None,
             serial_number: None,
             stage: None,

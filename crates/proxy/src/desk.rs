@@ -98,7 +98,8 @@ impl Desk {
                 Fingerprints::of(&payment, desk.0.store.card_key()).map_err(|_| Problem::Malformed)?;
             let id = payment.terms.attempt.clone();
             let now = clock::unix_ms();
-            let (order, effects) = Order::accept(payment.terms.clone(), now);
+            let (mut order, effects) = Order::accept(payment.terms.clone(), now);
+            order.endpoint = desk.endpoint(&order);
             let _turn = desk.0.turns.take(&id).await;
             let attempt = Attempt::Taken(order.clone(), prints);
             match desk.0.store.claim(&id, &attempt, now).await? {
@@ -130,7 +131,11 @@ impl Desk {
         detached(async move {
             let id = abandon.terms.attempt.clone();
             let now = clock::unix_ms();
-            let search = abandon.sent.then(|| Order::search(abandon.terms, now));
+            let search = abandon.sent.then(|| {
+                let (mut order, effects) = Order::search(abandon.terms, now);
+                order.endpoint = desk.endpoint(&order);
+                (order, effects)
+            });
             let _turn = desk.0.turns.take(&id).await;
             let attempt =
                 search.as_ref().map_or(Attempt::Abandoned, |(order, _)| Attempt::Sought(order.clone()));
@@ -214,6 +219,10 @@ impl Desk {
     #[must_use]
     pub fn gateway(&self) -> &dyn Gateway {
         &*self.0.gateway
+    }
+
+    fn endpoint(&self, order: &Order) -> String {
+        self.0.gateway.endpoint(order.terms.amount.currency).to_owned()
     }
 
     async fn apply(&self, id: &AttemptId, event: Event) -> Result<Option<Order>, StoreError> {

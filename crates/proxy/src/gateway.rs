@@ -4,6 +4,7 @@ mod paynet_http;
 mod reading;
 
 use payment::{
+    money::Currency,
     order::{Answer, Order, Submission},
     secret::EncryptedData,
 };
@@ -17,6 +18,11 @@ pub type Call<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Whoever moves the money. Each method makes one request: nothing is ever sent again from inside.
 pub trait Gateway: Send + Sync {
+    /// Where a payment in this currency is sent; empty where the gateway has one place only, or none for it.
+    fn endpoint(&self, _currency: Currency) -> &str {
+        ""
+    }
+
     /// Sends the sale or preauthorisation.
     fn submit<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, Submission>;
 
@@ -29,7 +35,7 @@ pub trait Gateway: Send + Sync {
     /// Sends the full return.
     fn give_back<'a>(&'a self, order: &'a Order) -> Call<'a, Submission>;
 
-    /// Asks for every transaction of the endpoint that was created between these moments, Unix milliseconds; at most 31
+    /// Asks for every transaction of every endpoint that was created between these moments, Unix milliseconds; at most 31
     /// days.
     fn report(&self, from: u64, to: u64) -> Call<'_, Result<Vec<Row>, ReportFailure>>;
 }

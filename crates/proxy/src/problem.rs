@@ -4,7 +4,7 @@ use crate::store::StoreError;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use payment::api;
+use payment::{api, money::Amount};
 use serde::Serialize;
 
 /// Why a request is not answered with what it asked for.
@@ -41,8 +41,8 @@ pub enum Problem {
     #[error("the payment is not for this till: {0}")]
     NotAllowed(&'static str),
     /// The amount is over the limit.
-    #[error("the amount is over this till's limit")]
-    OverLimit,
+    #[error("the amount is over the limit of {0}")]
+    OverLimit(Amount),
     /// A foreign host or origin.
     #[error("the request comes from a foreign host or origin")]
     Foreign,
@@ -98,10 +98,10 @@ impl Problem {
                 "This payment was cancelled here and will not be sent. The list of payments says how it stands.",
             ),
             Self::NotAllowed(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-allowed", SETUP),
-            Self::OverLimit => (
+            Self::OverLimit(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "over-limit",
-                "The amount is more than this till may take. Nothing was charged.",
+                "Nothing was charged. Cashier: a smaller amount, or ask a manager.",
             ),
             Self::Foreign => (StatusCode::FORBIDDEN, "foreign", SETUP),
             Self::NoSession => (
@@ -144,7 +144,10 @@ impl IntoResponse for Problem {
             code: code.to_owned(),
             status: status.as_u16(),
             title: self.to_string(),
-            cashier: cashier.to_owned(),
+            cashier: match &self {
+                Self::OverLimit(most) => format!("The limit is {most}. {cashier}"),
+                _ => cashier.to_owned(),
+            },
             trace_id,
         };
         let document = Document { kind: format!("urn:mpos:problem:{code}"), problem };

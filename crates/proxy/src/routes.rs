@@ -13,7 +13,7 @@ use crate::{page, problem::Problem};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
-use payment::api::{Merchant, Terminal};
+use payment::api::{Keying, Merchant, Terminal};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,6 +30,7 @@ pub struct App {
     pub(crate) till_token: Option<TillToken>,
     till: Arc<str>,
     merchant: Arc<Merchant>,
+    keying: Arc<Keying>,
     attended: bool,
 }
 
@@ -45,6 +46,7 @@ impl App {
             till_token: config.till_token,
             till: config.settings.till.name.as_str().into(),
             merchant: Arc::new(config.settings.merchant.clone()),
+            keying: Arc::new(config.settings.till.keying.clone()),
             attended: config.settings.rules.attended,
         }
     }
@@ -76,16 +78,20 @@ impl App {
     }
 }
 
-async fn terminal(State(app): State<App>) -> Json<Terminal> {
+async fn terminal(State(app): State<App>) -> Result<Json<Terminal>, Problem> {
+    let mut limits = app.limits.most(None).into_iter();
+    let limit = limits.next().ok_or(Problem::Internal)?;
     // They are for staff, and a kiosk has customers before it. A store that fails is told of where it matters.
     let notices = match app.attended {
         true => app.desk.store().notices(NOTICES).await.unwrap_or_default(),
         false => vec![],
     };
-    Json(Terminal {
+    Ok(Json(Terminal {
         till: app.till.to_string(),
         merchant: (*app.merchant).clone(),
-        limit: app.limits.most,
+        limit,
+        other_limits: limits.collect(),
+        keying: app.keying.as_ref().clone(),
         sandbox: app.limits.sandbox,
         attended: app.attended,
         preauth: app.limits.preauth,
@@ -93,5 +99,5 @@ async fn terminal(State(app): State<App>) -> Json<Terminal> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         gateway_reachable: app.metrics.gateway_reachable(),
         notices,
-    })
+    }))
 }

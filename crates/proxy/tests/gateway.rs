@@ -4,6 +4,7 @@
 mod support;
 
 use payment::api::NotCharged;
+use payment::money::Currency;
 use payment::order::{Answer, Order, Status, Submission};
 use payment::secret::EncryptedData;
 use paynet::{ControlKey, Dialect, Login, Merchant};
@@ -232,4 +233,33 @@ async fn neither_key_nor_card_is_logged() {
         assert!(!log.contains(secret));
         assert!(!log.contains(&hex::encode(secret)));
     }
+}
+
+#[tokio::test]
+async fn an_order_is_asked_for_at_its_endpoint() {
+    let (url, served, stop) = server(http("200 OK", "", "type=error\n&error-code=101\n")).await;
+    let (gateway, _) = gateway(url);
+    let endpoints = ["EUR", "USD"].map(|code| (Currency::from_code(code).unwrap(), format!("{code}1")));
+    let gateway = gateway.with_endpoints(endpoints.into());
+    assert_eq!(gateway.endpoint(Currency::from_code("USD").unwrap()), "USD1");
+    assert_eq!(gateway.endpoint(Currency::from_code("GBP").unwrap()), "");
+    let (mut order, card) = order();
+    gateway.ask(&order).await;
+    order.endpoint = "2222".into();
+    order.order_id = Some("4711".into());
+    gateway.submit(&order, &card).await;
+    gateway.ask(&order).await;
+    gateway.advise(&order, &card).await;
+    gateway.give_back(&order).await;
+    stop.send(()).unwrap();
+    let paths: Vec<_> =
+        served.await.unwrap().iter().map(|request| request.split(' ').nth(1).unwrap().to_owned()).collect();
+    let wanted = [
+        "api/v2/status/1111",
+        "mapi/v1/sale/2222",
+        "api/v2/status/2222",
+        "mapi/v1/emv-advice/2222",
+        "api/v2/return/2222",
+    ];
+    assert_eq!(paths, wanted.map(|path| format!("/paynet/{path}")));
 }

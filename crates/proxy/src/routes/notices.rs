@@ -15,7 +15,7 @@ pub(super) async fn acknowledge(
 ) -> Result<Json<Terminal>, Problem> {
     let Path(id) = id.map_err(|_| Problem::Malformed)?;
     app.desk.store().acknowledge(id, clock::unix_ms()).await?;
-    Ok(terminal(State(app)).await)
+    terminal(State(app)).await
 }
 
 pub(super) async fn history(

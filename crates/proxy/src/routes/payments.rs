@@ -14,6 +14,8 @@ const RECENT: u32 = 50;
 /// As the gateway's fields `email` and, in its older form, `order_desc`.
 const LONGEST_EMAIL: usize = 50;
 const LONGEST_DESCRIPTION: usize = 128;
+/// As long as a code that a scanner reads; how much `merchant_data` holds is not documented.
+const LONGEST_REFERENCE: usize = 64;
 
 type View = Result<Json<PaymentView>, Problem>;
 
@@ -82,11 +84,10 @@ impl Limits {
     fn allow(&self, payment: &StartPayment) -> Result<(), Problem> {
         let terms = &payment.terms;
         self.allow_terms(terms)?;
-        if terms.amount.currency != self.most.currency {
-            return Err(Problem::NotAllowed("the endpoint has another currency"));
-        }
-        if terms.amount.minor > self.most.minor {
-            return Err(Problem::OverLimit);
+        let most = self.most(None).into_iter().find(|most| most.currency == terms.amount.currency);
+        let most = most.ok_or(Problem::NotAllowed("no endpoint has this currency"))?;
+        if terms.amount.minor > most.minor {
+            return Err(Problem::OverLimit(most));
         }
         if terms.reader.emulated && !self.sandbox {
             return Err(Problem::NotAllowed("an emulated reader takes no real money"));
@@ -106,6 +107,9 @@ impl Limits {
         if terms.amount.minor == 0 {
             return Err(Problem::NotAllowed("the amount is zero"));
         }
+        if terms.tip.is_some_and(|tip| tip == 0 || tip >= terms.amount.minor) {
+            return Err(Problem::NotAllowed("the tip is not a part of the amount"));
+        }
         if !terms.card.is_masked() {
             return Err(Problem::NotAllowed("the card's number is not masked"));
         }
@@ -115,11 +119,15 @@ impl Limits {
         let is_email = |text: &str| {
             is_plain(text, LONGEST_EMAIL) && text.contains('@') && !text.contains(char::is_whitespace)
         };
+        let reference = terms.reference.as_deref().is_none_or(|text| is_plain(text, LONGEST_REFERENCE));
         let description = terms.description.as_deref().is_none_or(|text| is_plain(text, LONGEST_DESCRIPTION));
-        if !description || !terms.email.as_deref().is_none_or(is_email) || !is_plain(&terms.reader.serial, 32)
+        if !description
+            || !reference
+            || !terms.email.as_deref().is_none_or(is_email)
+            || !is_plain(&terms.reader.serial, 32)
         {
             return Err(Problem::NotAllowed(
-                "description, e-mail or reader serial cannot be sent to the gateway",
+                "description, reference, e-mail or reader serial cannot be sent to the gateway",
             ));
         }
         Ok(())
