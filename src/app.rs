@@ -1,6 +1,6 @@
 use crate::desk::{Desk, Screen};
 use crate::device::Device;
-use crate::parts::{element, follow, line, live_regions, part, status_strip};
+use crate::parts::{element, follow, line, live_regions, part, status_strip, text};
 use crate::screens::{
     approved_for_less, keypad, notice, outcome_screen, parked_list, present, question, reader_page, repeated,
     unresolved, waiting,
@@ -19,7 +19,9 @@ pub fn App() -> impl IntoView {
             desk.screen.set(next);
         }
     });
-    let main = element("main").child(part(move || show(desk, desk.screen.get()))).view();
+    let flipped = text(move || if desk.flipped.get() { "flipped" } else { "" }.to_owned());
+    let main =
+        element("main").live_attr("class", flipped).child(part(move || show(desk, desk.screen.get()))).view();
     let continued = part(move || continued(desk).map(|text| line("continued", text)));
     let terminal = element("div").class("terminal").children([status_strip(desk), continued, main]).view();
     let both = element("div").class("till-and-reader").children([terminal, drawn]).view();

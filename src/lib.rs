@@ -9,6 +9,7 @@
 mod app;
 mod browser;
 mod clock;
+mod customer;
 pub mod desk;
 pub mod device;
 mod duplicate;

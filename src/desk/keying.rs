@@ -1,6 +1,6 @@
 //! From the first key to Pay: the amount, what is asked about it, and what the till remembers of amounts.
 
-use super::Desk;
+use super::{Desk, Watched};
 use crate::entry::scan::Typed;
 use crate::entry::{Entry, Key, Refused, odd, paste, tip};
 use crate::{browser, sound, sound::Sound, words};
@@ -54,20 +54,21 @@ impl Desk {
 
     /// Presses a key, of the amount or of another tip, and says what came of it.
     pub fn key(self, key: Key) {
-        self.keyed(|entry| entry.press(key));
+        self.keyed(&|entry| entry.press(key));
     }
 
     /// Takes an amount that was copied elsewhere.
     pub fn paste(self, text: &str) {
-        self.keyed(|entry| entry.press(Key::Amount(paste::amount(text, entry.limit().currency)?)));
+        self.keyed(&|entry| entry.press(Key::Amount(paste::amount(text, entry.limit().currency)?)));
     }
 
-    fn keyed(self, change: impl FnOnce(&mut Entry) -> Result<(), Refused>) {
+    fn keyed(self, change: &dyn Fn(&mut Entry) -> Result<(), Refused>) {
         let tip = self.question.get_untracked() == Some(Question::OtherTip);
         let entry = if tip { &self.state().tip } else { &self.state().entry };
         let mut done = Ok(());
         entry.update(|entry| done = entry.as_mut().map_or(Ok(()), change));
         self.remember_entry();
+        self.show_customer("", "", "");
         let refusal = done.err().map(words::refusal).unwrap_or_default();
         if refusal.is_empty() {
             sound::play(Sound::Key);
@@ -146,6 +147,7 @@ impl Desk {
         for text in [&self.email, &self.note, &self.reference, &self.refused] {
             text.set(String::new());
         }
+        self.show_customer("", "", "");
     }
 
     /// Pay was pressed on the keypad: asks what has to be asked, then pays.
@@ -156,8 +158,7 @@ impl Desk {
         if !self.can_begin() {
             return;
         }
-        let last: Vec<u64> = last_amounts(bill).collect();
-        if self.keying().check_odd && odd::is_odd(bill.minor, &last) {
+        if self.keying().check_odd && odd::is_odd(bill, &last_amounts(bill)) {
             sound::play(Sound::Attention);
             self.question.set(Some(Question::Odd));
         } else {
@@ -202,9 +203,10 @@ impl Desk {
     /// Pays what was keyed and this tip.
     pub fn charge_with(self, tip: u64) {
         let Some(bill) = self.bill() else { return };
-        let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let [email, description, reference] =
-            [&self.email, &self.note, &self.reference].map(|field| field.with_untracked(|words| text(words)));
+        let text = |field: &Watched<String>| {
+            field.with_untracked(|text| Some(text.trim_ascii().to_owned()).filter(|text| !text.is_empty()))
+        };
+        let (email, description, reference) = (text(&self.email), text(&self.note), text(&self.reference));
         let kind = self.kind.get_untracked();
         let begun = self.pay(&|attempt, paid_at| Draft {
             attempt,
@@ -222,32 +224,38 @@ impl Desk {
         self.question.set(None);
     }
 
-    /// The last amounts that are offered beside the presets.
+    /// The amounts that are offered in the currency that is keyed: presets, and so many of the last ones.
     #[must_use]
-    pub fn last_offered(self, currency_of: Amount) -> Vec<u64> {
-        let Keying { presets, last, .. } = self.keying();
+    pub fn offered(self) -> (Vec<Amount>, Vec<Amount>) {
+        let Keying { mut presets, last, .. } = self.keying();
         let mut offered = Vec::new();
-        for minor in last_amounts(currency_of) {
-            let amount = Amount::new(minor, currency_of.currency);
-            if offered.len() < last as usize && !offered.contains(&minor) && !presets.contains(&amount) {
-                offered.push(minor);
+        if let Some(bill) = self.bill() {
+            presets.retain(|preset| preset.currency == bill.currency);
+            for amount in last_amounts(bill) {
+                if offered.len() < last as usize && !offered.contains(&amount) && !presets.contains(&amount) {
+                    offered.push(amount);
+                }
             }
         }
-        offered
+        (presets, offered)
     }
 }
 
 /// The last amounts that were paid in the currency of this one, the latest first.
-fn last_amounts(of: Amount) -> impl Iterator<Item = u64> {
-    let all = browser::remembered(LAST).unwrap_or_default();
-    let all: Vec<String> = all.split(' ').map(str::to_owned).collect();
-    all.into_iter().filter_map(move |word| word.strip_prefix(of.currency.code())?.parse().ok())
+fn last_amounts(of: Amount) -> Vec<Amount> {
+    let mut amounts = Vec::new();
+    for word in browser::remembered(LAST).unwrap_or_default().split('+') {
+        if let Some(minor) = word.strip_prefix(of.currency.code()).and_then(|minor| minor.parse().ok()) {
+            amounts.push(Amount::new(minor, of.currency));
+        }
+    }
+    amounts
 }
 
 fn remember_amount(amount: Amount) {
     let mut words = format!("{}{}", amount.currency, amount.minor);
-    for word in browser::remembered(LAST).unwrap_or_default().split(' ').take(KEPT - 1) {
-        words.push(' ');
+    for word in browser::remembered(LAST).unwrap_or_default().split('+').take(KEPT - 1) {
+        words.push('+');
         words.push_str(word);
     }
     browser::remember(LAST, &words);

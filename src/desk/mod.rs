@@ -234,6 +234,7 @@ impl Desk {
         }
         if now / 1000 != self.now.get_untracked() / 1000 {
             self.now.set(now);
+            self.tell_customer();
         }
     }
 

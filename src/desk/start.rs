@@ -2,6 +2,7 @@
 
 use super::{Desk, Network, Reader, Readiness, left_until};
 use crate::device::{Device, search};
+use crate::parts::hear;
 use crate::{browser, journal::Journal, lock, proxy};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -47,12 +48,12 @@ impl Desk {
             self.readiness.set(Readiness::Ready);
             self.now.set(browser::now());
             set_interval(move || self.beat(), Duration::from_millis(100));
-            window_event_listener(leptos::ev::beforeunload, move |event| {
+            hear("beforeunload", move |event| {
                 if self.is_open() {
                     event.prevent_default();
                 }
             });
-            window_event_listener(leptos::ev::pagehide, move |_| {
+            hear("pagehide", move |_| {
                 self.with_device(|device, now| {
                     device.close(now);
                     true

@@ -131,6 +131,8 @@ pub struct DeskState {
     pub refused: Watched<String>,
     /// The filled button has been there long enough to be pressed.
     pub settled: Watched<bool>,
+    /// What the customer's own screen shows.
+    pub(crate) customer_sees: SendWrapper<RefCell<String>>,
     pub(super) own: SendWrapper<RefCell<Own>>,
 }
 
@@ -167,6 +169,7 @@ impl Default for DeskState {
             email: Watched::new(String::new()),
             refused: Watched::new(String::new()),
             settled: Watched::new(false),
+            customer_sees: SendWrapper::new(RefCell::default()),
             own: SendWrapper::new(RefCell::default()),
         }
     }

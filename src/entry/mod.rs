@@ -88,8 +88,8 @@ impl Entry {
     /// The sum.
     #[must_use]
     pub fn amount(&self) -> Amount {
-        let minor = self.terms().fold(0_u64, |sum, term| sum.saturating_add(term.value()));
-        Amount::new(minor, self.currency())
+        let complete = self.complete.iter().fold(0_u64, |sum, term| sum.saturating_add(term.value()));
+        Amount::new(complete.saturating_add(self.term.value()), self.currency())
     }
 
     /// The most that may be keyed.
@@ -121,98 +121,89 @@ impl Entry {
     /// # Errors
     /// [`Refused`]; nothing has changed.
     pub fn press(&mut self, key: Key) -> Result<(), Refused> {
+        let before = self.clone();
+        let pressed = self.change(key).and_then(|()| match self.fits() {
+            true => Ok(()),
+            false => Err(Refused::OverLimit(self.limit)),
+        });
+        if pressed.is_err() {
+            *self = before;
+        }
+        pressed
+    }
+
+    fn change(&mut self, key: Key) -> Result<(), Refused> {
         let (term, currency) = (self.term, self.currency());
-        let next = match key {
+        match key {
             Key::Digit(digit) => {
-                self.keying(term.with_digit(digit, currency).ok_or(Refused::TooManyDecimals)?)?
+                self.term = term.with_digit(digit, currency).ok_or(Refused::TooManyDecimals)?;
             }
-            Key::Zeros if term.minor == 0 => return Ok(()),
+            Key::Zeros if term.minor == 0 => {}
             Key::Zeros => {
-                let mut next = self.clone();
                 for _ in 0..currency.exponent().max(2) {
-                    next.press(Key::Digit(0))?;
+                    self.change(Key::Digit(0))?;
                 }
-                next
             }
             Key::Point if currency.exponent() == 0 => return Err(Refused::TooManyDecimals),
-            Key::Point if term.decimals.is_some() => return Ok(()),
-            Key::Point => self.keying(term.with_point(currency))?,
-            Key::Amount(minor) => self.keying(Term { minor, decimals: None, ..term })?,
+            Key::Point if term.decimals.is_some() => {}
+            Key::Point => self.term = term.with_point(currency),
+            Key::Amount(minor) => self.term = Term { minor, decimals: None, ..term },
             Key::Times => {
                 let is_count = term.times.is_none() && term.decimals.is_none();
                 if !is_count || !(1..=MOST_TIMES).contains(&term.minor) {
                     return Err(Refused::Times);
                 }
-                self.keying(Term { times: Some(term.minor), ..Term::default() })?
+                self.term = Term { times: Some(term.minor), ..Term::default() };
             }
-            Key::Plus if term.value() == 0 => return Ok(()),
+            Key::Plus if term.value() == 0 => {}
             Key::Plus if self.complete.len() + 1 >= MOST_TERMS => return Err(Refused::TooManyTerms),
             Key::Plus => {
-                let mut next = self.clone();
-                next.complete.push(term);
-                next.term = Term::default();
-                next
+                self.complete.push(term);
+                self.term = Term::default();
             }
-            Key::Delete if term.is_empty() => {
-                let mut next = self.clone();
-                next.term = next.complete.pop().unwrap_or_default();
-                next
+            Key::Delete if term.is_empty() => self.term = self.complete.pop().unwrap_or_default(),
+            Key::Delete => self.term = term.without_digit(currency),
+            Key::Clear => {
+                if term.is_empty() {
+                    self.complete.clear();
+                }
+                self.term = Term::default();
             }
-            Key::Delete => Self { term: term.without_digit(currency), ..self.clone() },
-            Key::Clear if term.is_empty() => Self::new(self.limit),
-            Key::Clear => Self { term: Term::default(), ..self.clone() },
-        };
-        *self = next;
+        }
         Ok(())
     }
 
-    /// As text that outlives a reload: currency, then the terms as `times*minor.decimals`.
+    /// As text that outlives a reload: the currency, and the keys that make the same sum.
     #[must_use]
     pub fn to_text(&self) -> String {
-        self.terms().fold(self.currency().code().to_owned(), |mut text, term| {
-            text.push(' ');
+        let mut text = self.currency().code().to_owned();
+        for term in self.complete.iter().chain([&self.term]) {
+            text.push('+');
             if let Some(times) = term.times {
-                text += &format!("{times}*");
+                text += &times.to_string();
+                text.push('*');
             }
-            text += &term.minor.to_string();
-            if let Some(decimals) = term.decimals {
-                text += &format!(".{decimals}");
+            if term.minor > 0 {
+                text += &term.minor.to_string();
             }
-            text
-        })
+        }
+        text
     }
 
-    /// What [`to_text`](Self::to_text) wrote, under the first of these limits that has its currency; `None` if there is none, or
-    /// if it does not fit any more.
+    /// What [`to_text`](Self::to_text) wrote, under the one of these limits that has its currency, as far as it still fits.
     #[must_use]
     pub fn from_text(text: &str, limits: &[Amount]) -> Option<Self> {
-        let mut words = text.split(' ');
-        let code = words.next()?;
+        let (code, keys) = text.split_at_checked(3)?;
         let mut entry = Self::new(*limits.iter().find(|limit| limit.currency.code() == code)?);
-        for word in words {
-            let (times, word) =
-                word.split_once('*').map_or((None, word), |(times, rest)| (Some(times), rest));
-            let (minor, decimals) = word.split_once('.').map_or((word, None), |(a, b)| (a, Some(b)));
-            let times = times.map(str::parse).transpose().ok()?;
-            let decimals = decimals.map(str::parse).transpose().ok()?;
-            entry.complete.push(Term { times, minor: minor.parse().ok()?, decimals });
+        for key in keys.bytes() {
+            let key = match key {
+                b'+' => Key::Plus,
+                b'*' => Key::Times,
+                digit => Key::Digit(digit.wrapping_sub(b'0')),
+            };
+            entry.press(key).ok()?;
         }
-        entry.term = entry.complete.pop()?;
-        let is_whole = |term: &Term| {
-            term.times.is_none_or(|times| (1..=MOST_TIMES).contains(&times))
-                && term.decimals.is_none_or(|decimals| decimals <= entry.currency().exponent())
-        };
-        (entry.fits() && entry.complete.len() < MOST_TERMS && entry.terms().all(|term| is_whole(&term)))
-            .then_some(entry)
-    }
-
-    fn terms(&self) -> impl Iterator<Item = Term> {
-        self.complete.iter().copied().chain([self.term])
-    }
-
-    fn keying(&self, term: Term) -> Result<Self, Refused> {
-        let next = Self { term, ..self.clone() };
-        if next.fits() { Ok(next) } else { Err(Refused::OverLimit(self.limit)) }
+        Some(entry)
     }
 
     fn fits(&self) -> bool {

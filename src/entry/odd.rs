@@ -1,5 +1,7 @@
 //! Amounts that look like a mistake.
 
+use payment::money::Amount;
+
 /// So many times the till's usual largest amount is odd.
 const TIMES: u64 = 10;
 /// Fewer payments than that make nothing usual.
@@ -8,22 +10,27 @@ const FEWEST: usize = 5;
 const SHORTEST: usize = 3;
 
 /// Whether an amount should be asked about: the same digits twice, as 5.70 keyed twice is 5,705.70, or ten times the largest
-/// of the `last` amounts of its currency. All in minor units.
+/// of the `last` amounts, which are of its currency.
 #[must_use]
-pub fn is_odd(minor: u64, last: &[u64]) -> bool {
-    let digits = minor.to_string();
+pub fn is_odd(amount: Amount, last: &[Amount]) -> bool {
+    let digits = amount.minor.to_string();
     let half = digits.len() / 2;
     let twice =
         half >= SHORTEST && digits.split_at_checked(half).is_some_and(|(first, second)| first == second);
-    let usual = last.iter().max().filter(|_| last.len() >= FEWEST);
-    twice || usual.is_some_and(|largest| minor >= largest.saturating_mul(TIMES))
+    let usual = last.iter().map(|last| last.minor).max().filter(|_| last.len() >= FEWEST);
+    twice || usual.is_some_and(|largest| amount.minor >= largest.saturating_mul(TIMES))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_odd;
+    use payment::money::{Amount, Currency};
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn is_odd(minor: u64, last: &[u64]) -> bool {
+        let amount = |minor| Amount::new(minor, Currency::from_code("EUR").unwrap());
+        super::is_odd(amount(minor), &last.iter().map(|minor| amount(*minor)).collect::<Vec<_>>())
+    }
 
     #[test]
     fn the_same_digits_twice_are_odd() {

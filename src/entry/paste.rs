@@ -4,10 +4,10 @@ use super::Refused;
 use payment::money::Currency;
 
 /// Signs that belong to one currency, or mostly do.
-const SIGNS: [(char, &str); 6] =
-    [('€', "EUR"), ('$', "USD"), ('£', "GBP"), ('¥', "JPY"), ('₽', "RUB"), ('₹', "INR")];
+const SIGNS: [(&str, &str); 6] =
+    [("€", "EUR"), ("$", "USD"), ("£", "GBP"), ("¥", "JPY"), ("₽", "RUB"), ("₹", "INR")];
 /// Digits in a group.
-const GROUP: usize = 3;
+const GROUP: u32 = 3;
 
 /// The minor units of `currency` that a text names: digits, Latin or Arabic-Indic, one decimal separator, group marks, the
 /// currency's own code or sign.
@@ -18,63 +18,69 @@ pub fn amount(text: &str, currency: Currency) -> Result<u64, Refused> {
     if !text.chars().any(|letter| digit(letter).is_some()) {
         return Err(Refused::NotAnAmount);
     }
-    let figures = without_currency(text.trim(), currency)?;
-    let places = usize::from(currency.exponent());
-    let mut parts = vec![String::new()];
-    let mut marks = Vec::new();
-    for letter in figures.trim().chars() {
+    let figures = without_currency(text, currency)?;
+    let places = u32::from(currency.exponent());
+    let last = figures.chars().filter(|letter| digit(*letter).is_none()).last();
+    let is_once = figures.chars().filter(|letter| Some(*letter) == last).count() == 1;
+    let point = last.filter(|mark| is_once && matches!(mark, '.' | ',' | '\u{66b}'));
+    let (mut minor, mut run, mut group, mut behind) = (0_u64, 0, None, false);
+    for letter in figures.chars() {
         if let Some(digit) = digit(letter) {
-            parts.last_mut().ok_or(Refused::NotAnAmount)?.push(digit);
+            minor = minor.saturating_mul(10).saturating_add(u64::from(digit));
+            run += 1;
             continue;
         }
-        marks.push(match letter {
+        let is_point = Some(letter) == point;
+        match letter {
             '-' | '\u{2212}' | '(' => return Err(Refused::Negative),
-            '\u{66b}' => ',',
-            '.' | ',' | '\'' | '\u{2019}' | '\u{66c}' => letter,
-            space if space.is_whitespace() => ' ',
+            // Among them spaces: one that does not break, a narrow one, a thin one.
+            '.' | ',' | '\'' | '\u{2019}' | '\u{66b}' | '\u{66c}' | ' ' | '\u{a0}' | '\u{202f}'
+            | '\u{2009}' => {}
             _ => return Err(Refused::NotAnAmount),
-        });
-        parts.push(String::new());
+        }
+        let is_whole = match group {
+            Some(_) => run == GROUP,
+            None => run > 0 && (is_point || run <= GROUP),
+        };
+        if behind || !is_whole || !(is_point || group.is_none_or(|before| before == letter)) {
+            return Err(Refused::NotAnAmount);
+        }
+        behind = is_point;
+        group = if is_point { group } else { Some(letter) };
+        run = 0;
     }
-    let last = parts.last().map_or(0, String::len);
-    let is_decimal = match marks.as_slice() {
-        [] => false,
-        ['.' | ','] if last == GROUP && places != GROUP => return Err(Refused::Ambiguous),
-        [.., end] => matches!(end, '.' | ',') && marks.iter().filter(|mark| *mark == end).count() == 1,
-    };
-    let decimals = if is_decimal { parts.pop().unwrap_or_default() } else { String::new() };
-    if is_decimal {
-        marks.pop();
+    let decimals = if behind { run } else { 0 };
+    if behind && group.is_none() && run == GROUP && places != GROUP && point != Some('\u{66b}') {
+        return Err(Refused::Ambiguous);
     }
-    // One mark between groups throughout, and whole groups.
-    let grouped = parts.iter().skip(1).all(|group| group.len() == GROUP)
-        && marks.windows(2).all(|pair| matches!(pair, [a, b] if a == b))
-        && parts.first().is_some_and(|first| !first.is_empty() && (marks.is_empty() || first.len() <= GROUP));
-    if !grouped || (is_decimal && decimals.is_empty()) {
+    if run == 0 || (!behind && group.is_some() && run != GROUP) {
         return Err(Refused::NotAnAmount);
     }
-    if decimals.len() > places {
-        return Err(Refused::TooManyDecimals);
+    let shift = places.checked_sub(decimals).ok_or(Refused::TooManyDecimals)?;
+    Ok(minor.saturating_mul(10_u64.pow(shift)))
+}
+
+/// `text` without the currency's own code or sign.
+fn without_currency(text: &str, currency: Currency) -> Result<&str, Refused> {
+    let (code, mut text) = (currency.code(), text.trim_ascii());
+    let sign = SIGNS.iter().find(|(_, of)| *of == code).map_or(code, |(sign, _)| sign);
+    for own in [code, sign] {
+        text = text.strip_prefix(own).or_else(|| text.strip_suffix(own)).unwrap_or(text);
     }
-    format!("{}{decimals:0<places$}", parts.concat()).parse().map_err(|_| Refused::NotAnAmount)
+    let figures = text.trim_ascii();
+    let is_sign = SIGNS.iter().any(|(sign, _)| figures.contains(sign));
+    if is_sign || figures.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        Err(Refused::OtherCurrency)
+    } else {
+        Ok(figures)
+    }
 }
 
-fn without_currency(text: &str, currency: Currency) -> Result<String, Refused> {
-    let (words, rest): (String, String) = text
-        .chars()
-        .partition(|letter| letter.is_alphabetic() || SIGNS.iter().any(|(sign, _)| sign == letter));
-    let is_own = words.is_empty()
-        || words.eq_ignore_ascii_case(currency.code())
-        || SIGNS.iter().any(|(sign, code)| *code == currency.code() && words.chars().eq([*sign]));
-    if is_own { Ok(rest) } else { Err(Refused::OtherCurrency) }
-}
-
-fn digit(letter: char) -> Option<char> {
+fn digit(letter: char) -> Option<u32> {
     let zero = match letter {
-        '0'..='9' => '0',
-        '\u{660}'..='\u{669}' => '\u{660}',
-        '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
-        _ => return None,
+        '\u{660}'..='\u{669}' => 0x660,
+        '\u{6f0}'..='\u{6f9}' => 0x6f0,
+        _ => return letter.to_digit(10),
     };
-    char::from_digit(u32::from(letter) - u32::from(zero), 10)
+    Some(u32::from(letter) - zero)
 }

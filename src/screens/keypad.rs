@@ -2,7 +2,8 @@ use crate::desk::{Desk, Network, Reader, Watched};
 use crate::device::search;
 use crate::entry::{Entry, Key};
 use crate::parts::{
-    Press, amount_size, button, element, filled, flag, focus_heading, live_line, part, press, row, text,
+    Press, amount_size, button, element, filled, flag, focus_heading, hear_here, live_line, part, press, row,
+    text,
 };
 use crate::words;
 use leptos::prelude::*;
@@ -19,14 +20,12 @@ const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 pub fn keypad(desk: Desk) -> Option<AnyView> {
     let keying = desk.keying();
     hardware_keys(desk, Desk::charge);
-    let pasted = window_event_listener_untyped("paste", move |event| {
+    hear_here("paste", move |event| {
         let data = event.unchecked_ref::<ClipboardEvent>().clipboard_data();
-        if let Some(text) = data.filter(|_| !is_in_field(&event)).and_then(|data| data.get_data("text").ok())
-        {
+        if let Some(text) = data.filter(|_| !is_in_field(event)).and_then(|data| data.get_data("text").ok()) {
             desk.paste(&text);
         }
     });
-    on_cleanup(move || pasted.remove());
 
     let pay_label = text(move || {
         let figures = desk.bill().map(words::figures).unwrap_or_default();
@@ -153,15 +152,14 @@ fn sum_line(desk: Desk) -> AnyView {
 /// Presets and the last amounts; and the way to what is keyed seldom.
 fn quick(desk: Desk) -> AnyView {
     let amounts = part(move || {
-        let currency = desk.entry.with(|entry| entry.as_ref().map(Entry::limit))?;
-        let of = |minor| Amount::new(minor, currency.currency);
-        let presets = desk.keying().presets.into_iter().filter(|preset| preset.currency == currency.currency);
-        let mut buttons: Vec<_> = presets
-            .map(|preset| button(words::short(preset), press(move || desk.key(Key::Amount(preset.minor)))))
-            .collect();
-        buttons.extend(desk.last_offered(currency).into_iter().map(|minor| {
-            button(format!("Last {}", words::short(of(minor))), press(move || desk.key(Key::Amount(minor))))
-        }));
+        let (presets, last) = desk.offered();
+        let mut buttons = Vec::new();
+        for (lead, amounts) in [("", presets), ("Last ", last)] {
+            for amount in amounts {
+                let put = press(move || desk.key(Key::Amount(amount.minor)));
+                buttons.push(button(format!("{lead}{}", words::short(amount)), put));
+            }
+        }
         Some(element("div").class("amounts").children(buttons).view())
     });
     let label = text(move || match desk.reference.get() {
@@ -183,7 +181,7 @@ fn more(desk: Desk) -> AnyView {
         fields.push(field("Note", "text", "128", &desk.state().note));
     }
     fields.push(field("E-mail for the receipt", "email", "50", &desk.state().email));
-    let window = element("a").attr("href", "/#customer").attr("target", "customer").attr("role", "button");
+    let window = element("a").attr("href", "/customer/").attr("target", "customer").attr("role", "button");
     let done = element("button").attr("type", "button").attr("popovertarget", "more").class("to-more");
     fields.push(row(vec![window.text("Customer's screen").view(), done.text("Done").view()]));
     element("div").class("more").attr("id", "more").attr("popover", "").children(fields).view()
@@ -220,14 +218,13 @@ fn keyed_amount(desk: Desk) -> AnyView {
 
 /// Hears the hardware keyboard as long as the screen is there, where no field has the focus.
 pub(super) fn hardware_keys(desk: Desk, enter: fn(Desk)) {
-    let keys = window_event_listener_untyped("keydown", move |event| {
+    hear_here("keydown", move |event| {
         let event: &KeyboardEvent = event.unchecked_ref();
         let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
         if !modified && !is_in_field(event) && hardware_key(desk, event, enter) {
             event.prevent_default();
         }
     });
-    on_cleanup(move || keys.remove());
 }
 
 /// A key of the hardware keyboard; whether it meant something here.

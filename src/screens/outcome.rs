@@ -86,6 +86,9 @@ fn announce(desk: Desk, words: &Words, amount: Amount) {
         Look::NotPaid => Sound::NotPaid,
         Look::NotKnown | Look::Neutral => Sound::Attention,
     });
+    let look = if words.look == Look::Paid { "paid" } else { "" };
+    let next = words::for_customer(&words.next);
+    desk.show_customer(look, words::title_for_customer(words), &format!("{} {next}", words.money));
     desk.alert.set(format!("{}. {}. {} {}", words.title, words::spoken(amount), words.money, words.next));
 }
 

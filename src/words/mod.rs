@@ -164,6 +164,32 @@ pub fn card(card: &CardMask) -> String {
     format!("{} **** {}", card.scheme.as_deref().unwrap_or("Card"), card.last4)
 }
 
+/// Of a text for everybody what the customer does, and nothing of what staff do or hear.
+#[must_use]
+pub fn for_customer(text: &str) -> String {
+    let (mut said, mut is_for_customer) = (String::new(), false);
+    for sentence in text.split('.') {
+        let (who, what) = sentence.split_once(':').map_or((None, sentence), |(who, what)| (Some(who), what));
+        is_for_customer = who.map_or(is_for_customer, |who| who.trim_ascii() == "Customer");
+        let mut letters = what.trim_ascii().chars();
+        if let Some(first) = letters.next().filter(|_| is_for_customer) {
+            said.push(first.to_ascii_uppercase());
+            said += letters.as_str();
+            said += ". ";
+        }
+    }
+    said
+}
+
+/// A result's title as the customer sees it: what a filter or a card refused is a decline like any other.
+#[must_use]
+pub fn title_for_customer(words: &Words) -> &'static str {
+    match words.shape {
+        Shape::Filtered => "Declined",
+        _ => words.title,
+    }
+}
+
 /// The kind of payment.
 #[must_use]
 pub fn kind(kind: Kind) -> &'static str {
@@ -273,6 +299,38 @@ mod tests {
         assert_eq!(text(1_250, "JPY"), "1,250 JPY");
         assert_eq!(text(9_999_999_999, "KWD"), "9,999,999.999 KWD");
         assert_eq!(text(99_900, "EUR"), "999.00 EUR");
+    }
+
+    #[test]
+    fn a_customer_sees_nothing_of_what_staff_do() {
+        assert_eq!(
+            for_customer("Customer: use another card. Cashier: not enough funds."),
+            "Use another card."
+        );
+        assert_eq!(for_customer("Cashier: hand over the goods."), "");
+        assert_eq!(for_customer("Customer: on the reader. Cashier: look away."), "On the reader. ");
+        assert_eq!(for_customer("We keep asking. Cashier: do not hand over the goods."), "");
+    }
+
+    #[test]
+    fn sums_are_written_as_they_are_keyed() {
+        let limit = Amount::new(Amount::MAX_MINOR, Currency::from_code("EUR").unwrap());
+        let written = |text: &str| sum(&Entry::from_text(text, &[limit]).unwrap());
+        let own = |before: &str, now: &str| (before.to_owned(), now.to_owned());
+        assert_eq!(written("EUR+1250"), own("", ""));
+        assert_eq!(written("EUR+1250+750"), own("12.50 + ", "7.50"));
+        assert_eq!(written("EUR+3*250"), own("3 \u{d7} ", "2.50"));
+        assert_eq!(written("EUR+3*250+100+5*1"), own("3 \u{d7} 2.50 + 1.00 + 5 \u{d7} ", "0.01"));
+        assert_eq!(written("EUR+1+2+3+4"), own("\u{2026} + 0.02 + 0.03 + ", "0.04"));
+    }
+
+    #[test]
+    fn a_sum_is_spoken_with_its_total() {
+        let limit = Amount::new(Amount::MAX_MINOR, Currency::from_code("EUR").unwrap());
+        let spoken = |text: &str| spoken_entry(&Entry::from_text(text, &[limit]).unwrap());
+        assert_eq!(spoken("EUR+1250"), "12 EUR 50");
+        assert_eq!(spoken("EUR+1250+750"), "plus 7 EUR 50, total 20 EUR 00");
+        assert_eq!(spoken("EUR+3*250"), "3 times 2 EUR 50, total 7 EUR 50");
     }
 
     #[test]

@@ -19,12 +19,10 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
     let is_wasm = |path: &&std::path::PathBuf| path.extension().is_some_and(|kind| kind == "wasm");
     let wasm_file = all.iter().find(is_wasm).context("the page has no wasm")?;
     let script = wasm_file.to_string_lossy().replace("_bg.wasm", ".js");
-    let mut text = without_comments(&without_streams(&fs::read_to_string(&script)?)?);
+    let mut text = without_streams(&fs::read_to_string(&script)?)?;
     wasm::lighten(wasm_file, &mut text)?;
     let reached = exports(&text);
     ensure!(reached.contains("memory"), "{script} reaches no memory of its wasm");
-    fs::write(&script, text)?;
-
     let graph = wasm_file.with_extension("reached.json");
     fs::write(&graph, reachable(&reached))?;
     let kept = wasm_file.with_extension("kept");
@@ -40,6 +38,7 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
         .arg("-o")
         .arg(wasm_file);
     shell::run(optimise.args(dist::WASM_FEATURES))?;
+    fs::write(&script, without_comments(&wasm::without_unused(wasm_file, &text)?))?;
     fs::remove_file(graph)?;
     fs::remove_file(kept)?;
     Ok(())
