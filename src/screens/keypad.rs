@@ -156,8 +156,11 @@ fn quick(desk: Desk) -> AnyView {
         let mut buttons = Vec::new();
         for (lead, amounts) in [("", presets), ("Last ", last)] {
             for amount in amounts {
-                let put = press(move || desk.key(Key::Amount(amount.minor)));
-                buttons.push(button(format!("{lead}{}", words::short(amount)), put));
+                // A digit's key has the same short word.
+                let name = text(move || format!("{lead}{}", words::amount(amount)));
+                let button = element("button").attr("type", "button").live_attr("aria-label", name);
+                let button = button.on("click", move |_| desk.key(Key::Amount(amount.minor)));
+                buttons.push(button.text(format!("{lead}{}", words::short(amount))).view());
             }
         }
         Some(element("div").class("amounts").children(buttons).view())

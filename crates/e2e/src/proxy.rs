@@ -36,7 +36,7 @@ impl Proxy {
         habits: Habits,
         callbacks: Option<SocketAddr>,
     ) -> Self {
-        let Habits { attended, poll_ms, .. } = habits;
+        let Habits { attended, poll_ms, settings, .. } = habits;
         let listen = callbacks.map(|address| format!("callback_listen = \"{address}\"\n"));
         let config = folder.join("proxy.toml");
         // TOML's and Rust's quoted strings agree on every path that people have.
@@ -73,6 +73,7 @@ poll_ms = {poll_ms}
 chip_poll_ms = 200
 not_found_grace_ms = 2000
 not_found_gap_ms = 300
+{settings}
 "#,
             listen = listen.unwrap_or_default(),
             database = folder.join("proxy.db"),

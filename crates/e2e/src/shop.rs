@@ -14,13 +14,15 @@ pub struct Habits {
     pub poll_ms: u64,
     /// The gateway calls back.
     pub callbacks: bool,
+    /// More of the proxy's settings, as TOML.
+    pub settings: &'static str,
     /// Gateway and browser keep what they know in the scenario's folder: killed and started again, they go on.
     pub lasting: bool,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { attended: true, poll_ms: 300, callbacks: false, lasting: false }
+        Self { attended: true, poll_ms: 300, callbacks: false, settings: "", lasting: false }
     }
 }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 const PHONE: &str = "Visa on a phone, tap only";
 
 /// By itself this proxy asks once at the beginning, and again when the scenario is over.
-const SLOW: Habits = Habits { attended: true, poll_ms: 240_000, callbacks: true, lasting: false };
+const SLOW: Habits =
+    Habits { attended: true, poll_ms: 240_000, callbacks: true, settings: "", lasting: false };
 /// How long the bank thinks; only the moved clock ends it.
 const PROCESSING_MS: u64 = 600_000;
 

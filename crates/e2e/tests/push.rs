@@ -12,7 +12,8 @@ const PAYMENT: &str = "/payments/[A-Z2-7]{20}";
 const EVENTS: &str = "/payments/[A-Z2-7]{20}/events";
 
 /// By itself this proxy asks once at the beginning, and the page asks as rarely.
-const SLOW: Habits = Habits { attended: true, poll_ms: 240_000, callbacks: true, lasting: false };
+const SLOW: Habits =
+    Habits { attended: true, poll_ms: 240_000, callbacks: true, settings: "", lasting: false };
 /// How long the bank thinks; only the moved clock ends it.
 const PROCESSING_MS: u64 = 600_000;
 /// So long after its last word the page takes a stream for silent.
