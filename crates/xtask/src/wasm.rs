@@ -48,9 +48,21 @@ pub(crate) fn lighten(path: &Path, script: &mut String) -> Result<()> {
         *script = script.replacen(&line, &format!("{ENTRY}{short}:"), 1);
         import.name = short;
     }
+    let mut closures: Vec<_> =
+        module.exports.iter_mut().filter(|export| export.name.starts_with(CLOSURE)).collect();
+    // The longest first: others may begin it.
+    closures.sort_by_key(|export| std::cmp::Reverse(export.name.len()));
+    for (number, export) in closures.into_iter().enumerate() {
+        let short = format!("invoke{number}");
+        *script = script.replace(&export.name, &short);
+        export.name = short;
+    }
     std::fs::write(path, module.emit_wasm())?;
     Ok(())
 }
+
+/// How the names of the exports begin that call Rust's closures.
+const CLOSURE: &str = "wasm_bindgen__convert__closures";
 
 /// How an imported function begins in the script.
 const ENTRY: &str = "\n        ";
