@@ -32,7 +32,7 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
     let mut optimise = tools.command("wasm-opt");
     optimise
         // Rust leaves the first megabyte to its stack: no constant is an address below 1 KiB.
-        .args(["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"])
+        .args(["--low-memory-unused", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"])
         .args(["--strip-producers", "--strip-target-features"])
         .arg(&kept)
         .arg("-o")
