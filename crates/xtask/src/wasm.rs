@@ -212,9 +212,10 @@ fn short_name(number: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{end_panics_at_once, short_name, without_hashes};
+    use super::{ENTRY, end_panics_at_once, forget_locations, short_name, without_functions, without_hashes};
     use std::collections::BTreeSet;
-    use walrus::{FunctionBuilder, FunctionId, Module, ValType};
+    use walrus::ir::Value;
+    use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionId, Module, ValType};
 
     fn function(module: &mut Module, name: &str, comes_back: bool) -> FunctionId {
         let mut builder = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[]);
@@ -246,6 +247,37 @@ mod tests {
         assert!(end_panics_at_once(&mut module).is_err(), "there are no names");
         function(&mut module, "core::result::unwrap_failed::h0123456789abcdef", true);
         assert!(end_panics_at_once(&mut module).is_err());
+    }
+
+    #[test]
+    fn functions_that_are_not_wanted_go_whole() {
+        let (a, b) = (
+            "\n        a: function(arg0) {\n            if (x) {\n            }\n        },",
+            "\n        b: function() { return handleError(function (arg0) {\n            y();\n        }, arguments); },",
+        );
+        let script = format!("const import0 = {{{a}{b}\n}};\nfunction f(x) {{\n    f2();\n}}\nlet z;\n");
+        let without = |lead, name: &str| without_functions(&script, lead, |found| found == name).unwrap();
+        assert_eq!(without(ENTRY, "a"), script.replace(a, ""));
+        assert_eq!(without(ENTRY, "b"), script.replace(b, ""));
+        assert_eq!(without("\nfunction ", "f"), script.replace("\nfunction f(x) {\n    f2();\n}", ""));
+        assert_eq!(without("\nfunction ", "f2"), script);
+    }
+
+    #[test]
+    fn places_in_the_source_are_forgotten_and_nothing_else_is() {
+        let mut module = Module::default();
+        let memory = module.memories.add_local(false, false, 1, None, None);
+        let record = |pointer: u32, length: u32, line: u32| {
+            [pointer, length, line, 5].into_iter().flat_map(u32::to_le_bytes).collect::<Vec<_>>()
+        };
+        let names = b"src/a.rssrc/b.md".to_vec();
+        let others = [record(1032, 8, 7), record(1024, 8, 0), record(4096, 8, 7)].concat();
+        let bytes = [names, record(1024, 8, 7), others.clone()].concat();
+        let kind = DataKind::Active { memory, offset: ConstExpr::Value(Value::I32(1024)) };
+        let data = module.data.add(kind, bytes);
+        forget_locations(&mut module);
+        let wanted = [b"\0\0\0\0\0\0\0\0src/b.md".to_vec(), vec![0; 16], others].concat();
+        assert_eq!(module.data.get(data).value, wanted);
     }
 
     #[test]
