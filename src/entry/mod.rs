@@ -4,7 +4,8 @@ pub mod odd;
 pub mod paste;
 pub mod scan;
 mod term;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 pub mod tip;
 

@@ -20,7 +20,7 @@ pub fn amount(text: &str, currency: Currency) -> Result<u64, Refused> {
     }
     let figures = without_currency(text, currency)?;
     let places = u32::from(currency.exponent());
-    let last = figures.chars().filter(|letter| digit(*letter).is_none()).last();
+    let last = figures.chars().rev().find(|letter| digit(*letter).is_none());
     let is_once = figures.chars().filter(|letter| Some(*letter) == last).count() == 1;
     let point = last.filter(|mark| is_once && matches!(mark, '.' | ',' | '\u{66b}'));
     let (mut minor, mut run, mut group, mut behind) = (0_u64, 0, None, false);
