@@ -173,9 +173,12 @@ pub fn for_customer(text: &str) -> String {
         is_for_customer = who.map_or(is_for_customer, |who| who.trim_ascii() == "Customer");
         let mut letters = what.trim_ascii().chars();
         if let Some(first) = letters.next().filter(|_| is_for_customer) {
+            if !said.is_empty() {
+                said.push(' ');
+            }
             said.push(first.to_ascii_uppercase());
             said += letters.as_str();
-            said += ". ";
+            said.push('.');
         }
     }
     said
@@ -308,7 +311,7 @@ mod tests {
             "Use another card."
         );
         assert_eq!(for_customer("Cashier: hand over the goods."), "");
-        assert_eq!(for_customer("Customer: on the reader. Cashier: look away."), "On the reader. ");
+        assert_eq!(for_customer("Customer: on the reader. Cashier: look away."), "On the reader.");
         assert_eq!(for_customer("We keep asking. Cashier: do not hand over the goods."), "");
     }
 
