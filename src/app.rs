@@ -1,8 +1,8 @@
 use crate::desk::{Desk, Screen};
 use crate::device::Device;
-use crate::parts::{element, follow, line, live_regions, part, status_strip};
+use crate::parts::{element, follow, line, live_regions, part, status_strip, text};
 use crate::screens::{
-    approved_for_less, keypad, notice, outcome_screen, parked_list, present, reader_page, repeated,
+    approved_for_less, keypad, notice, outcome_screen, parked_list, present, question, reader_page, repeated,
     unresolved, waiting,
 };
 use leptos::prelude::*;
@@ -24,7 +24,9 @@ pub fn App() -> impl IntoView {
             crate::browser::go("/office/#sign-in");
         }
     });
-    let main = element("main").child(part(move || show(desk, desk.screen.get()))).view();
+    let flipped = text(move || if desk.flipped.get() { "flipped" } else { "" }.to_owned());
+    let main =
+        element("main").live_attr("class", flipped).child(part(move || show(desk, desk.screen.get()))).view();
     let continued = part(move || continued(desk).map(|text| line("continued", text)));
     let terminal = element("div").class("terminal").children([status_strip(desk), continued, main]).view();
     let both = element("div").class("till-and-reader").children([terminal, drawn]).view();
@@ -49,6 +51,7 @@ fn show(desk: Desk, screen: Screen) -> Option<AnyView> {
             "Nothing more is sent from here. Manager: free storage, then restart; an open payment is found again.",
         ),
         Screen::Keypad => keypad(desk),
+        Screen::Question(asked) => Some(question(desk, asked)),
         Screen::List => parked_list(desk),
         Screen::Reader => reader_page(desk),
         Screen::Present => present(desk),

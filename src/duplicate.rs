@@ -54,6 +54,8 @@ mod tests {
             entry: Entry::Contactless,
             reader: ReaderName { family: "miura".into(), serial: "1".into(), emulated: false },
             card: card("0010"),
+            tip: None,
+            reference: None,
             description: None,
             email: None,
         };

@@ -9,6 +9,7 @@
 mod app;
 pub mod browser;
 mod clock;
+mod customer;
 pub mod desk;
 pub mod device;
 mod duplicate;

@@ -25,6 +25,8 @@ fn attempt(letter: u8) -> Attempt {
         attempt: AttemptId::from_random([letter; 20]),
         kind: Kind::Sale,
         amount: eur(2000),
+        tip: None,
+        reference: None,
         description: None,
         email: None,
         paid_at: 0,

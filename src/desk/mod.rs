@@ -1,6 +1,7 @@
 //! The till's desk: the payment on screen, the parked ones, and everything that carries out what they ask for.
 
 mod effects;
+mod keying;
 mod link_log;
 mod listening;
 mod reader_events;
@@ -10,25 +11,18 @@ mod start;
 mod state;
 mod watched;
 
-use crate::entry::{Entry, Key, Refused};
 use crate::{browser, duplicate, proxy, sound, sound::Sound, words};
-use leptos::prelude::set_timeout_with_handle;
+pub use keying::Question;
 use leptos::task::spawn_local;
 pub use link_log::LinkLog;
-use payment::api::Kind;
 use payment::attempt::AttemptId;
-use payment::money::Amount;
 use payment::till::{Attempt, CardRead, Draft, Event, State};
 pub use screen::Screen;
 use state::Own;
 pub use state::{DeskState, Network, Reader, Readiness};
 use std::cell::RefCell;
 use std::ops::Deref;
-use std::time::Duration;
 pub use watched::Watched;
-
-/// Where the amount is kept that is being keyed, in minor units.
-const ENTRY: &str = "mpos-terminal.entry";
 
 /// Where it is kept up to which payment, by when Pay was pressed, results have been left.
 const LEFT: &str = "mpos-terminal.left";
@@ -36,9 +30,6 @@ const LEFT: &str = "mpos-terminal.left";
 fn left_until() -> u64 {
     browser::remembered(LEFT).and_then(|at| at.parse().ok()).unwrap_or_default()
 }
-
-/// The amount is spoken so long after the last key.
-const SPEAK_AFTER: Duration = Duration::from_millis(500);
 
 /// The desk. A handle: all copies are the same desk, which lives as long as the page.
 #[derive(Clone, Copy)]
@@ -59,24 +50,35 @@ impl Desk {
         Self(Box::leak(Box::default()))
     }
 
+    /// What it knows, for as long as the page lives.
+    #[must_use]
+    pub fn state(self) -> &'static DeskState {
+        self.0
+    }
+
     /// What the desk keeps to itself. Not to be held while anything else of the desk is called.
     fn own(self) -> &'static RefCell<Own> {
         &self.0.own
     }
 
-    /// Pay was pressed. Does nothing unless a payment can begin now.
-    pub fn pay(self, kind: Kind, amount: Amount, email: Option<String>) {
-        let ready = self.readiness.get_untracked() == Readiness::Ready && self.can_pay();
-        if !ready || amount.minor == 0 || self.current.with_untracked(Option::is_some) {
-            return;
+    /// Begins the payment that `draft` makes of a new id and the time. Whether it has begun.
+    pub fn pay(self, draft: &dyn Fn(AttemptId, u64) -> Draft) -> bool {
+        if !self.can_begin() {
+            return false;
         }
-        let Some(attempt) = self.own().borrow_mut().next_id.take() else { return };
+        let Some(attempt) = self.own().borrow_mut().next_id.take() else { return false };
         self.own().borrow_mut().next_id = browser::draw_attempt();
-        let draft = Draft { attempt, kind, amount, description: None, email, paid_at: browser::now() };
-        browser::remember(ENTRY, "0");
-        let (attempt, effects) = Attempt::pay(draft);
+        let (attempt, effects) = Attempt::pay(draft(attempt, browser::now()));
+        self.forget_entry();
         self.show(attempt.clone());
         self.enqueue(attempt, effects);
+        true
+    }
+
+    /// Whether a payment can begin now.
+    fn can_begin(self) -> bool {
+        let ready = self.readiness.get_untracked() == Readiness::Ready && self.can_pay();
+        ready && self.current.with_untracked(Option::is_none)
     }
 
     /// Whether the reader and the network are ready for a payment.
@@ -140,13 +142,7 @@ impl Desk {
         self.current.set(None);
         self.resumed.set(false);
         self.less_kept.set(false);
-        if let Some(limit) = self.terminal.with_untracked(|t| t.as_ref().map(|t| t.limit)) {
-            self.entry.set(Some(Entry::new(limit)));
-            self.remember_entry();
-        }
-        self.kind.set(Kind::Sale);
-        self.email.set(String::new());
-        self.refused.set(String::new());
+        self.forget_entry();
     }
 
     /// Brings a parked payment to the screen, if there is none.
@@ -176,40 +172,6 @@ impl Desk {
         let Some(read) = self.repeated.get_untracked() else { return };
         self.repeated.set(None);
         self.feed_current(if charge_again { Event::CardRead(Box::new(read)) } else { Event::Cancel });
-    }
-
-    /// Presses a key of the keypad. What is keyed outlives a reload.
-    ///
-    /// # Errors
-    /// [`Refused`]; the amount stays as it was.
-    pub fn key(self, key: Key) -> Result<(), Refused> {
-        let mut pressed = Ok(());
-        self.entry.update(|entry| pressed = entry.as_mut().map_or(Ok(()), |entry| entry.press(key)));
-        self.remember_entry();
-        pressed
-    }
-
-    fn remember_entry(self) {
-        let minor = self.entry.with_untracked(|entry| entry.map_or(0, |entry| entry.amount().minor));
-        browser::remember(ENTRY, &minor.to_string());
-    }
-
-    /// Begins to key an amount, or goes on with the one that was keyed before a reload.
-    fn begin_entry(self, limit: Amount) {
-        let before = browser::remembered(ENTRY).and_then(|minor| minor.parse().ok()).unwrap_or_default();
-        self.entry.set(Some(Entry::new(limit).keyed(before)));
-    }
-
-    /// Says the amount that is keyed, once no key follows.
-    pub fn speak_amount(self) {
-        let speak = move || {
-            let keyed = self.entry.with_untracked(|entry| entry.map(|entry| entry.amount()));
-            self.say(keyed.map(words::spoken).unwrap_or_default());
-        };
-        let timer = set_timeout_with_handle(speak, SPEAK_AFTER).ok();
-        if let Some(earlier) = std::mem::replace(&mut self.own().borrow_mut().speaking, timer) {
-            earlier.clear();
-        }
     }
 
     /// Says it politely to those who listen.
@@ -273,6 +235,7 @@ impl Desk {
         if now / 1000 != self.now.get_untracked() / 1000 {
             self.own().borrow_mut().touched |= browser::is_touched();
             self.now.set(now);
+            self.tell_customer();
         }
     }
 

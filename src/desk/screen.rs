@@ -1,4 +1,4 @@
-use super::{Desk, Readiness};
+use super::{Desk, Question, Readiness};
 use crate::screens::WaitingFor;
 use payment::api::Outcome;
 use payment::attempt::AttemptId;
@@ -15,6 +15,8 @@ pub enum Screen {
     CannotSave,
     /// Keying an amount.
     Keypad,
+    /// Something is asked about what was keyed.
+    Question(Question),
     /// Payments that are not on screen.
     List,
     /// All about the reader, for support.
@@ -50,7 +52,7 @@ impl Screen {
             None if desk.list_open.get() => Self::List,
             None if desk.reader_open.get() => Self::Reader,
             None if desk.entry.with(Option::is_none) => Self::Starting,
-            None => Self::Keypad,
+            None => desk.question.get().map_or(Self::Keypad, Self::Question),
         })
     }
 

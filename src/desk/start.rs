@@ -3,6 +3,7 @@
 use super::{Desk, Network, Reader, Readiness, left_until};
 use crate::device::{Device, search};
 use crate::journal::{Journal, NAME};
+use crate::parts::hear;
 use crate::{browser, lock, proxy};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -46,12 +47,12 @@ impl Desk {
             self.readiness.set(Readiness::Ready);
             self.now.set(browser::now());
             set_interval(move || self.beat(), Duration::from_millis(100));
-            window_event_listener(leptos::ev::beforeunload, move |event| {
+            hear("beforeunload", move |event| {
                 if self.is_open() {
                     event.prevent_default();
                 }
             });
-            window_event_listener(leptos::ev::pagehide, move |_| {
+            hear("pagehide", move |_| {
                 self.with_device(|device, now| {
                     device.close(now);
                     true
@@ -112,10 +113,8 @@ impl Desk {
             if let Some(terminal) = terminal
                 && self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal))
             {
-                if self.entry.with_untracked(Option::is_none) {
-                    self.begin_entry(terminal.limit);
-                }
                 self.terminal.set(Some(terminal));
+                self.take_limits();
                 if self.own().borrow().watch.is_some() {
                     self.look_for_reader();
                 }

@@ -1,8 +1,9 @@
 use super::listening::Listening;
-use super::{LinkLog, Screen, Watched};
+use super::{LinkLog, Question, Screen, Watched};
 use crate::device::Device;
 use crate::device::search::{Candidate, Watch};
-use crate::{entry::Entry, journal::Journal};
+use crate::entry::{Entry, scan::Burst};
+use crate::journal::Journal;
 use leptos::prelude::TimeoutHandle;
 use payment::api::{Kind, Terminal};
 use payment::attempt::AttemptId;
@@ -116,12 +117,24 @@ pub struct DeskState {
     pub reader_open: Watched<bool>,
     /// Sale or preauthorisation, as chosen on the keypad.
     pub kind: Watched<Kind>,
+    /// The note keyed for the order.
+    pub note: Watched<String>,
+    /// The order reference, keyed or scanned.
+    pub reference: Watched<String>,
+    /// What is asked between keying and the card.
+    pub question: Watched<Option<Question>>,
+    /// Another tip, being keyed.
+    pub tip: Watched<Option<Entry>>,
+    /// The screen is turned round to the customer.
+    pub flipped: Watched<bool>,
     /// The e-mail keyed for the receipt.
     pub email: Watched<String>,
     /// Why the last key was refused.
     pub refused: Watched<String>,
     /// The filled button has been there long enough to be pressed.
     pub settled: Watched<bool>,
+    /// What the customer's own screen shows.
+    pub(crate) customer_sees: SendWrapper<RefCell<String>>,
     pub(super) own: SendWrapper<RefCell<Own>>,
 }
 
@@ -150,9 +163,15 @@ impl Default for DeskState {
             link: Watched::new(LinkLog::default()),
             reader_open: Watched::new(false),
             kind: Watched::new(Kind::Sale),
+            note: Watched::new(String::new()),
+            reference: Watched::new(String::new()),
+            question: Watched::new(None),
+            tip: Watched::new(None),
+            flipped: Watched::new(false),
             email: Watched::new(String::new()),
             refused: Watched::new(String::new()),
             settled: Watched::new(false),
+            customer_sees: SendWrapper::new(RefCell::default()),
             own: SendWrapper::new(RefCell::default()),
         }
     }
@@ -173,6 +192,7 @@ pub(super) struct Own {
     pub(super) work: VecDeque<Work>,
     pub(super) working: bool,
     pub(super) listening: Listening,
+    pub(super) burst: Burst,
     /// Somebody has pressed something since the proxy was last told.
     pub(super) touched: bool,
     /// Until the amount is spoken.

@@ -3,6 +3,7 @@
 
 use super::element;
 use leptos::prelude::*;
+use web_sys::Event;
 
 /// A text that changes.
 pub type Text = Box<dyn FnMut() -> String + Send>;
@@ -64,6 +65,19 @@ pub fn amount_size(amount: &str) -> &'static str {
         11..=13 => "amount long",
         _ => "amount longest",
     }
+}
+
+/// Hears an event of the window's.
+#[inline(never)]
+pub fn hear(event: &'static str, act: impl Fn(&Event) + 'static) -> WindowListenerHandle {
+    let act: Box<dyn Fn(Event)> = Box::new(move |event| act(&event));
+    window_event_listener_untyped(event, act)
+}
+
+/// Hears an event of the window's for as long as the screen is there.
+pub fn hear_here(event: &'static str, act: impl Fn(&Event) + 'static) {
+    let heard = hear(event, act);
+    on_cleanup(move || heard.remove());
 }
 
 /// Does something now, and again whenever what it looked at has changed.

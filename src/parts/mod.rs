@@ -12,7 +12,8 @@ pub use button::{actions, button, filled, row};
 pub use element::{Element, element};
 pub use heading::{focus_heading, heading};
 pub use live::{
-    Press, Text, amount_line, amount_size, flag, follow, line, live_line, part, press, text, waiting_line,
+    Press, Text, amount_line, amount_size, flag, follow, hear, hear_here, line, live_line, part, press, text,
+    waiting_line,
 };
 pub use result_frame::result_frame;
 pub use shape::shape_icon;

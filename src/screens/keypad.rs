@@ -1,172 +1,285 @@
-use crate::desk::{Desk, Network, Reader};
+use crate::desk::{Desk, Network, Reader, Watched};
 use crate::device::search;
-use crate::entry::{Key, Refused};
+use crate::entry::{Entry, Key};
 use crate::parts::{
-    amount_size, button, element, filled, flag, focus_heading, live_line, part, press as pressed, row, text,
+    Press, amount_size, button, element, filled, flag, focus_heading, hear_here, live_line, part, press, row,
+    text,
 };
-use crate::sound::{self, Sound};
 use crate::words;
-use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use payment::api::Kind;
+use payment::money::Amount;
 use reader::{FAMILIES, Family};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, PointerEvent};
+use web_sys::{ClipboardEvent, Event, HtmlElement, KeyboardEvent, PointerEvent};
 
-/// The keys in their rows: label, name, what it does.
-const KEYS: [(&str, &str, Key); 12] = [
-    ("1", "1", Key::Digit(1)),
-    ("2", "2", Key::Digit(2)),
-    ("3", "3", Key::Digit(3)),
-    ("4", "4", Key::Digit(4)),
-    ("5", "5", Key::Digit(5)),
-    ("6", "6", Key::Digit(6)),
-    ("7", "7", Key::Digit(7)),
-    ("8", "8", Key::Digit(8)),
-    ("9", "9", Key::Digit(9)),
-    ("00", "double zero", Key::Zeros),
-    ("0", "0", Key::Digit(0)),
-    ("DEL", "delete", Key::Delete),
-];
+/// The digits with their names, which are what a screen reader says.
+const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 /// Keying an amount, choosing the kind, pressing Pay.
 pub fn keypad(desk: Desk) -> Option<AnyView> {
-    let amount = move || desk.entry.get().map(|entry| entry.amount());
-
-    let press = move |key: Key| {
-        let refused = desk.key(key).err();
-        desk.refused.set(refused.map(refusal).unwrap_or_default());
-        match refused {
-            Some(refused) => {
-                sound::play(Sound::Attention);
-                desk.alert.set(refusal(refused));
-            }
-            None => sound::play(Sound::Key),
+    let keying = desk.keying();
+    hardware_keys(desk, Desk::charge);
+    hear_here("paste", move |event| {
+        let data = event.unchecked_ref::<ClipboardEvent>().clipboard_data();
+        if let Some(text) = data.filter(|_| !is_in_field(event)).and_then(|data| data.get_data("text").ok()) {
+            desk.paste(&text);
         }
-        desk.speak_amount();
-    };
-    let pay = move || {
-        let Some(amount) = desk.entry.with_untracked(|entry| entry.map(|entry| entry.amount())) else {
-            return;
-        };
-        if amount.minor == 0 {
-            return desk.refused.set("Key an amount first".into());
-        }
-        let email = Some(desk.email.get_untracked().trim().to_owned()).filter(|email| !email.is_empty());
-        desk.pay(desk.kind.get_untracked(), amount, email);
-    };
+    });
 
-    let keys = window_event_listener(ev::keydown, move |event| hardware_key(&event, press, pay));
-    on_cleanup(move || keys.remove());
-
-    let preauth = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.preauth));
     let pay_label = text(move || {
-        let figures = amount().map(words::figures).unwrap_or_default();
+        let figures = desk.bill().map(words::figures).unwrap_or_default();
         match desk.kind.get() {
             Kind::Sale => format!("Pay {figures}"),
             Kind::Preauth => format!("Reserve {figures}"),
         }
     });
-    let kinds = part(move || {
-        let choice = |kind| kind_choice(desk, kind);
-        let legend = element("legend").class("heard").text("Kind").view();
-        let field = || element("fieldset").class("kinds").child(legend);
-        preauth().then(|| field().children([Kind::Sale, Kind::Preauth].map(choice)).view())
-    });
-    let clear = element("button").attr("type", "button").class("clear").attr("aria-label", "clear");
-    let clear = clear.on("click", move |_| press(Key::Clear)).text("C");
-    let keyed = element("div").class("keyed").child(keyed_amount(desk)).child(clear.view());
+    let mut keyed = element("div").class("keyed").child(keyed_amount(desk));
+    if !keying.sums {
+        keyed = keyed.child(key_button(desk, "clear", "C", "clear", Key::Clear));
+    }
     let entry = element("div").class("entry").children([
-        kinds,
+        part(move || choices(desk)),
+        sum_line(desk),
         keyed.view(),
-        live_line("refused", text(move || desk.refused.get())),
-        email_field(desk),
+        quick(desk),
+        more(desk),
     ]);
-    let keys = element("div").class("keys").attr("dir", "ltr").attr("role", "group");
-    let keys = keys.attr("aria-label", "Keypad").children(KEYS.map(|(label, name, key)| {
-        let button = element("button").attr("type", "button").class("key").attr("aria-label", name);
-        let button = button.on("pointerdown", move |event| {
-            if event.unchecked_ref::<PointerEvent>().button() == 0 {
-                press(key);
-            }
-        });
-        // A press that is no pointer: keyboard or assistive technology.
-        let button = button.on("click", move |event| {
-            if event.unchecked_ref::<PointerEvent>().detail() == 0 {
-                press(key);
-            }
-        });
-        button.text(label).view()
-    }));
-    let keys = keys.children([
-        filled(desk, pay_label, can_pay, pressed(pay)),
+    let class = if keying.sums { "keys sums" } else { "keys" };
+    let keys = element("div").class(class).attr("dir", "ltr").attr("role", "group");
+    let keys = keys.attr("aria-label", "Keypad").children(key_buttons(desk, keying.sums)).children([
+        filled(desk, pay_label, can_pay, press(move || desk.charge())),
         live_line("why-not", text(move || why_not(desk))),
         part(move || reader_choice(desk)),
     ]);
     Some(element("section").class("keypad").child(entry.view()).child(keys.view()).view())
 }
 
-/// One of the kinds to choose from.
-fn kind_choice(desk: Desk, kind: Kind) -> AnyView {
-    let radio = element("input").attr("type", "radio").attr("name", "kind");
-    let radio = radio.prop("checked", flag(move || desk.kind.get() == kind));
-    let radio = radio.on("change", move |_| desk.kind.set(kind));
-    element("label").child(radio.view()).child(element("span").text(words::kind(kind)).view()).view()
+/// The keys in their rows, with a column of their own for those of a sum.
+pub(super) fn key_buttons(desk: Desk, sums: bool) -> Vec<AnyView> {
+    let mut rows = [1_u8, 4, 7];
+    if desk.keying().calculator {
+        rows.reverse();
+    }
+    let columns = [("C", "clear", Key::Clear), ("\u{d7}", "times", Key::Times), ("+", "plus", Key::Plus)];
+    let mut keys = Vec::new();
+    for (first, (label, name, key)) in rows.into_iter().zip(columns) {
+        keys.extend((first..first + 3).map(|digit| digit_button(desk, digit)));
+        if sums {
+            keys.push(key_button(desk, if label == "+" { "key tall" } else { "key" }, label, name, key));
+        }
+    }
+    keys.push(key_button(desk, "key", "00", "double zero", Key::Zeros));
+    keys.push(digit_button(desk, 0));
+    keys.push(key_button(desk, "key", "DEL", "delete", Key::Delete));
+    keys
 }
 
-fn email_field(desk: Desk) -> AnyView {
-    const NAME: &str = "E-mail for the receipt";
-    let input = element("input").attr("type", "email").attr("autocomplete", "off").attr("maxlength", "100");
-    let input = input.attr("aria-label", NAME).live_attr("value", text(move || desk.email.get()));
-    let input = input.on("input", move |event| desk.email.set(event_target_value(&event)));
-    let summary = element("summary").text(NAME).view();
-    element("details").class("email").child(summary).child(input.view()).view()
+fn digit_button(desk: Desk, digit: u8) -> AnyView {
+    let label = DIGITS.get(usize::from(digit)).copied().unwrap_or_default();
+    key_button(desk, "key", label, label, Key::Digit(digit))
+}
+
+/// A key. It acts when it is touched, not when it is let go.
+#[inline(never)]
+fn key_button(desk: Desk, class: &'static str, label: &'static str, name: &'static str, key: Key) -> AnyView {
+    let button = element("button").attr("type", "button").class(class).attr("aria-label", name);
+    let button = button.on("pointerdown", move |event| {
+        if event.unchecked_ref::<PointerEvent>().button() == 0 {
+            desk.key(key);
+        }
+    });
+    // A press that is no pointer: keyboard or assistive technology.
+    let button = button.on("click", move |event| {
+        if event.unchecked_ref::<PointerEvent>().detail() == 0 {
+            desk.key(key);
+        }
+    });
+    button.text(label).view()
+}
+
+/// Sale or preauthorisation, and the currency, where there is a choice.
+fn choices(desk: Desk) -> Option<AnyView> {
+    let preauth = desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.preauth));
+    let limits = desk.limits();
+    let mut fields = Vec::new();
+    if preauth {
+        let choice = |kind| {
+            let is_chosen = flag(move || desk.kind.get() == kind);
+            radio("kind", words::kind(kind), is_chosen, press(move || desk.kind.set(kind)))
+        };
+        fields.push(fieldset("Kind", [Kind::Sale, Kind::Preauth].map(choice).into()));
+    }
+    if limits.len() > 1 {
+        let choice = |limit: Amount| {
+            let is_chosen = flag(move || {
+                desk.entry.with(|entry| entry.as_ref().is_some_and(|e| e.limit().currency == limit.currency))
+            });
+            radio("currency", limit.currency.code(), is_chosen, press(move || desk.choose_currency(limit)))
+        };
+        fields.push(fieldset("Currency", limits.into_iter().map(choice).collect()));
+    }
+    (!fields.is_empty()).then(|| element("div").class("choices").children(fields).view())
+}
+
+fn fieldset(legend: &'static str, choices: Vec<AnyView>) -> AnyView {
+    let legend = element("legend").class("heard").text(legend).view();
+    element("fieldset").class("kinds").child(legend).children(choices).view()
+}
+
+/// One of the things to choose from.
+fn radio(
+    group: &'static str,
+    label: &'static str,
+    is_chosen: Box<dyn FnMut() -> bool + Send>,
+    mut choose: Press,
+) -> AnyView {
+    let radio = element("input").attr("type", "radio").attr("name", group).prop("checked", is_chosen);
+    let radio = radio.on("change", move |_| choose());
+    element("label").child(radio.view()).child(element("span").text(label).view()).view()
+}
+
+/// The terms of a sum, with the one that is being keyed in bold. Its place is kept while there is none.
+fn sum_line(desk: Desk) -> AnyView {
+    let sum = move || desk.entry.with(|entry| entry.as_ref().map(words::sum)).unwrap_or_default();
+    let now = element("b").live_text(text(move || sum().1));
+    let line = element("p")
+        .class("sum")
+        .child(element("bdi").live_text(text(move || sum().0)).child(now.view()).view());
+    line.view()
+}
+
+/// Presets and the last amounts; and the way to what is keyed seldom.
+fn quick(desk: Desk) -> AnyView {
+    let amounts = part(move || {
+        let (presets, last) = desk.offered();
+        let mut buttons = Vec::new();
+        for (lead, amounts) in [("", presets), ("Last ", last)] {
+            for amount in amounts {
+                // A digit's key has the same short word.
+                let name = text(move || format!("{lead}{}", words::amount(amount)));
+                let button = element("button").attr("type", "button").live_attr("aria-label", name);
+                let button = button.on("click", move |_| desk.key(Key::Amount(amount.minor)));
+                buttons.push(button.text(format!("{lead}{}", words::short(amount))).view());
+            }
+        }
+        Some(element("div").class("amounts").children(buttons).view())
+    });
+    let label = text(move || match desk.reference.get() {
+        reference if reference.is_empty() => "More".to_owned(),
+        reference => format!("Ref. {reference}"),
+    });
+    let more = element("button").attr("type", "button").class("to-more").attr("popovertarget", "more");
+    element("div").class("quick").child(amounts).child(more.live_text(label).view()).view()
+}
+
+/// What is keyed seldom: beside the keys where there is room, else behind a button.
+fn more(desk: Desk) -> AnyView {
+    let keying = desk.keying();
+    let mut fields = Vec::new();
+    if keying.reference {
+        fields.push(field("Order reference", "text", "64", &desk.state().reference));
+    }
+    if keying.note {
+        fields.push(field("Note", "text", "128", &desk.state().note));
+    }
+    fields.push(field("E-mail for the receipt", "email", "50", &desk.state().email));
+    let window = element("a").attr("href", "/customer/").attr("target", "customer").attr("role", "button");
+    let done = element("button").attr("type", "button").attr("popovertarget", "more").class("to-more");
+    fields.push(row(vec![window.text("Customer's screen").view(), done.text("Done").view()]));
+    element("div").class("more").attr("id", "more").attr("popover", "").children(fields).view()
+}
+
+fn field(
+    name: &'static str,
+    kind: &'static str,
+    longest: &'static str,
+    value: &'static Watched<String>,
+) -> AnyView {
+    let input = element("input").attr("type", kind).attr("autocomplete", "off").attr("maxlength", longest);
+    let input = input.live_attr("value", text(move || value.get()));
+    let input = input.on("input", move |event| value.set(event_target_value(&event)));
+    element("label").class("field").text(name).child(input.view()).view()
 }
 
 /// Whether Pay can be pressed.
 fn can_pay(desk: Desk) -> bool {
-    desk.can_pay() && desk.entry.with(|entry| entry.is_some_and(|entry| entry.amount().minor > 0))
+    desk.can_pay() && desk.bill().is_some_and(|bill| bill.minor > 0)
 }
 
 /// The amount is the heading of this screen: it has the focus when the screen comes, so that Enter can mean Pay.
 fn keyed_amount(desk: Desk) -> AnyView {
     focus_heading();
-    let amount = move || desk.entry.get().map(|entry| words::amount(entry.amount())).unwrap_or_default();
+    let amount = move || desk.bill().map(words::amount).unwrap_or_default();
+    let is_sum = move || desk.entry.with(|entry| entry.as_ref().is_some_and(Entry::is_sum));
+    let total = text(move || if is_sum() { "Total" } else { "" }.to_owned());
     let heading = element("h1").attr("tabindex", "-1").attr("data-testid", "amount");
     let heading = heading.live_attr("class", text(move || amount_size(&amount()).to_owned()));
+    let heading = heading.child(element("small").live_text(total).view());
     heading.child(element("bdi").live_text(text(amount)).view()).view()
 }
 
-/// A key of the hardware keyboard, unless it belongs to a field or a button that has the focus.
-fn hardware_key(event: &KeyboardEvent, press: impl Fn(Key), pay: impl Fn()) {
-    let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    let tag = target.map(|target| target.tag_name()).unwrap_or_default();
-    let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
-    if modified || tag == "INPUT" {
-        return;
-    }
+/// Hears the hardware keyboard as long as the screen is there, where no field has the focus.
+pub(super) fn hardware_keys(desk: Desk, enter: fn(Desk)) {
+    hear_here("keydown", move |event| {
+        let event: &KeyboardEvent = event.unchecked_ref();
+        let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
+        if !modified && !is_in_field(event) && hardware_key(desk, event, enter) {
+            event.prevent_default();
+        }
+    });
+}
+
+/// A key of the hardware keyboard; whether it meant something here.
+fn hardware_key(desk: Desk, event: &KeyboardEvent, enter: fn(Desk)) -> bool {
     let name = event.key();
-    let key = match (name.as_str(), name.as_bytes()) {
+    let at = at(event);
+    let mut letters = name.chars();
+    if let (Some(letter), None, false) = (letters.next(), letters.next(), event.repeat())
+        && desk.scanned(letter, at)
+    {
+        return true;
+    }
+    desk.key(match (name.as_str(), name.as_bytes()) {
         ("Backspace", _) => Key::Delete,
         ("Delete", _) => Key::Clear,
         ("." | ",", _) => Key::Point,
+        ("*", _) if desk.keying().sums => Key::Times,
+        ("+", _) if desk.keying().sums => Key::Plus,
         (_, [digit @ b'0'..=b'9']) if !event.repeat() => Key::Digit(digit - b'0'),
-        ("Enter", _) if !event.repeat() && tag != "BUTTON" => return pay(),
-        _ => return,
-    };
-    event.prevent_default();
-    press(key);
+        // What ends a scanner's code does not pay.
+        ("Enter", _) if desk.is_scanning(at) => return true,
+        ("Enter", _) if !event.repeat() && tag(event) != "BUTTON" => {
+            enter(desk);
+            return true;
+        }
+        _ => return false,
+    });
+    true
 }
 
-fn refusal(refused: Refused) -> String {
-    match refused {
-        Refused::OverLimit(limit) => format!("The limit is {}", words::amount(limit)),
-        Refused::TooManyDecimals => "This currency has no further decimals".to_owned(),
-    }
+/// When the event was, in milliseconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time since the page began")]
+fn at(event: &Event) -> u64 {
+    event.time_stamp() as u64
 }
 
-/// Why Pay cannot be pressed, if it is not the amount.
+/// Whether a field of the page has the event.
+fn is_in_field(event: &Event) -> bool {
+    tag(event) == "INPUT"
+}
+
+fn tag(event: &Event) -> String {
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    target.map(|target| target.tag_name()).unwrap_or_default()
+}
+
+/// Why Pay cannot be pressed, or the last key was refused.
 fn why_not(desk: Desk) -> String {
+    let refused = desk.refused.get();
+    if !refused.is_empty() {
+        return refused;
+    }
     if desk.network.get() == Network::ProxyAway {
         return "No connection. Nothing will be charged later.".into();
     }
@@ -194,12 +307,12 @@ fn reader_choice(desk: Desk) -> Option<AnyView> {
             let families = FAMILIES.iter().filter(usable);
             let buttons = families.map(|family| {
                 let label = format!("Choose reader: {}", family.title);
-                button(label, pressed(move || desk.choose_reader(family)))
+                button(label, press(move || desk.choose_reader(family)))
             });
             Some(row(buttons.collect()))
         }
         Reader::Different { .. } => {
-            Some(button("Use this reader".to_owned(), pressed(move || desk.bind_reader())))
+            Some(button("Use this reader".to_owned(), press(move || desk.bind_reader())))
         }
         _ => None,
     }

@@ -5,7 +5,7 @@ use crate::words::{self, Look, Words};
 use leptos::prelude::*;
 use payment::api::Outcome;
 use payment::money::Amount;
-use payment::till::{Attempt, End, Event, State};
+use payment::till::{Attempt, Draft, End, Event, State};
 use std::time::Duration;
 
 /// The reminder to take the card out sounds each so often.
@@ -27,9 +27,8 @@ pub fn outcome_screen(desk: Desk) -> Option<AnyView> {
     match again {
         Some((label, draft)) => {
             let start_again = press(move || {
-                let draft = draft.clone();
                 desk.leave();
-                desk.pay(draft.kind, draft.amount, draft.email);
+                desk.pay(&|attempt, paid_at| Draft { attempt, paid_at, ..draft.clone() });
             });
             buttons.push(filled(desk, text(move || label.clone()), Desk::can_pay, start_again));
             buttons.push(button("New sale".to_owned(), press(move || desk.leave())));
@@ -93,6 +92,9 @@ fn announce(desk: Desk, words: &Words, amount: Amount) {
         Look::NotPaid => Sound::NotPaid,
         Look::NotKnown | Look::Neutral => Sound::Attention,
     });
+    let look = if words.look == Look::Paid { "paid" } else { "" };
+    let next = words::for_customer(&words.next);
+    desk.show_customer(look, words::title_for_customer(words), &format!("{} {next}", words.money));
     desk.alert.set(format!("{}. {}. {} {}", words.title, words::spoken(amount), words.money, words.next));
 }
 

@@ -1,13 +1,15 @@
 use crate::desk::Desk;
 use crate::parts::{
-    amount_line, button, element, follow, heading, line, live_line, part, press, row, text, waiting_line,
+    amount_line, button, element, follow, heading, hear_here, line, live_line, part, press, row, text,
+    waiting_line,
 };
 use crate::sound::{self, Sound};
 use crate::words;
-use leptos::ev;
 use leptos::prelude::*;
 use payment::till::{CARD_WAIT_MS, Event, State};
 use reader::Prompt;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
 /// From here on the screen offers to keep waiting.
 const ASK_AFTER_MS: u64 = 30_000;
@@ -32,14 +34,15 @@ pub fn present(desk: Desk) -> Option<AnyView> {
         if said.replace(title) != Some(title) {
             sound::play(Sound::Prompt);
             desk.say(format!("{title}. {what}"));
+            desk.show_customer("", title, &words::for_customer(what));
         }
     });
-    let keys = window_event_listener(ev::keydown, move |event| {
+    hear_here("keydown", move |event| {
+        let event: &KeyboardEvent = event.unchecked_ref();
         if event.key() == "Escape" && !event.repeat() {
             desk.feed_current(Event::Cancel);
         }
     });
-    on_cleanup(move || keys.remove());
     let waiting = text(move || match waited() {
         Some(ms) => format!("Waiting for card {}", words::minutes(ms)),
         None => "The card is being read".to_owned(),
@@ -55,7 +58,11 @@ pub fn present(desk: Desk) -> Option<AnyView> {
         element("p").class("dots").attr("aria-hidden", "true").live_text(text(dots)).view(),
         waiting_line(waiting),
         line("money", "Nothing charged yet.".to_owned()),
-        row(vec![button("Cancel".to_owned(), press(move || desk.feed_current(Event::Cancel))), keep_waiting]),
+        row(vec![
+            button("Cancel".to_owned(), press(move || desk.feed_current(Event::Cancel))),
+            keep_waiting,
+            button("Flip".to_owned(), press(move || desk.flipped.update(|flipped| *flipped = !*flipped))),
+        ]),
     ];
     Some(element("section").class("present").children(all).view())
 }

@@ -28,6 +28,7 @@ pub fn unresolved(desk: Desk, unsure: &Unsure) -> Option<AnyView> {
         None => format!("Reference {}", attempt.draft.attempt),
     };
     desk.alert.set(format!("{}. {}", words.title, words.money));
+    desk.show_customer("not-known", words::NOT_KNOWN, "Please do not pay again. Staff have been told.");
     let asking =
         text(move || format!("Asking\u{2026} {}", words::minutes(desk.now.get().saturating_sub(since))));
     let missing = view.and_then(|view| view.needs_person.clone()).unwrap_or_default();

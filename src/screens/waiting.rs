@@ -39,6 +39,7 @@ pub fn waiting(desk: Desk, whom: WaitingFor) -> Option<AnyView> {
     };
     let waited = move || desk.now.get().saturating_sub(since());
     desk.say(format!("{title}. {what}"));
+    desk.show_customer("", if whom == WaitingFor::Card { title } else { "Please wait" }, "");
     let slow = move || waited() >= SLOW_MS && whom != WaitingFor::Reader;
     let mut said = false;
     follow(move || {

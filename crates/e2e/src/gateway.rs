@@ -62,6 +62,12 @@ pub struct Closing {
 pub struct Order {
     /// The attempt's id.
     pub client_orderid: String,
+    /// Where it is.
+    pub endpoint: String,
+    /// Its currency.
+    pub currency: String,
+    /// What the merchant had sent back with callbacks.
+    pub merchant_data: String,
     /// `sale` or `preauth`.
     pub kind: String,
     /// How the card was read, as the gateway decrypted it.
@@ -84,7 +90,9 @@ impl Gateway {
     /// One that calls back there. With `lasting` it writes down what it hears, and so outlives a kill.
     pub async fn start(folder: &Path, callbacks: Option<SocketAddr>, lasting: bool) -> Self {
         let arguments = ["--login", LOGIN, "--endpoint", ENDPOINT, "--currency", CURRENCY];
-        let mut arguments = arguments.map(OsString::from).to_vec();
+        // A second endpoint, for shops whose proxy is told of it.
+        let arguments = [&arguments[..], &["--also", "2222=USD"]].concat();
+        let mut arguments = arguments.into_iter().map(OsString::from).collect::<Vec<_>>();
         if let Some(address) = callbacks {
             arguments.extend(["--callback-url".into(), format!("http://{address}/callback").into()]);
         }

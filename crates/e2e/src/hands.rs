@@ -74,7 +74,7 @@ impl Till {
     }
 
     /// Clicks what is neither button nor text.
-    async fn choose(&self, xpath: &str) {
+    pub async fn choose(&self, xpath: &str) {
         self.click(Locator::XPath(xpath)).await;
     }
 }

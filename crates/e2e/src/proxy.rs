@@ -43,7 +43,7 @@ impl Proxy {
         habits: Habits,
         callbacks: Option<SocketAddr>,
     ) -> Self {
-        let Habits { attended, poll_ms, open, closes_day, .. } = habits;
+        let Habits { attended, poll_ms, open, closes_day, settings, .. } = habits;
         let listen = callbacks.map(|address| format!("callback_listen = \"{address}\"\n"));
         let config = folder.join("proxy.toml");
         // TOML's and Rust's quoted strings agree on every path that people have.
@@ -85,6 +85,7 @@ void = true
 
 [close_day]
 needed = {closes_day}
+{settings}
 "#,
             listen = listen.unwrap_or_default(),
             database = folder.join("proxy.db"),

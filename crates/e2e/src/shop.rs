@@ -17,6 +17,8 @@ pub struct Habits {
     pub poll_ms: u64,
     /// The gateway calls back.
     pub callbacks: bool,
+    /// More of the proxy's settings, as TOML.
+    pub settings: &'static str,
     /// Gateway and browser keep what they know in the scenario's folder: killed and started again, they go on.
     pub lasting: bool,
     /// The acquirer wants each day closed.
@@ -30,6 +32,7 @@ impl Habits {
         open: true,
         poll_ms: 300,
         callbacks: false,
+        settings: "",
         lasting: false,
         closes_day: false,
     };

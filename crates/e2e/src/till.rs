@@ -75,6 +75,26 @@ impl Till {
         self.open(address).await;
     }
 
+    /// Goes to a tab, counted from 0 in the order in which they were opened.
+    pub async fn switch_tab(&self, number: usize) {
+        let tabs = self.client.windows().await.expect("tabs can be listed");
+        let tab = tabs.into_iter().nth(number).expect("the tab is there");
+        self.client.switch_to_window(tab).await.expect("the tab is there");
+    }
+
+    /// Waits until the page, whichever it is, says all these words; answers all that it says, in small letters.
+    pub async fn see_anywhere(&self, words: &[&str]) -> String {
+        let seen = until(LIMIT, async || {
+            let text = self.run("return document.body.innerText", vec![]).await;
+            let text = text.as_str().unwrap_or_default().to_lowercase();
+            words.iter().all(|words| text.contains(&words.to_lowercase())).then_some(text)
+        });
+        match seen.await {
+            Some(text) => text,
+            None => self.fail(&format!("the page does not say {words:?}")).await,
+        }
+    }
+
     /// Closes every tab but this one.
     pub async fn close_other_tabs(&self) {
         let own = self.client.window().await.expect("a tab is open");

@@ -4,7 +4,7 @@ use paynet::Fields;
 
 use crate::auth::{require, text};
 use crate::card::Family;
-use crate::gateway::Gateway;
+use crate::gateway::{Endpoint, Gateway};
 use crate::http::{Answer, Refused};
 use crate::outcome::Outcome;
 use crate::sale;
@@ -14,6 +14,7 @@ const REQUIRED: [&str; 5] = ["orderid", "client_orderid", "login", "encrypted-ty
 pub(crate) fn handle(
     gateway: &mut Gateway,
     now: u64,
+    at: &Endpoint,
     form: &Fields,
     serial: String,
 ) -> Result<Answer, Refused> {
@@ -22,7 +23,7 @@ pub(crate) fn handle(
     let family = Family::of(text(form, "encrypted-type"), &gateway.settings.encrypted_types)?;
     let is_approved = family.is_approved_by_card(&blob)?;
     let approve_despite = gateway.settings.approve_despite_advice;
-    let order = gateway.find(now, form)?;
+    let order = gateway.find(now, at, form)?;
     if order.family != family {
         return Err(Refused::invalid("encrypted-type"));
     }

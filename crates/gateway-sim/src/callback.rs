@@ -58,12 +58,12 @@ impl Callbacks {
                 let due = transaction.settled().unwrap_or(now) + settings.callbacks.delay_ms;
                 let status = transaction.progress(now).status;
                 if settings.callbacks.forged {
-                    let forged = query(order, &transaction, now, account, "approved", &"0".repeat(40));
+                    let forged = query(order, &transaction, now, "approved", &"0".repeat(40));
                     self.push(base, &forged, due);
                 }
                 let (orderid, client) = (order.id.to_string(), &order.client_orderid);
                 let control = control::callback(status.as_str(), &orderid, client, &account.key);
-                let query = query(order, &transaction, now, account, status.as_str(), &control);
+                let query = query(order, &transaction, now, status.as_str(), &control);
                 for _ in 0..settings.callbacks.copies {
                     self.push(base, &query, due);
                 }
@@ -106,16 +106,10 @@ fn interval(attempts: u32) -> u64 {
 }
 
 /// The documented parameters, with their mix of `_` and `-`.
-fn query(
-    order: &Order,
-    transaction: &Transaction,
-    now: u64,
-    account: &Account,
-    status: &str,
-    control: &str,
-) -> Fields {
+fn query(order: &Order, transaction: &Transaction, now: u64, status: &str, control: &str) -> Fields {
     let actual = transaction.progress(now).status;
-    let amount = status::amount(transaction, &actual, account.currency, account.exponent).decimal();
+    let amount =
+        status::amount(transaction, &actual, order.endpoint.currency, order.endpoint.exponent).decimal();
     let orderid = order.id.to_string();
     let transaction_id = format!("PNTEST-{orderid}");
     [

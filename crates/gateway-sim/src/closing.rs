@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::auth::{require, text};
 use crate::date;
-use crate::gateway::Gateway;
+use crate::gateway::{Endpoint, Gateway};
 use crate::http::{Answer, Refused};
 use crate::settings::Repeat;
 use crate::transaction::{Kind, Transaction};
@@ -39,6 +39,7 @@ pub(crate) fn is_blocked(gateway: &Gateway, now: u64) -> bool {
 pub(crate) fn handle(
     gateway: &mut Gateway,
     now: u64,
+    at: &Endpoint,
     form: &Fields,
     serial: String,
 ) -> Result<Answer, Refused> {
@@ -47,7 +48,7 @@ pub(crate) fn handle(
     if !(8..=32).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(Refused::invalid("day_close_request_id"));
     }
-    let exponent = gateway.account.exponent;
+    let exponent = at.exponent;
     for name in OWN {
         let value = text(form, name);
         let places = if name.ends_with("_sum") { exponent } else { 0 };
@@ -62,21 +63,21 @@ pub(crate) fn handle(
             Repeat::Refuse => Err(Refused::Validation(format!("day_close_request_id {id} is already used"))),
             Repeat::Answer => {
                 let first = first.clone();
-                Ok(answer(gateway, &first, now))
+                Ok(answer(gateway, at, &first, now))
             }
         };
     }
     if is_blocked(gateway, now) {
         return Err(Refused::Error { code: 9, message: "The day is being closed" });
     }
-    let closing = close(gateway, now, id.to_owned(), serial);
-    let answer = answer(gateway, &closing, now);
+    let closing = close(gateway, now, at, id.to_owned(), serial);
+    let answer = answer(gateway, at, &closing, now);
     gateway.closings.push(closing);
     Ok(answer)
 }
 
 /// Counts what was approved since the last closing.
-fn close(gateway: &mut Gateway, now: u64, id: String, serial: String) -> Closing {
+fn close(gateway: &mut Gateway, now: u64, at: &Endpoint, id: String, serial: String) -> Closing {
     let since = gateway.closings.last().map_or(0, |closing| closing.at);
     let settings = gateway.settings.closing.clone();
     let rrn = gateway.digits(12);
@@ -84,14 +85,15 @@ fn close(gateway: &mut Gateway, now: u64, id: String, serial: String) -> Closing
         let is_today = transaction.settled().is_some_and(|at| since < at && at <= now);
         is_today && transaction.progress(now).status == Status::Approved
     };
+    let orders = gateway.orders.iter().filter(|order| order.endpoint == *at);
     let today: Vec<&Transaction> =
-        gateway.orders.iter().flat_map(crate::order::Order::transactions).filter(of_day).collect();
-    let count_and_sum = |kind: Kind| {
-        let own = today.iter().filter(|transaction| transaction.kind == kind);
+        orders.flat_map(crate::order::Order::transactions).filter(of_day).collect();
+    let count_and_sum = |kinds: [Kind; 2]| {
+        let own = today.iter().filter(|transaction| kinds.contains(&transaction.kind));
         own.fold((0, 0_u64), |(count, sum), transaction| (count + 1, sum + transaction.granted))
     };
-    let (sale_count, sale_sum) = count_and_sum(Kind::Sale);
-    let (reversal_count, reversal_sum) = count_and_sum(Kind::Reversal);
+    let (sale_count, sale_sum) = count_and_sum([Kind::Sale, Kind::Capture]);
+    let (reversal_count, reversal_sum) = count_and_sum([Kind::Reversal, Kind::Void]);
     Closing {
         id,
         at: now,
@@ -107,11 +109,10 @@ fn close(gateway: &mut Gateway, now: u64, id: String, serial: String) -> Closing
 }
 
 /// The documented fields. Words of `status` are not documented, nor how the date is written.
-fn answer(gateway: &Gateway, closing: &Closing, now: u64) -> Answer {
-    let account = &gateway.account;
+fn answer(gateway: &Gateway, at: &Endpoint, closing: &Closing, now: u64) -> Answer {
     let blocked = now < closing.blocked_until;
     let sum = |minor| {
-        let (exponent, currency) = (account.exponent, account.currency);
+        let (exponent, currency) = (at.exponent, at.currency);
         paynet::Amount { minor, exponent, currency }.decimal()
     };
     let mut answer = vec![
@@ -119,7 +120,7 @@ fn answer(gateway: &Gateway, closing: &Closing, now: u64) -> Answer {
         ("gateId", "1".to_owned()),
         ("isDayClosing", blocked.to_string()),
         ("gateCloseDate", date::msk(closing.at)),
-        ("epntId", account.endpoint.clone()),
+        ("epntId", at.id.clone()),
         ("saleApprovedCount", closing.sale_count.to_string()),
         ("saleAmount", sum(closing.sale_sum)),
         ("reversalApprovedCount", closing.reversal_count.to_string()),

@@ -15,16 +15,22 @@ use crate::{
 /// Where the gateway lives under its host.
 const BASE_PATH: &str = "/paynet/";
 
-/// The one merchant and its one endpoint.
+/// The one merchant and its endpoints.
 #[derive(Clone, Debug)]
 pub struct Account {
     pub(crate) login: Login,
     pub(crate) key: ControlKey,
-    pub(crate) endpoint: String,
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) callback_url: Option<String>,
+}
+
+/// A place with one currency. An order is known at its own only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    pub(crate) id: String,
     pub(crate) currency: Currency,
     pub(crate) currency_numeric: u16,
     pub(crate) exponent: u8,
-    pub(crate) callback_url: Option<String>,
 }
 
 impl Account {
@@ -39,12 +45,25 @@ impl Account {
         currency: Currency,
         callback_url: Option<String>,
     ) -> Result<Self, AccountError> {
-        let (currency_numeric, exponent) =
-            iso4217::find(currency.as_str()).ok_or(AccountError::Currency(currency))?;
         if callback_url.as_ref().is_some_and(|url| !url.starts_with("http://")) {
             return Err(AccountError::CallbackUrl);
         }
-        Ok(Self { login, key, endpoint, currency, currency_numeric, exponent, callback_url })
+        Self { login, key, endpoints: vec![], callback_url }.also(endpoint, currency)
+    }
+
+    /// With one more endpoint.
+    ///
+    /// # Errors
+    /// [`AccountError::Currency`]
+    pub fn also(mut self, id: String, currency: Currency) -> Result<Self, AccountError> {
+        let (currency_numeric, exponent) =
+            iso4217::find(currency.as_str()).ok_or(AccountError::Currency(currency))?;
+        self.endpoints.push(Endpoint { id, currency, currency_numeric, exponent });
+        Ok(self)
+    }
+
+    fn endpoint(&self, id: &str) -> Result<Endpoint, Refused> {
+        self.endpoints.iter().find(|endpoint| endpoint.id == id).cloned().ok_or(Refused::Forbidden)
     }
 }
 
@@ -155,7 +174,7 @@ impl Gateway {
         let serial = self.next_serial();
         let carried_out = self
             .admit(now, name, endpoint, request, &form)
-            .and_then(|()| self.carry_out(now + self.moved_by, name, &form, serial.clone()));
+            .and_then(|endpoint| self.carry_out(now + self.moved_by, name, endpoint, &form, serial.clone()));
         let accepted = carried_out.is_ok();
         let client_orderid = auth::text(&form, "client_orderid");
         let mut reply = carried_out.map_or_else(
@@ -163,7 +182,7 @@ impl Gateway {
             |answer| Reply::form(&answer),
         );
         reply.delay_ms = self.settings.answer_delay_ms;
-        let cut_by_amount = accepted && self.cuts_off(name, &form);
+        let cut_by_amount = accepted && self.cuts_off(name, endpoint, &form);
         reply.delivery = match fault {
             AnswerFault::Hang => Delivery::Held,
             AnswerFault::CutOff => Delivery::CutOff,
@@ -174,12 +193,13 @@ impl Gateway {
     }
 
     /// Whether the amount of a payment, or of a part of it, cuts the answer off.
-    fn cuts_off(&self, name: Name, form: &Fields) -> bool {
+    fn cuts_off(&self, name: Name, endpoint: &str, form: &Fields) -> bool {
         let asked = match name {
             Name::Sale | Name::Preauth | Name::Capture | Name::Return => auth::text(form, "amount"),
             Name::Advice | Name::Status | Name::Void | Name::CloseDay => return false,
         };
-        amount::parse(asked, self.account.exponent).is_ok_and(outcome::cuts_off_the_answer)
+        let at = self.account.endpoint(endpoint);
+        at.is_ok_and(|at| amount::parse(asked, at.exponent).is_ok_and(outcome::cuts_off_the_answer))
     }
 
     /// Everything that is checked before the parameters are.
@@ -190,7 +210,7 @@ impl Gateway {
         endpoint: &str,
         request: &Request<'_>,
         form: &Fields,
-    ) -> Result<(), Refused> {
+    ) -> Result<Endpoint, Refused> {
         if request.method != "POST" {
             return Err(Refused::NoSuchCall(405));
         }
@@ -198,31 +218,36 @@ impl Gateway {
         if content_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
             return Err(Refused::BadRequest("the body must be application/x-www-form-urlencoded"));
         }
-        if endpoint != self.account.endpoint {
-            return Err(Refused::Forbidden);
-        }
+        let endpoint = self.account.endpoint(endpoint)?;
         let is_oauth = matches!(name, Name::Sale | Name::Preauth | Name::Advice | Name::CloseDay);
         // The vendor's own client signs status and return as well; a signature that is there must be right.
         if is_oauth || request.authorization.is_some() {
             self.nonces.check(now, request, form, &self.account.login, &self.account.key)?;
         }
-        Ok(())
+        Ok(endpoint)
     }
 
-    fn carry_out(&mut self, now: u64, name: Name, form: &Fields, serial: String) -> Result<Answer, Refused> {
+    fn carry_out(
+        &mut self,
+        now: u64,
+        name: Name,
+        at: Endpoint,
+        form: &Fields,
+        serial: String,
+    ) -> Result<Answer, Refused> {
         let moves_money = !matches!(name, Name::Advice | Name::Status | Name::CloseDay);
         if moves_money && closing::is_blocked(self, now) {
             return Err(Refused::Error { code: 9, message: "The day is being closed" });
         }
         match name {
-            Name::Sale => sale::handle(self, now, form, serial, Kind::Sale),
-            Name::Preauth => sale::handle(self, now, form, serial, Kind::Preauth),
-            Name::Advice => advice::handle(self, now, form, serial),
-            Name::Status => status::handle(self, now, form),
-            Name::CloseDay => closing::handle(self, now, form, serial),
-            Name::Capture => later::handle(self, now, form, serial, later::Call::Capture),
-            Name::Return => later::handle(self, now, form, serial, later::Call::Return),
-            Name::Void => later::handle(self, now, form, serial, later::Call::Void),
+            Name::Sale => sale::handle(self, now, at, form, serial, Kind::Sale),
+            Name::Preauth => sale::handle(self, now, at, form, serial, Kind::Preauth),
+            Name::Advice => advice::handle(self, now, &at, form, serial),
+            Name::Status => status::handle(self, now, &at, form),
+            Name::CloseDay => closing::handle(self, now, &at, form, serial),
+            Name::Capture => later::handle(self, now, &at, form, serial, later::Call::Capture),
+            Name::Return => later::handle(self, now, &at, form, serial, later::Call::Return),
+            Name::Void => later::handle(self, now, &at, form, serial, later::Call::Void),
         }
     }
 
@@ -239,13 +264,14 @@ impl Gateway {
         }
     }
 
-    /// The order a client means, if it can be seen yet: by both ids, or the latest with its own.
-    pub(crate) fn find(&mut self, now: u64, form: &Fields) -> Result<&mut Order, Refused> {
+    /// The order a client means at an endpoint, if it can be seen yet: by both ids, or the latest with its own.
+    pub(crate) fn find(&mut self, now: u64, at: &Endpoint, form: &Fields) -> Result<&mut Order, Refused> {
         let (client_orderid, orderid) = (auth::text(form, "client_orderid"), auth::text(form, "orderid"));
         let is_meant = |order: &&mut Order| {
             order.client_orderid == client_orderid
                 && (orderid.is_empty() || order.id.to_string() == orderid)
                 && order.visible <= now
+                && order.endpoint == *at
         };
         let found = self.orders.iter_mut().rev().find(is_meant);
         found.ok_or(Refused::Error { code: 101, message: "ORDER_NOT_FOUND: no order with these ids" })

@@ -3,7 +3,7 @@
 use paynet::{Fields, Status, amount};
 
 use crate::auth::{check_return, check_status, require, text};
-use crate::gateway::Gateway;
+use crate::gateway::{Endpoint, Gateway};
 use crate::http::{Answer, Refused};
 use crate::order::Order;
 use crate::outcome::{self, Outcome};
@@ -30,6 +30,7 @@ struct Gate {
 pub(crate) fn handle(
     gateway: &mut Gateway,
     now: u64,
+    at: &Endpoint,
     form: &Fields,
     serial: String,
     call: Call,
@@ -41,7 +42,7 @@ pub(crate) fn handle(
     if text(form, "comment").chars().count() > 50 {
         return Err(Refused::invalid("comment"));
     }
-    let asked = asked(gateway, form, call)?;
+    let asked = asked(gateway, at, form, call)?;
     let settings = &gateway.settings;
     let (later, processing_ms) = (settings.later, settings.processing_ms);
     let gate = Gate {
@@ -49,7 +50,7 @@ pub(crate) fn handle(
         partial_return: settings.partial_return,
         void: settings.void,
     };
-    let order = gateway.find(now, form)?;
+    let order = gateway.find(now, at, form)?;
     let (kind, minor) = begin(order, now, call, asked, gate)?;
     let outcome = match later {
         Later::Approve => asked.map_or(Outcome::Approve, outcome::of_amount),
@@ -74,13 +75,13 @@ pub(crate) fn handle(
 }
 
 /// The amount that is asked for, if one is, in minor units; and whether the request is the merchant's.
-fn asked(gateway: &Gateway, form: &Fields, call: Call) -> Result<Option<u64>, Refused> {
+fn asked(gateway: &Gateway, at: &Endpoint, form: &Fields, call: Call) -> Result<Option<u64>, Refused> {
     let account = &gateway.account;
     let read = |exponent| match text(form, "amount") {
         "" => Ok(None),
         text => amount::parse(text, exponent).map(Some).map_err(|_| Refused::invalid("amount")),
     };
-    let asked = read(account.exponent)?;
+    let asked = read(at.exponent)?;
     match call {
         // The vendor's way: two digits behind the point in every currency.
         Call::Capture | Call::Return => check_return(form, read(2)?, &account.login, &account.key)?,
@@ -88,7 +89,7 @@ fn asked(gateway: &Gateway, form: &Fields, call: Call) -> Result<Option<u64>, Re
     }
     if asked.is_some() {
         require(form, &["currency"])?;
-        if text(form, "currency") != account.currency.as_str() {
+        if text(form, "currency") != at.currency.as_str() {
             return Err(Refused::invalid("currency"));
         }
     }

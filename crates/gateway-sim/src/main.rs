@@ -30,6 +30,9 @@ struct Arguments {
     /// Currency of the endpoint.
     #[arg(long, default_value = "EUR")]
     currency: Currency,
+    /// One more endpoint with its currency, as 2222=USD; may be given more than once.
+    #[arg(long, value_parser = endpoint)]
+    also: Vec<(String, Currency)>,
     /// Where callbacks go; none are sent without it.
     #[arg(long)]
     callback_url: Option<String>,
@@ -40,6 +43,11 @@ struct Arguments {
     /// arguments again, it goes on from there; without it, it forgets.
     #[arg(long)]
     record: Option<PathBuf>,
+}
+
+fn endpoint(text: &str) -> Result<(String, Currency), String> {
+    let (id, currency) = text.split_once('=').ok_or("must be an endpoint and its currency, as 2222=USD")?;
+    Ok((id.to_owned(), currency.parse().map_err(|error| format!("{error}"))?))
 }
 
 #[tokio::main]
@@ -68,7 +76,11 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     };
     let login = Login::try_from(arguments.login)?;
     let key = ControlKey::try_from(arguments.control_key)?;
-    let account = Account::new(login, key, arguments.endpoint, arguments.currency, arguments.callback_url)?;
+    let mut account =
+        Account::new(login, key, arguments.endpoint, arguments.currency, arguments.callback_url)?;
+    for (endpoint, currency) in arguments.also {
+        account = account.also(endpoint, currency)?;
+    }
     let listener = server::bind(arguments.listen).await?;
     writeln!(std::io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     let seed = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), listener.local_addr()?);

@@ -4,12 +4,14 @@ use paynet::Status;
 use serde::Serialize;
 
 use crate::card::{Family, Reading};
+use crate::gateway::Endpoint;
 use crate::transaction::{Kind, Transaction};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) id: u64,
     pub(crate) client_orderid: String,
+    pub(crate) endpoint: Endpoint,
     pub(crate) created: u64,
     pub(crate) visible: u64,
     /// Whose data the card's is, and its advice has to be.
@@ -78,6 +80,9 @@ impl Order {
         Summary {
             orderid: self.id.to_string(),
             client_orderid: self.client_orderid.clone(),
+            endpoint: self.endpoint.id.clone(),
+            currency: self.endpoint.currency.as_str().to_owned(),
+            merchant_data: self.merchant_data.clone(),
             kind: if self.payment.kind == Kind::Preauth { "preauth" } else { "sale" },
             entry: self.card.entry.name(),
             status: progress.status.as_str().to_owned(),
@@ -102,6 +107,9 @@ impl Order {
 pub(crate) struct Summary {
     orderid: String,
     client_orderid: String,
+    endpoint: String,
+    currency: String,
+    merchant_data: String,
     kind: &'static str,
     entry: &'static str,
     status: String,

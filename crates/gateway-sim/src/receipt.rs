@@ -18,31 +18,31 @@ pub(crate) fn id(order: &Order, transaction: &Transaction) -> String {
 
 /// `path` is what stands behind `view-receipt/`.
 pub(crate) fn show(gateway: &Gateway, now: u64, path: &str) -> Reply {
-    let found = path.split_once('/').filter(|(endpoint, _)| *endpoint == gateway.account.endpoint);
-    let found = found.and_then(|(_, wanted)| {
+    let found = path.split_once('/').and_then(|(endpoint, wanted)| {
         let mut all = gateway
             .orders
             .iter()
+            .filter(|order| order.endpoint.id == endpoint)
             .flat_map(|order| order.transactions().map(move |transaction| (order, transaction)));
         all.find(|(order, transaction)| {
             transaction.progress(now).status.is_final() && id(order, transaction) == wanted
         })
     });
     match found {
-        Some((order, transaction)) => Reply::plain(200, &page(gateway, order, transaction, now)),
+        Some((order, transaction)) => Reply::plain(200, &page(order, transaction, now)),
         None => Reply::plain(404, "no such receipt"),
     }
 }
 
-fn page(gateway: &Gateway, order: &Order, transaction: &Transaction, now: u64) -> String {
+fn page(order: &Order, transaction: &Transaction, now: u64) -> String {
     let status = transaction.progress(now).status;
-    let account = &gateway.account;
-    let sum = amount(transaction, &status, account.currency, account.exponent).decimal();
+    let at = &order.endpoint;
+    let sum = amount(transaction, &status, at.currency, at.exponent).decimal();
     let (number, card) = (order.id.to_string(), format!("**** {}", order.card.last_four));
     let rows = [
         ("Transaction", transaction.kind.name().to_owned()),
         ("Status", status.as_str().to_owned()),
-        ("Amount", format!("{sum} {}", account.currency.as_str())),
+        ("Amount", format!("{sum} {}", at.currency.as_str())),
         ("Order", number),
         ("Merchant order", order.client_orderid.clone()),
         ("Card", format!("{} {card}", order.card.scheme)),

@@ -50,11 +50,8 @@ fn rows(gateway: &Gateway, now: u64, request: &Request<'_>) -> Result<String, Re
     let mut csv = format!(
         "created,{orderid},{client_orderid},{transaction_type},{status},{sum},{currency},descriptor\r\n"
     );
-    let account = &gateway.account;
-    if !wanted("endpoints", &account.endpoint) {
-        return Ok(csv);
-    }
-    for order in &gateway.orders {
+    for order in gateway.orders.iter().filter(|order| wanted("endpoints", &order.endpoint.id)) {
+        let at = &order.endpoint;
         for transaction in order.transactions() {
             let progress = transaction.progress(now);
             let is_wanted = progress.status.is_final()
@@ -64,7 +61,7 @@ fn rows(gateway: &Gateway, now: u64, request: &Request<'_>) -> Result<String, Re
             if !is_wanted {
                 continue;
             }
-            let amount = amount(transaction, &progress.status, account.currency, account.exponent);
+            let amount = amount(transaction, &progress.status, at.currency, at.exponent);
             let fields = [
                 &date::msk(transaction.started),
                 &order.id.to_string(),
@@ -72,7 +69,7 @@ fn rows(gateway: &Gateway, now: u64, request: &Request<'_>) -> Result<String, Re
                 transaction.kind.name(),
                 progress.status.as_str(),
                 &amount.decimal(),
-                account.currency.as_str(),
+                at.currency.as_str(),
                 "SANDBOX, \"test\"",
             ];
             let quoted: Vec<_> = fields.iter().map(|field| quote(field)).collect();

@@ -4,7 +4,7 @@ use paynet::{Fields, amount};
 
 use crate::auth::{require, text};
 use crate::card::{Asked, Entry, Family};
-use crate::gateway::Gateway;
+use crate::gateway::{Endpoint, Gateway};
 use crate::http::{Answer, Refused};
 use crate::order::Order;
 use crate::outcome;
@@ -36,6 +36,7 @@ const FIRST_ORDER_ID: u64 = 1_000_001;
 pub(crate) fn handle(
     gateway: &mut Gateway,
     now: u64,
+    at: Endpoint,
     form: &Fields,
     serial: String,
     kind: Kind,
@@ -45,13 +46,11 @@ pub(crate) fn handle(
     {
         return Err(Refused::invalid(name));
     }
-    let account = &gateway.account;
-    let asked =
-        amount::parse(text(form, "amount"), account.exponent).map_err(|_| Refused::invalid("amount"))?;
+    let asked = amount::parse(text(form, "amount"), at.exponent).map_err(|_| Refused::invalid("amount"))?;
     if asked == 0 {
         return Err(Refused::invalid("amount"));
     }
-    if text(form, "currency") != account.currency.as_str() {
+    if text(form, "currency") != at.currency.as_str() {
         return Err(Refused::invalid("currency"));
     }
     let family = Family::of(text(form, "encrypted-type"), &gateway.settings.encrypted_types)?;
@@ -59,7 +58,7 @@ pub(crate) fn handle(
         return Ok(answer);
     }
     let blob = hex::decode(text(form, "encrypted-data")).map_err(|_| Refused::invalid("encrypted-data"))?;
-    let card = family.read(&blob, Asked { amount: asked, currency: gateway.account.currency_numeric })?;
+    let card = family.read(&blob, Asked { amount: asked, currency: at.currency_numeric })?;
 
     let id = gateway.orders.last().map_or(FIRST_ORDER_ID, |order| order.id + 1);
     let payment = Transaction {
@@ -78,6 +77,7 @@ pub(crate) fn handle(
     let order = Order {
         id,
         client_orderid: text(form, "client_orderid").to_owned(),
+        endpoint: at,
         created: now,
         visible: now + gateway.settings.visible_after_ms,
         family,

@@ -4,7 +4,7 @@ use paynet::{Amount, Currency, Fields, Status};
 
 use crate::auth::{check_status, require, text};
 use crate::date::msk;
-use crate::gateway::Gateway;
+use crate::gateway::{Endpoint, Gateway};
 use crate::http::{Answer, Refused};
 use crate::order::Order;
 use crate::outcome::Outcome;
@@ -14,12 +14,16 @@ use crate::transaction::{Kind, Transaction};
 /// `terminal-id` of the receipt.
 const TERMINAL_ID: &str = "25204003";
 
-pub(crate) fn handle(gateway: &mut Gateway, now: u64, form: &Fields) -> Result<Answer, Refused> {
+pub(crate) fn handle(
+    gateway: &mut Gateway,
+    now: u64,
+    at: &Endpoint,
+    form: &Fields,
+) -> Result<Answer, Refused> {
     require(form, &["login", "client_orderid", "control"])?;
     check_status(form, &gateway.account.login, &gateway.account.key)?;
-    let (currency, exponent) = (gateway.account.currency, gateway.account.exponent);
     let parts = [gateway.settings.partial_return, gateway.settings.partial_capture];
-    let order = gateway.find(now, form)?;
+    let order = gateway.find(now, at, form)?;
     order.status_requests += 1;
     let serial = text(form, "by-request-sn");
     let transaction = if serial.is_empty() {
@@ -31,7 +35,7 @@ pub(crate) fn handle(gateway: &mut Gateway, now: u64, form: &Fields) -> Result<A
             message: "ORDER_NOT_FOUND: no request with this serial number",
         })?
     };
-    Ok(report(order, transaction, now, currency, exponent, parts))
+    Ok(report(order, transaction, now, at.currency, at.exponent, parts))
 }
 
 fn report(

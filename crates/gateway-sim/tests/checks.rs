@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Entry, HOST, Shop, accepted, card, card_objects, pin_objects, refusal, resigned, template};
-use gateway_sim::{Request, Settings};
+use gateway_sim::{Gateway, Request, Settings};
 use paynet::{ControlKey, EncryptedData, Fields, Order, RefusalKind, ReplyError};
 use proptest::prelude::*;
 use tlv::{object, tag};
@@ -239,4 +239,22 @@ proptest! {
         };
         shop().gateway.handle(common::START, &request);
     }
+}
+
+#[test]
+fn an_order_is_known_at_its_own_endpoint_only() {
+    let account = common::account().also("2222".into(), "USD".parse().unwrap()).unwrap();
+    let mut shop = Shop { gateway: Gateway::new(account, Settings::default(), 1), ..shop() };
+    shop.sale("A", 1000, Entry::Swipe).unwrap();
+    let order = Order { client_orderid: "A", orderid: None, serial_number: None };
+    assert!(shop.ask(&order).is_ok());
+    shop.merchant.endpoint = "2222".into();
+    let Err(ReplyError::Refused(elsewhere)) = shop.ask(&order) else { panic!() };
+    assert!(elsewhere.is_not_found());
+    let refused = common::refusal(shop.sale("B", 1000, Entry::Swipe));
+    assert!(refused.message.contains("currency"), "{refused:?}");
+    shop.merchant.endpoint = "3333".into();
+    let stamp = shop.stamp();
+    let request = shop.merchant.status(&order, &stamp);
+    assert_eq!(shop.send(&request).code, 403, "not ours");
 }

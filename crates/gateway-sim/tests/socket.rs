@@ -27,6 +27,7 @@ fn sale(host: &str, id: &str, minor: u64) -> paynet::Request {
         client_orderid: id,
         amount: eur(minor),
         description: None,
+        reference: None,
         email: None,
         encrypted_type: "miura",
         encrypted_data: &card(Entry::Swipe, minor),

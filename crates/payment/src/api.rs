@@ -94,6 +94,12 @@ pub struct Terms {
     pub reader: ReaderName,
     /// The card's mask.
     pub card: CardMask,
+    /// What of the amount is a tip, in minor units; the gateway hears of the whole amount only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tip: Option<u64>,
+    /// The shop's own reference of the order, as an invoice's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// Text of the order, shown in the gateway's reports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -308,8 +314,12 @@ pub struct Terminal {
     pub till: String,
     /// The shop's name, address, tax id and footer, for receipts.
     pub merchant: Merchant,
-    /// The currency of the endpoint, with the most that a payment may be.
+    /// The currency that the till begins with, with the most that a payment may be.
     pub limit: Amount,
+    /// The same of every other currency that it takes.
+    pub other_limits: Vec<Amount>,
+    /// How amounts are keyed here.
+    pub keying: Keying,
     /// No money moves.
     pub sandbox: bool,
     /// Staff are present; otherwise this is a kiosk.
@@ -332,6 +342,43 @@ pub struct Terminal {
     pub operator: Option<Signed>,
     /// Nobody is signed in, and nothing may be sold here before somebody is.
     pub locked: bool,
+}
+
+/// How amounts are keyed at a till.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keying {
+    /// Quick sums, as 3 × 2.50 + 1.
+    pub sums: bool,
+    /// The digits stand as on a calculator, 7-8-9 on top.
+    pub calculator: bool,
+    /// Amounts of one touch.
+    pub presets: Vec<Amount>,
+    /// How many of the last amounts are offered beside them.
+    pub last: u32,
+    /// A note can be keyed, the order's description.
+    pub note: bool,
+    /// An order reference can be keyed or scanned.
+    pub reference: bool,
+    /// Tips that are offered, in percent. Without one nobody is asked.
+    pub tips: Vec<u32>,
+    /// Asks once about an amount that looks like a mistake.
+    pub check_odd: bool,
+}
+
+impl Default for Keying {
+    fn default() -> Self {
+        Self {
+            sums: true,
+            calculator: false,
+            presets: vec![],
+            last: 1,
+            note: true,
+            reference: true,
+            tips: vec![],
+            check_odd: true,
+        }
+    }
 }
 
 /// Something about the books that staff have to hear of, until they acknowledge it.

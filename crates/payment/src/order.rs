@@ -69,6 +69,9 @@ pub struct Order {
     /// Who was signed in when the proxy took it; nobody at a kiosk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
+    /// Where at the gateway it was sent, and is asked for; empty where the gateway has one place only.
+    #[serde(default)]
+    pub endpoint: String,
     /// The gateway's order id, once known.
     pub order_id: Option<String>,
     /// The gateway's serial number of the sale's request, which asks for the sale even after a later transaction.
@@ -149,6 +152,7 @@ impl Order {
             terms,
             accepted_at: now,
             operator: None,
+            endpoint: String::new(),
             order_id: None,
             serial_number: None,
             stage: None,

@@ -38,6 +38,10 @@ pub struct Draft {
     pub kind: Kind,
     /// The amount asked for.
     pub amount: Amount,
+    /// What of the amount is a tip, in minor units.
+    pub tip: Option<u64>,
+    /// The shop's own reference of the order.
+    pub reference: Option<String>,
     /// Text of the order.
     pub description: Option<String>,
     /// Where the gateway sends the receipt.
@@ -313,8 +317,9 @@ impl Attempt {
     /// Takes up an attempt that the proxy knows and the journal has lost.
     #[must_use]
     pub fn adopt(view: PaymentView, now: u64) -> Step {
-        let Terms { attempt, kind, amount, description, email, .. } = view.terms.clone();
-        let draft = Draft { attempt, kind, amount, description, email, paid_at: view.accepted_at };
+        let Terms { attempt, kind, amount, tip, reference, description, email, .. } = view.terms.clone();
+        let paid_at = view.accepted_at;
+        let draft = Draft { attempt, kind, amount, tip, reference, description, email, paid_at };
         let followed = Followed::new(view.terms.clone(), view.accepted_at).without_card(None);
         let attempt = Self { draft, state: State::AwaitFinal(Box::new(followed)) };
         let (attempt, mut effects) = attempt.handle(Event::Told(Some(view)), now);

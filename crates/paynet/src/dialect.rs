@@ -19,6 +19,8 @@ pub struct Dialect {
     pub names: ReaderFields,
     /// Values of the fields that a till does not know. Defaults are the vendor client's.
     pub payer: Payer,
+    /// Where the shop's own reference of an order goes.
+    pub reference: Reference,
     /// Value of `sdk-version` and of the header `Reader-Lib-Version`; empty leaves both out.
     pub sdk_version: String,
     /// Adds an OAuth header to status and return, as the vendor's client does. The documents ask for `control` only.
@@ -52,6 +54,7 @@ impl Default for Dialect {
             paths: Paths::default(),
             names: ReaderFields::default(),
             payer: Payer::default(),
+            reference: Reference::default(),
             sdk_version: env!("CARGO_PKG_VERSION").into(),
             oauth_everywhere: false,
             control_exponents: BTreeMap::new(),
@@ -165,6 +168,20 @@ impl Default for Payer {
             phone_id: device.into(),
         }
     }
+}
+
+/// Where the shop's own reference of an order goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reference {
+    /// Into `merchant_data`, as the vendor's client sends a text that the app sets; it comes back in callbacks. That a sale
+    /// with a reader takes it is inferred.
+    #[default]
+    MerchantData,
+    /// In front of the description, in `order_desc`.
+    OrderDesc,
+    /// Nowhere: the gateway does not hear of it.
+    Nowhere,
 }
 
 /// Where the transaction report is, and what its columns are called.

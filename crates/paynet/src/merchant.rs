@@ -1,7 +1,7 @@
 //! One merchant at one endpoint: the maker of requests.
 
 use crate::close_day::{CloseDay, DayTotals};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Reference};
 use crate::oauth::{self, Stamp};
 use crate::report::Period;
 use crate::{
@@ -163,9 +163,14 @@ impl Merchant {
     fn payment(&self, payment: &Payment<'_>) -> Fields {
         let Dialect { names, payer, sdk_version, .. } = &self.dialect;
         let amount = payment.amount.decimal();
+        let described = match (self.dialect.reference, payment.reference, payment.description) {
+            (Reference::OrderDesc, Some(reference), Some(text)) => format!("{reference} {text}"),
+            (Reference::OrderDesc, Some(reference), None) => reference.to_owned(),
+            (_, _, text) => text.unwrap_or(&payer.order_desc).to_owned(),
+        };
         let mut form: Fields = [
             ("client_orderid", payment.client_orderid),
-            ("order_desc", payment.description.unwrap_or(&payer.order_desc)),
+            ("order_desc", &described),
             ("amount", &amount),
             ("currency", payment.amount.currency.as_str()),
             ("address1", &payer.address1),
@@ -181,6 +186,8 @@ impl Merchant {
         ]
         .into_iter()
         .collect();
+        let reference = payment.reference.filter(|_| self.dialect.reference == Reference::MerchantData);
+        form.extend("merchant_data", reference);
         form.extend(&names.sdk_version, Some(sdk_version.as_str()).filter(|version| !version.is_empty()));
         form
     }

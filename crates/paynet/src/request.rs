@@ -34,6 +34,9 @@ pub struct Payment<'a> {
     pub amount: Amount,
     /// `order_desc`, if there is one.
     pub description: Option<&'a str>,
+    /// The shop's own reference, if there is one; [`Dialect::reference`](crate::dialect::Dialect::reference) says where it
+    /// goes.
+    pub reference: Option<&'a str>,
     /// Payer's e-mail, if it was asked for.
     pub email: Option<&'a str>,
     /// Reader family: `miura`, `spire`, … Which words the gateway knows is an agreement with the acquirer.

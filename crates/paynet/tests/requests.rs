@@ -47,6 +47,7 @@ fn sale_and_preauth_carry_the_readers_fields_and_a_signature() {
         client_orderid: "902B4FF5",
         amount: eur(1042),
         description: None,
+        reference: None,
         email: Some("a+b@c.de"),
         encrypted_type: "miura",
         encrypted_data: &data,
@@ -165,6 +166,7 @@ fn dialect_comes_from_configuration_and_refuses_unknown_keys() {
         client_orderid: "c",
         amount: eur(1),
         description: Some("tea & cake"),
+        reference: None,
         email: None,
         encrypted_type: "miura",
         encrypted_data: &data,
@@ -210,4 +212,29 @@ fn encrypted_data_and_credentials_are_checked_at_the_edge() {
     }
     assert!(ControlKey::try_from("key\n".to_owned()).is_err());
     assert!(Login::try_from(String::new()).is_err());
+}
+
+#[test]
+fn a_reference_goes_where_the_dialect_says() {
+    let data = EncryptedData::from_hex("E400").unwrap();
+    let sent = |reference: Option<&str>, description: Option<&str>, dialect: &str| {
+        let merchant = merchant(toml::from_str(dialect).unwrap());
+        let payment = Payment {
+            client_orderid: "c",
+            amount: eur(1),
+            description,
+            reference,
+            email: None,
+            encrypted_type: "miura",
+            encrypted_data: &data,
+        };
+        let form = form(&merchant.sale(&payment, &stamp()));
+        [form.get("merchant_data").map(str::to_owned), form.get("order_desc").map(str::to_owned)]
+    };
+    let own = |text: &str| Some(text.to_owned());
+    assert_eq!(sent(Some("INV 7"), Some("tea"), ""), [own("INV 7"), own("tea")]);
+    assert_eq!(sent(None, None, ""), [None, own("no-description")]);
+    assert_eq!(sent(Some("INV 7"), Some("tea"), "reference = 'order_desc'"), [None, own("INV 7 tea")]);
+    assert_eq!(sent(Some("INV 7"), None, "reference = 'order_desc'"), [None, own("INV 7")]);
+    assert_eq!(sent(Some("INV 7"), Some("tea"), "reference = 'nowhere'"), [None, own("tea")]);
 }

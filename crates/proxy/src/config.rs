@@ -15,7 +15,7 @@ use payment::{
 };
 use paynet::{ControlKey, Dialect, Login};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -70,6 +70,9 @@ pub struct Settings {
     pub merchant: api::Merchant,
     /// The gateway.
     pub gateway: Gateway,
+    /// Limits below those of the endpoints.
+    #[serde(default)]
+    pub limits: Most,
     /// Intervals and limits of following an order; `attended` among them.
     #[serde(default)]
     pub rules: Rules,
@@ -115,6 +118,35 @@ pub struct Till {
     pub preauth: bool,
     /// Sales are taken without anybody signed in. By default only by a kiosk, which has nobody (`rules.attended`).
     pub open: Option<bool>,
+    /// How amounts are keyed.
+    #[serde(default)]
+    pub keying: api::Keying,
+}
+
+/// The most that one payment may be, in minor units by currency, where that is less than the endpoint's own limit.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Most {
+    /// Whoever takes it.
+    pub till: BTreeMap<Currency, u64>,
+    /// Taken by a cashier.
+    pub cashier: BTreeMap<Currency, u64>,
+    /// Taken by a supervisor.
+    pub supervisor: BTreeMap<Currency, u64>,
+    /// Taken by a manager.
+    pub manager: BTreeMap<Currency, u64>,
+}
+
+/// One more place at the gateway.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// ENDPOINTID.
+    pub endpoint: String,
+    /// Its currency, ISO 4217.
+    pub currency: Currency,
+    /// The most that one payment may be, in minor units.
+    pub limit_minor: u64,
 }
 
 /// The gateway and who we are there.
@@ -136,6 +168,9 @@ pub struct Gateway {
     pub currency: Currency,
     /// The most that one payment may be, in minor units.
     pub limit_minor: u64,
+    /// Endpoints of other currencies, which the till offers beside the first. Nothing is ever converted.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
     /// Ask for the sale's own transaction (`by-request-sn`) instead of the order's latest. Off by default: with it, one
     /// white label reports the amount that was asked for where less was approved.
     #[serde(default)]
@@ -148,8 +183,9 @@ pub struct Gateway {
 /// What a payment must fit to be taken.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// The most that a payment may be, in the one currency.
-    pub most: Amount,
+    /// The most that a payment may be at each endpoint, that of the till's first one first.
+    endpoints: Vec<Amount>,
+    below: Most,
     /// Reader families that may take cards.
     pub readers: BTreeMap<String, String>,
     /// Whether preauthorisations are offered.
@@ -215,12 +251,47 @@ impl Config {
         settings.check(till_token.is_some())?;
         settings.gateway.dialect.base_url.clone_from(&settings.gateway.url);
         let limits = Limits {
-            most: Amount::new(settings.gateway.limit_minor, settings.gateway.currency),
+            endpoints: settings.gateway.all().map(|e| Amount::new(e.limit_minor, e.currency)).collect(),
+            below: settings.limits.clone(),
             readers: settings.till.readers.clone(),
             preauth: settings.till.preauth,
             sandbox: settings.gateway.sandbox,
         };
         Ok(Self { settings, control_key, till_token, limits })
+    }
+}
+
+impl Limits {
+    /// The currency of the till's first endpoint.
+    #[must_use]
+    pub fn currency(&self) -> Option<Currency> {
+        self.endpoints.first().map(|most| most.currency)
+    }
+
+    /// The most that one payment may be, one amount a currency, that of the till's first endpoint first: the least of what
+    /// the endpoint, the till and the role of whoever takes it allow. Without a role the till's own limit holds.
+    #[must_use]
+    pub fn most(&self, role: Option<Role>) -> Vec<Amount> {
+        let of_role = role.map(|role| match role {
+            Role::Cashier => &self.below.cashier,
+            Role::Supervisor => &self.below.supervisor,
+            Role::Manager => &self.below.manager,
+        });
+        let least = |most: &Amount| {
+            let below = [Some(&self.below.till), of_role].into_iter().flatten();
+            let minor = below.filter_map(|limits| limits.get(&most.currency).copied()).min();
+            Amount::new(minor.map_or(most.minor, |minor| minor.min(most.minor)), most.currency)
+        };
+        self.endpoints.iter().map(least).collect()
+    }
+}
+
+impl Gateway {
+    /// Every endpoint, the first one first.
+    pub fn all(&self) -> impl Iterator<Item = Endpoint> {
+        let Self { endpoint, currency, limit_minor, .. } = self;
+        let first = Endpoint { endpoint: endpoint.clone(), currency: *currency, limit_minor: *limit_minor };
+        std::iter::once(first).chain(self.endpoints.iter().cloned())
     }
 }
 
@@ -253,13 +324,9 @@ impl Settings {
         if self.page.is_none() && !page::IS_BUILT_IN {
             return Err(wrong("page", "is missing, and this program has no page inside"));
         }
-        if !(1..=Amount::MAX_MINOR).contains(&self.gateway.limit_minor) {
-            return Err(wrong("gateway.limit_minor", format!("must be from 1 to {}", Amount::MAX_MINOR)));
-        }
-        if self.gateway.endpoint.is_empty()
-            || !self.gateway.endpoint.bytes().all(|b| b.is_ascii_alphanumeric())
-        {
-            return Err(wrong("gateway.endpoint", "must be letters and digits"));
+        self.check_endpoints()?;
+        if self.close_day.needed && !self.gateway.endpoints.is_empty() {
+            return Err(wrong("close_day.needed", "the day of several endpoints cannot be closed yet"));
         }
         let staff::Rules { pin_digits, manager_pin_digits, idle_s } = self.operators;
         let fits = |digits: u32| {
@@ -293,6 +360,43 @@ impl Settings {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.till.open.unwrap_or(!self.rules.attended)
+    }
+
+    fn check_endpoints(&self) -> Result<(), ConfigError> {
+        let is_amount = |minor: u64| (1..=Amount::MAX_MINOR).contains(&minor);
+        let too_much = || format!("must be from 1 to {}", Amount::MAX_MINOR);
+        let mut currencies = BTreeSet::new();
+        for Endpoint { endpoint, currency, limit_minor } in self.gateway.all() {
+            if !is_amount(limit_minor) {
+                return Err(wrong("gateway.limit_minor", too_much()));
+            }
+            if endpoint.is_empty() || !endpoint.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                return Err(wrong("gateway.endpoint", "must be letters and digits"));
+            }
+            if !currencies.insert(currency) {
+                return Err(wrong("gateway.endpoints", format!("two endpoints take {currency}")));
+            }
+        }
+        let Most { till, cashier, supervisor, manager } = &self.limits;
+        for (currency, minor) in [till, cashier, supervisor, manager].into_iter().flatten() {
+            if !is_amount(*minor) {
+                return Err(wrong("limits", too_much()));
+            }
+            if !currencies.contains(currency) {
+                return Err(wrong("limits", format!("no endpoint takes {currency}")));
+            }
+        }
+        let keying = &self.till.keying;
+        if let Some(preset) = keying.presets.iter().find(|preset| !currencies.contains(&preset.currency)) {
+            return Err(wrong("till.keying", format!("no endpoint takes {}", preset.currency)));
+        }
+        if keying.presets.iter().any(|preset| !is_amount(preset.minor)) {
+            return Err(wrong("till.keying", "a preset is no amount"));
+        }
+        if keying.tips.iter().any(|percent| !(1..=50).contains(percent)) {
+            return Err(wrong("till.keying", "tips must be from 1 to 50 percent"));
+        }
+        Ok(())
     }
 
     /// The page's origins once the port of `listen` is known.

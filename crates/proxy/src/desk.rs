@@ -125,6 +125,7 @@ impl Desk {
             let now = day.now();
             let (mut order, effects) = Order::accept(payment.terms.clone(), now);
             order.operator = operator;
+            order.endpoint = desk.endpoint(&order);
             let attempt = Attempt::Taken(order.clone(), prints);
             match desk.0.store.claim(&id, &attempt, now).await? {
                 Claim::Won => {
@@ -157,7 +158,11 @@ impl Desk {
             let _turn = desk.0.turns.take(&id).await;
             let day = desk.0.day.read().await;
             let now = day.now();
-            let search = abandon.sent.then(|| Order::search(abandon.terms, now));
+            let search = abandon.sent.then(|| {
+                let (mut order, effects) = Order::search(abandon.terms, now);
+                order.endpoint = desk.endpoint(&order);
+                (order, effects)
+            });
             let attempt =
                 search.as_ref().map_or(Attempt::Abandoned, |(order, _)| Attempt::Sought(order.clone()));
             let order = match desk.0.store.claim(&id, &attempt, now).await? {
@@ -272,6 +277,10 @@ impl Desk {
     #[must_use]
     pub fn gateway(&self) -> &dyn Gateway {
         &*self.0.gateway
+    }
+
+    fn endpoint(&self, order: &Order) -> String {
+        self.0.gateway.endpoint(order.terms.amount.currency).to_owned()
     }
 
     async fn apply(&self, id: &AttemptId, event: Event) -> Result<Option<Order>, StoreError> {

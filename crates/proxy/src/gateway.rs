@@ -5,6 +5,7 @@ mod reading;
 
 use payment::settlement::{self, Closing};
 use payment::{
+    money::Currency,
     order::{Answer, Later, Order, Submission},
     secret::EncryptedData,
 };
@@ -18,6 +19,11 @@ pub type Call<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Whoever moves the money. Each method makes one request: nothing is ever sent again from inside.
 pub trait Gateway: Send + Sync {
+    /// Where a payment in this currency is sent; empty where the gateway has one place only, or none for it.
+    fn endpoint(&self, _currency: Currency) -> &str {
+        ""
+    }
+
     /// Sends the sale or preauthorisation.
     fn submit<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, Submission>;
 
@@ -33,7 +39,7 @@ pub trait Gateway: Send + Sync {
     /// Asks to close the day.
     fn close_day<'a>(&'a self, closing: &'a Closing) -> Call<'a, settlement::Reply>;
 
-    /// Asks for every transaction of the endpoint that was created between these moments, Unix milliseconds; at most 31
+    /// Asks for every transaction of every endpoint that was created between these moments, Unix milliseconds; at most 31
     /// days.
     fn report(&self, from: u64, to: u64) -> Call<'_, Result<Vec<Row>, ReportFailure>>;
 }

@@ -193,7 +193,8 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
         settings.gateway.ask_by_serial_number,
         settings.till.readers.clone(),
         metrics.clone(),
-    )?;
+    )?
+    .with_endpoints(settings.gateway.all().map(|e| (e.currency, e.endpoint)).collect());
     let store = SqliteStore::open(&settings.database).await?;
     let desk = Desk::open(store.clone(), gateway, settings.rules.clone(), metrics.clone()).await?;
 

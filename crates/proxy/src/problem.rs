@@ -4,9 +4,9 @@ use crate::store::StoreError;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use payment::api;
 use payment::order::NotPossible;
 use payment::role::Role;
+use payment::{api, money::Amount};
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -44,8 +44,8 @@ pub enum Problem {
     #[error("the payment is not for this till: {0}")]
     NotAllowed(&'static str),
     /// The amount is over the limit.
-    #[error("the amount is over this till's limit")]
-    OverLimit,
+    #[error("the amount is over the limit of {0}")]
+    OverLimit(Amount),
     /// The gate is blocked while the day is being closed.
     #[error("the gateway is closing the day")]
     GateClosing,
@@ -155,10 +155,10 @@ impl Problem {
                 "This payment was cancelled here and will not be sent. The list of payments says how it stands.",
             ),
             Self::NotAllowed(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-allowed", SETUP),
-            Self::OverLimit => (
+            Self::OverLimit(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "over-limit",
-                "The amount is more than this till may take. Nothing was charged.",
+                "Nothing was charged. Cashier: a smaller amount, or ask a manager.",
             ),
             Self::GateClosing => (
                 StatusCode::CONFLICT,
@@ -318,7 +318,10 @@ impl IntoResponse for Problem {
             code: code.to_owned(),
             status: status.as_u16(),
             title: self.to_string(),
-            cashier: cashier.into_owned(),
+            cashier: match &self {
+                Self::OverLimit(most) => format!("The limit is {most}. {cashier}"),
+                _ => cashier.into_owned(),
+            },
             trace_id,
         };
         let document = Document { kind: format!("urn:mpos:problem:{code}"), problem };

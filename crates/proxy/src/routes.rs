@@ -11,7 +11,7 @@ mod payments;
 mod receipts;
 mod settlement;
 
-use crate::config::{Config, Gateway, Limits};
+use crate::config::{Config, Limits};
 use crate::desk::Desk;
 use crate::guard::{self, Origin, TillToken};
 use crate::metrics::Metrics;
@@ -22,7 +22,7 @@ use access::Who;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
-use payment::api::{Merchant, Terminal};
+use payment::api::{Keying, Merchant, Terminal};
 use payment::role::{ManagersOnly, Right, Signed};
 use std::path::Path;
 use std::sync::Arc;
@@ -40,8 +40,11 @@ pub struct App {
     pub(crate) till_token: Option<TillToken>,
     till: Arc<str>,
     merchant: Arc<Merchant>,
-    /// Where the gateway has its receipts, without the stroke before a receipt's id (`docs/receipts.md`).
+    /// Where the gateway has its receipts: `{host}/paynet/view-receipt`, without the endpoint and the receipt's id.
     receipts: Arc<str>,
+    /// Where an order is that names no endpoint.
+    endpoint: Arc<str>,
+    keying: Arc<Keying>,
     attended: bool,
     pub(crate) staff: Staff,
     /// Sales are taken without anybody signed in.
@@ -67,7 +70,9 @@ impl App {
             till_token: config.till_token,
             till: settings.till.name.as_str().into(),
             merchant: Arc::new(settings.merchant.clone()),
-            receipts: receipts(&settings.gateway).into(),
+            keying: Arc::new(settings.till.keying.clone()),
+            receipts: format!("{}/view-receipt", settings.gateway.url.trim_end_matches('/')).into(),
+            endpoint: settings.gateway.endpoint.as_str().into(),
             attended: settings.rules.attended,
             open: settings.is_open(),
             tls: settings.tls.is_some() || settings.trusted_proxy,
@@ -132,22 +137,21 @@ impl App {
     }
 }
 
-/// The gateway's receipt pages: `{host}/paynet/view-receipt/ENDPOINT-ID/RECEIPT-ID`.
-fn receipts(gateway: &Gateway) -> String {
-    format!("{}/view-receipt/{}", gateway.url.trim_end_matches('/'), gateway.endpoint)
-}
-
-async fn terminal(State(app): State<App>, Who(who): Who) -> Json<Terminal> {
+async fn terminal(State(app): State<App>, Who(who): Who) -> Result<Json<Terminal>, Problem> {
+    let mut limits = app.limits.most(who.as_ref().map(|person| person.role)).into_iter();
+    let limit = limits.next().ok_or(Problem::Internal)?;
     // They are for staff. A store that fails is told of where it matters.
     let may_see = |person| app.attended && app.staff.may(person, Right::Notices);
     let notices = match who.as_ref().is_some_and(may_see) {
         true => app.desk.store().notices(NOTICES).await.unwrap_or_default(),
         false => vec![],
     };
-    Json(Terminal {
+    Ok(Json(Terminal {
         till: app.till.to_string(),
         merchant: (*app.merchant).clone(),
-        limit: app.limits.most,
+        limit,
+        other_limits: limits.collect(),
+        keying: app.keying.as_ref().clone(),
         sandbox: app.limits.sandbox,
         attended: app.attended,
         preauth: app.limits.preauth,
@@ -158,5 +162,5 @@ async fn terminal(State(app): State<App>, Who(who): Who) -> Json<Terminal> {
         notices,
         locked: who.is_none() && !app.open,
         operator: who.map(|person| Signed { name: person.name, role: person.role }),
-    })
+    }))
 }

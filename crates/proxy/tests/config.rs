@@ -3,6 +3,7 @@
 
 mod support;
 
+use payment::role::Role;
 use proxy::config::Config;
 use support::KEY;
 
@@ -53,6 +54,28 @@ fn names_the_setting_that_is_wrong() {
         let error = load(|text| text.replace(from, to), ENV).unwrap_err();
         assert!(error.contains(named), "{to}: {error}");
     }
+    let more = [
+        (
+            "[[gateway.endpoints]]\nendpoint = '2222'\ncurrency = 'EUR'\nlimit_minor = 1",
+            "two endpoints take EUR",
+        ),
+        ("[[gateway.endpoints]]\nendpoint = '2/2'\ncurrency = 'USD'\nlimit_minor = 1", "gateway.endpoint"),
+        (
+            "[[gateway.endpoints]]\nendpoint = '2222'\ncurrency = 'USD'\nlimit_minor = 0",
+            "gateway.limit_minor",
+        ),
+        ("[limits]\ncashier = { USD = 100 }", "no endpoint takes USD"),
+        ("[limits]\ntill = { EUR = 0 }", "limits"),
+        ("[limits]\nboss = { EUR = 1 }", "boss"),
+        ("[till.keying]\npresets = [{ minor = 500, currency = 'USD' }]", "no endpoint takes USD"),
+        ("[till.keying]\npresets = [{ minor = 0, currency = 'EUR' }]", "a preset is no amount"),
+        ("[till.keying]\ntips = [60]", "tips must be"),
+        ("[till.keying]\nsum = true", "sum"),
+    ];
+    for (settings, named) in more {
+        let error = load(|text| format!("{text}{settings}\n"), ENV).unwrap_err();
+        assert!(error.contains(named), "{settings}: {error}");
+    }
     assert!(load(|text| text, &[]).unwrap_err().contains("gateway.control_key_file"));
     assert!(load(|text| text, ENV).is_ok());
 }
@@ -82,6 +105,18 @@ fn secrets_are_never_printed() {
     assert!(!unclosed.contains(KEY), "{unclosed}");
     let spaced = load(|text| text, &[("MPOS_CONTROL_KEY", "two words")]).unwrap_err();
     assert!(!spaced.contains("two words"));
+}
+
+#[test]
+fn the_least_of_all_limits_holds() {
+    let settings = "[[gateway.endpoints]]\nendpoint = '2222'\ncurrency = 'USD'\nlimit_minor = 90000\n\
+                    [limits]\ntill = { EUR = 300000 }\ncashier = { EUR = 50000, USD = 100000 }\nmanager = { EUR = 400000 }\n";
+    let limits = load(|text| text + settings, ENV).unwrap().limits;
+    let most = |role| limits.most(role).iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(most(None), ["3000.00 EUR", "900.00 USD"]);
+    assert_eq!(most(Some(Role::Cashier)), ["500.00 EUR", "900.00 USD"]);
+    assert_eq!(most(Some(Role::Supervisor)), ["3000.00 EUR", "900.00 USD"]);
+    assert_eq!(most(Some(Role::Manager)), ["3000.00 EUR", "900.00 USD"]);
 }
 
 #[test]

@@ -340,3 +340,41 @@ async fn later_transactions_say_what_and_how_much() {
         assert_eq!(requests[0].contains("amount="), minor.is_some());
     }
 }
+
+#[tokio::test]
+async fn an_order_is_asked_for_at_its_endpoint() {
+    let (url, served, stop) = server(http("200 OK", "", "type=error\n&error-code=101\n")).await;
+    let (gateway, _) = gateway(url);
+    let endpoints = ["EUR", "USD"].map(|code| (Currency::from_code(code).unwrap(), format!("{code}1")));
+    let gateway = gateway.with_endpoints(endpoints.into());
+    assert_eq!(gateway.endpoint(Currency::from_code("USD").unwrap()), "USD1");
+    assert_eq!(gateway.endpoint(Currency::from_code("GBP").unwrap()), "");
+    let (mut order, card) = order();
+    gateway.ask(&order).await;
+    order.endpoint = "2222".into();
+    order.order_id = Some("4711".into());
+    gateway.submit(&order, &card).await;
+    gateway.ask(&order).await;
+    gateway.advise(&order, &card).await;
+    let later = Later {
+        kind: LaterKind::Return,
+        amount: None,
+        cause: Cause::GiveBack(payment::api::GiveBackReason::Staff),
+        since: 0,
+        serial_number: None,
+        transfer: Transfer::Sending,
+        refusal: Reason::default(),
+    };
+    gateway.later(&order, &later).await;
+    stop.send(()).unwrap();
+    let paths: Vec<_> =
+        served.await.unwrap().iter().map(|request| request.split(' ').nth(1).unwrap().to_owned()).collect();
+    let wanted = [
+        "api/v2/status/1111",
+        "mapi/v1/sale/2222",
+        "api/v2/status/2222",
+        "mapi/v1/emv-advice/2222",
+        "api/v2/return/2222",
+    ];
+    assert_eq!(paths, wanted.map(|path| format!("/paynet/{path}")));
+}

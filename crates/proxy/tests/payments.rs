@@ -294,6 +294,11 @@ async fn what_does_not_fit_the_till_is_refused() {
         (json!({"reader": {"family": "spire", "serial": "1"}}), "not-allowed"),
         (json!({"email": "nobody"}), "not-allowed"),
         (json!({"description": "a\nb"}), "not-allowed"),
+        (json!({"reference": "a\nb"}), "not-allowed"),
+        (json!({"reference": "7".repeat(65)}), "not-allowed"),
+        (json!({"tip": 0}), "not-allowed"),
+        (json!({"tip": 1042}), "not-allowed"),
+        (json!({"tip": -1}), "malformed"),
         (json!({"encrypted_data": "4761 7390"}), "malformed"),
         (json!({"attempt": "short"}), "malformed"),
     ];

@@ -272,6 +272,8 @@ fn payment(which: usize, random: &mut Random) -> Payment {
         attempt: AttemptId::from_random(bytes),
         kind: if random.percent(70) { Kind::Sale } else { Kind::Preauth },
         amount: Amount::new(2_000 + 100 * which as u64, currency),
+        tip: None,
+        reference: None,
         description: None,
         email: None,
         paid_at: START,

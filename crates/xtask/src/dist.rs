@@ -115,6 +115,10 @@ pub(crate) fn print_first_visit(url: &str, assets: &[Asset]) -> usize {
     println!("first visit to {url}, bytes at brotli 11:");
     let mut total = 0;
     for asset in assets {
+        if asset.path.components().count() > 1 {
+            // Another page's.
+            continue;
+        }
         let kind = asset.path.extension().and_then(|extension| extension.to_str());
         if matches!(kind, Some("html" | "js" | "wasm" | "css")) {
             println!("{:>9}  {}", asset.brotli, asset.path.display());

@@ -19,12 +19,10 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
     let is_wasm = |path: &&std::path::PathBuf| path.extension().is_some_and(|kind| kind == "wasm");
     let wasm_file = all.iter().find(is_wasm).context("the page has no wasm")?;
     let script = wasm_file.to_string_lossy().replace("_bg.wasm", ".js");
-    let mut text = without_comments(&without_streams(&fs::read_to_string(&script)?)?);
+    let mut text = without_streams(&fs::read_to_string(&script)?)?;
     wasm::lighten(wasm_file, &mut text)?;
     let reached = exports(&text);
     ensure!(reached.contains("memory"), "{script} reaches no memory of its wasm");
-    fs::write(&script, text)?;
-
     let graph = wasm_file.with_extension("reached.json");
     fs::write(&graph, reachable(&reached))?;
     let kept = wasm_file.with_extension("kept");
@@ -34,12 +32,14 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
     let mut optimise = tools.command("wasm-opt");
     optimise
         // Rust leaves the first megabyte to its stack: no constant is an address below 1 KiB.
-        .args(["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"])
+        .args(["--low-memory-unused", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"])
         .args(["--strip-producers", "--strip-target-features"])
         .arg(&kept)
         .arg("-o")
         .arg(wasm_file);
     shell::run(optimise.args(dist::WASM_FEATURES))?;
+    let text = wasm::without_unused(wasm_file, &text)?;
+    fs::write(&script, without_detours(&without_comments(&text)))?;
     fs::remove_file(graph)?;
     fs::remove_file(kept)?;
     Ok(())
@@ -105,6 +105,25 @@ fn without_streams(script: &str) -> Result<String> {
     Ok(kept)
 }
 
+/// `script` with what is only returned returned at once.
+fn without_detours(script: &str) -> String {
+    let mut kept = String::new();
+    let mut lines = script.lines().peekable();
+    while let Some(line) = lines.next() {
+        let value = line.trim_start().strip_prefix("const ret = ").filter(|_| line.ends_with(';'));
+        match value.filter(|_| lines.peek().is_some_and(|next| next.trim() == "return ret;")) {
+            Some(value) => {
+                kept.push_str("return ");
+                kept.push_str(value);
+                lines.next();
+            }
+            None => kept.push_str(line),
+        }
+        kept.push('\n');
+    }
+    kept
+}
+
 /// `script` without comments that stand alone, and without indentation.
 fn without_comments(script: &str) -> String {
     let mut kept = String::new();
@@ -136,7 +155,7 @@ fn reachable(exports: &BTreeSet<String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{exports, sheets, without_comments, without_streams};
+    use super::{exports, sheets, without_comments, without_detours, without_streams};
 
     #[test]
     fn streams_go_and_everything_else_stays() {
@@ -151,6 +170,12 @@ mod tests {
         let script =
             "/**\n * words\n */\nfunction a() {\n    // why\n    return 'http://x';\n}\n/* one */\nb();\n";
         assert_eq!(without_comments(script), "function a() {\nreturn 'http://x';\n}\nb();\n");
+    }
+
+    #[test]
+    fn what_is_only_returned_is_returned_at_once() {
+        let script = "a() {\n    const ret = b(1);\n    return ret;\n}\nconst ret = c;\nreturn d;\n";
+        assert_eq!(without_detours(script), "a() {\nreturn b(1);\n}\nconst ret = c;\nreturn d;\n");
     }
 
     #[test]

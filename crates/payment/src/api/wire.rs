@@ -2,7 +2,7 @@
 
 use super::CardMask;
 use super::{
-    Abandoned, Entry, GiveBackReason, IssuerAnswer, Kind, Merchant, NotCharged, Notice, Outcome,
+    Abandoned, Entry, GiveBackReason, IssuerAnswer, Keying, Kind, Merchant, NotCharged, Notice, Outcome,
     PaymentState, PaymentView, Problem, ReaderName, Reason, Terminal, Terms,
 };
 use crate::json::{FromJson, field, field_or_default, readable, record, words};
@@ -26,7 +26,7 @@ words!(GiveBackReason {
 });
 record!(CardMask { last4, first6, scheme, expiry, holder });
 record!(ReaderName { family, serial } default { emulated });
-record!(Terms { attempt, kind, amount, entry, reader, card, description, email });
+record!(Terms { attempt, kind, amount, entry, reader, card, tip, reference, description, email });
 record!(IssuerAnswer { response_code, data });
 record!(Reason { code, message });
 record!(Merchant { name } default { address, tax_id, footer });
@@ -35,6 +35,8 @@ record!(Terminal {
     till,
     merchant,
     limit,
+    other_limits,
+    keying,
     sandbox,
     attended,
     preauth,
@@ -47,6 +49,21 @@ record!(Terminal {
     locked,
 });
 record!(Problem { code, status, title, cashier, trace_id });
+
+impl FromJson for Keying {
+    fn from_json(value: &Value) -> Option<Self> {
+        Some(Self {
+            sums: field(value, "sums")?,
+            calculator: field(value, "calculator")?,
+            presets: field(value, "presets")?,
+            last: field(value, "last")?,
+            note: field(value, "note")?,
+            reference: field(value, "reference")?,
+            tips: field(value, "tips")?,
+            check_odd: field(value, "check_odd")?,
+        })
+    }
+}
 
 impl FromJson for PaymentState {
     fn from_json(value: &Value) -> Option<Self> {

@@ -19,6 +19,8 @@ fn terms(entry: Entry) -> Terms {
         entry,
         reader: ReaderName { family: "miura".into(), serial: "1".into(), emulated: false },
         card: CardMask::default(),
+        tip: None,
+        reference: None,
         description: None,
         email: None,
     }

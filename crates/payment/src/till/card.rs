@@ -85,8 +85,8 @@ impl Draft {
 
     fn send(self, read: CardRead, now: u64) -> Step {
         let CardRead { entry, reader, card, data } = read;
-        let Self { attempt, kind, amount, description, email, .. } = self.clone();
-        let terms = Terms { attempt, kind, amount, entry, reader, card, description, email };
+        let Self { attempt, kind, amount, tip, reference, description, email, .. } = self.clone();
+        let terms = Terms { attempt, kind, amount, entry, reader, card, tip, reference, description, email };
         let sending =
             Sending { terms, since: now, card: Card::of(entry), posts: 0, retry_at: None, blob: Some(data) };
         self.post(Box::new(sending), vec![Effect::Journal])

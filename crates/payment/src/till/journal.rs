@@ -5,7 +5,7 @@ use crate::json::{FromJson, field, field_or_default, pair, record, variant};
 use serde_json::Value;
 
 record!(Attempt { draft, state });
-record!(Draft { attempt, kind, amount, description, email, paid_at });
+record!(Draft { attempt, kind, amount, tip, reference, description, email, paid_at });
 
 impl FromJson for State {
     fn from_json(value: &Value) -> Option<Self> {

@@ -12,6 +12,8 @@ fn pay() -> Attempt {
         attempt: AttemptId::from_random([3; 20]),
         kind: Kind::Sale,
         amount: Amount::new(2_000, Currency::from_code("EUR").unwrap()),
+        tip: None,
+        reference: None,
         description: None,
         email: None,
         paid_at: START,

@@ -110,6 +110,8 @@ impl World {
             attempt: AttemptId::from_random([number; 20]),
             kind: if argument.is_multiple_of(2) { Kind::Sale } else { Kind::Preauth },
             amount: Amount::new(2_000, Currency::from_code("EUR").unwrap()),
+            tip: None,
+            reference: None,
             description: None,
             email: None,
             paid_at: self.now,

@@ -7,14 +7,15 @@ use axum::body::Bytes;
 use payment::settlement::{self, Closing};
 use payment::{
     api::{Kind, LaterKind, NotCharged, Reason},
-    money::Amount,
+    money::{Amount, Currency},
     order::{Answer, Cause, Later, Order, Submission},
     secret::EncryptedData,
 };
 use paynet::report::{self, Row};
 use paynet::{Merchant, Period, ReportError, Request, Stamp};
 use reqwest::Method;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::collections::{BTreeMap, BTreeSet};
+use std::{sync::Arc, time::Duration};
 
 /// As the vendor's own sample client.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,6 +33,8 @@ const COMMENT: &str = "given back by the terminal";
 #[derive(Debug)]
 pub struct PaynetGateway {
     merchant: Merchant,
+    /// The endpoint of each currency.
+    endpoints: BTreeMap<Currency, String>,
     by_serial_number: bool,
     encrypted_types: BTreeMap<String, String>,
     http: reqwest::Client,
@@ -79,7 +82,26 @@ impl PaynetGateway {
             // A gateway on this machine needs no certificates, and a bare system has none.
             builder = builder.tls_certs_only([]);
         }
-        Ok(Self { merchant, by_serial_number, encrypted_types, http: builder.build()?, metrics })
+        let endpoints = BTreeMap::new();
+        Ok(Self { merchant, endpoints, by_serial_number, encrypted_types, http: builder.build()?, metrics })
+    }
+
+    /// With the endpoint of each currency. An order without one is asked for at the merchant's own.
+    #[must_use]
+    pub fn with_endpoints(self, endpoints: BTreeMap<Currency, String>) -> Self {
+        Self { endpoints, ..self }
+    }
+
+    /// The merchant where the order is, whatever today's settings say of its currency.
+    fn merchant_of(&self, order: &Order) -> Merchant {
+        match order.endpoint.as_str() {
+            "" => self.merchant.clone(),
+            endpoint => self.merchant_at(endpoint),
+        }
+    }
+
+    fn merchant_at(&self, endpoint: &str) -> Merchant {
+        Merchant { endpoint: endpoint.to_owned(), ..self.merchant.clone() }
     }
 
     async fn send(&self, call: &'static str, request: Request) -> Result<Reply, Silence> {
@@ -119,13 +141,14 @@ impl PaynetGateway {
             client_orderid: terms.attempt.as_str(),
             amount: wire_amount(terms.amount)?,
             description: terms.description.as_deref(),
+            reference: terms.reference.as_deref(),
             email: terms.email.as_deref(),
             encrypted_type: self.encrypted_type(order)?,
             encrypted_data: &data,
         };
         let request = match terms.kind {
-            Kind::Sale => self.merchant.sale(&payment, &stamp()?),
-            Kind::Preauth => self.merchant.preauth(&payment, &stamp()?),
+            Kind::Sale => self.merchant_of(order).sale(&payment, &stamp()?),
+            Kind::Preauth => self.merchant_of(order).preauth(&payment, &stamp()?),
         };
         Ok(submission(&self.send("pay", request).await?, order, &self.merchant.dialect))
     }
@@ -137,7 +160,7 @@ impl PaynetGateway {
             orderid: order.order_id.as_deref(),
             serial_number,
         };
-        let request = self.merchant.status(&question, &stamp()?);
+        let request = self.merchant_of(order).status(&question, &stamp()?);
         Ok(answer(&self.send("status", request).await?, order, &self.merchant.dialect))
     }
 
@@ -150,19 +173,27 @@ impl PaynetGateway {
             encrypted_type: self.encrypted_type(order)?,
             encrypted_data: &data,
         };
-        let reply = self.send("advice", self.merchant.advice(&advice, &stamp()?)).await?;
+        let reply = self.send("advice", self.merchant_of(order).advice(&advice, &stamp()?)).await?;
         Ok(matches!(submission(&reply, order, &self.merchant.dialect), Submission::Accepted { .. }))
     }
 
     async fn transactions(&self, from: u64, to: u64) -> Result<Vec<Row>, ReportFailure> {
         let period = Period { from: date_and_time(from), to: date_and_time(to) };
-        let request = self.merchant.transaction_report(&period, &stamp().map_err(|_| ReportFailure::Silent)?);
-        let reply = self.send_for("report", request, LONGEST_REPORT).await;
-        let reply = reply.map_err(|_| ReportFailure::Silent)?;
-        if reply.code != 200 {
-            return Err(ReportError::Http(reply.code).into());
+        // How a list of endpoints is written is not documented: one question each.
+        let own = [self.merchant.endpoint.as_str()];
+        let all: BTreeSet<&str> = self.endpoints.values().map(String::as_str).chain(own).collect();
+        let mut rows = Vec::new();
+        for endpoint in all {
+            let stamp = stamp().map_err(|_| ReportFailure::Silent)?;
+            let request = self.merchant_at(endpoint).transaction_report(&period, &stamp);
+            let reply = self.send_for("report", request, LONGEST_REPORT).await;
+            let reply = reply.map_err(|_| ReportFailure::Silent)?;
+            if reply.code != 200 {
+                return Err(ReportError::Http(reply.code).into());
+            }
+            rows.extend(report::read(&reply.body, &self.merchant.dialect.report.columns)?);
         }
-        Ok(report::read(&reply.body, &self.merchant.dialect.report.columns)?)
+        Ok(rows)
     }
 
     async fn afterwards(&self, order: &Order, later: &Later) -> Result<Submission, Silence> {
@@ -173,7 +204,7 @@ impl PaynetGateway {
             Cause::Asked(asked) => &asked.reason,
             Cause::GiveBack(_) => COMMENT,
         };
-        let (merchant, stamp) = (&self.merchant, stamp()?);
+        let (merchant, stamp) = (self.merchant_of(order), stamp()?);
         let (call, request) = match later.kind {
             LaterKind::Capture => {
                 let capture = paynet::Capture { client_orderid, orderid, amount };
@@ -205,6 +236,10 @@ impl PaynetGateway {
 }
 
 impl Gateway for PaynetGateway {
+    fn endpoint(&self, currency: Currency) -> &str {
+        self.endpoints.get(&currency).map_or("", String::as_str)
+    }
+
     fn submit<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, Submission> {
         Box::pin(async move { self.pay(order, card).await.unwrap_or_else(Submission::from) })
     }

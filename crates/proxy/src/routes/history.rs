@@ -23,7 +23,8 @@ pub(super) async fn list(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Json<History>, Problem> {
     let wanted = app.within(person, wanted)?;
-    Ok(Json(wanted.page(&app.desk, app.limits.most.currency).await?))
+    let currency = app.limits.currency().ok_or(Problem::Internal)?;
+    Ok(Json(wanted.page(&app.desk, currency).await?))
 }
 
 pub(super) async fn csv(
@@ -32,11 +33,12 @@ pub(super) async fn csv(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let wanted = app.within(person, wanted)?;
+    let currency = app.limits.currency().ok_or(Problem::Internal)?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"payments.csv\""),
     ];
-    let rows = rows(wanted, app.desk, app.limits.most.currency);
+    let rows = rows(wanted, app.desk, currency);
     Ok((headers, Body::from_stream(rows)).into_response())
 }
 

@@ -18,7 +18,7 @@ pub(super) async fn acknowledge(
 ) -> Result<Json<Terminal>, Problem> {
     let Path(id) = id.map_err(|_| Problem::Malformed)?;
     app.desk.store().acknowledge(id, clock::unix_ms()).await?;
-    Ok(terminal(State(app), who).await)
+    terminal(State(app), who).await
 }
 
 pub(super) async fn history(

@@ -39,7 +39,7 @@ pub(super) async fn sign_out(State(app): State<App>, Who(who): Who, headers: Hea
     if let Some((who, session)) = who.zip(app.session(&headers)) {
         app.staff.sign_out(who, session).await?;
     }
-    Ok(([(header::SET_COOKIE, app.hold("")?)], terminal(State(app), Who(None)).await))
+    Ok(([(header::SET_COOKIE, app.hold("")?)], terminal(State(app), Who(None)).await?))
 }
 
 pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<Operator>>, Problem> {
@@ -75,6 +75,6 @@ pub(super) async fn trail(State(app): State<App>) -> Result<Json<Vec<Deed>>, Pro
 impl App {
     async fn turned(self, (person, session): (Person, String)) -> Turned {
         let held = [(header::SET_COOKIE, self.hold(&session)?)];
-        Ok((held, terminal(State(self), Who(Some(person))).await))
+        Ok((held, terminal(State(self), Who(Some(person))).await?))
     }
 }

@@ -10,7 +10,11 @@ use axum::http::{StatusCode, request::Parts};
 use payment::api::{
     Abandon, Abandoned, Advice, CardLost, Kind, Outcome, PaymentState, PaymentView, StartPayment, Terms,
 };
-use payment::{attempt::AttemptId, order::Event, role::Right};
+use payment::{
+    attempt::AttemptId,
+    order::Event,
+    role::{Right, Role},
+};
 
 /// How many finished payments the list holds.
 const RECENT: u32 = 50;
@@ -21,6 +25,8 @@ const UNDECIDED_MS: u64 = 3_600_000;
 /// As the gateway's fields `email` and, in its older form, `order_desc`.
 const LONGEST_EMAIL: usize = 50;
 const LONGEST_DESCRIPTION: usize = 128;
+/// As long as a code that a scanner reads; how much `merchant_data` holds is not documented.
+const LONGEST_REFERENCE: usize = 64;
 
 pub(super) type View = Result<Json<PaymentView>, Problem>;
 
@@ -42,7 +48,7 @@ pub(super) async fn start(
     Who(who): Who,
     Body(payment): Body<StartPayment>,
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
-    app.limits.allow(&payment)?;
+    app.limits.allow(&payment, who.as_ref().map(|person| person.role))?;
     if let (Some(person), Kind::Preauth) = (&who, payment.terms.kind) {
         app.staff.allow(person, Right::Preauth)?;
     }
@@ -120,14 +126,13 @@ pub(super) fn is_undecided(view: &PaymentView) -> bool {
 }
 
 impl Limits {
-    fn allow(&self, payment: &StartPayment) -> Result<(), Problem> {
+    fn allow(&self, payment: &StartPayment, role: Option<Role>) -> Result<(), Problem> {
         let terms = &payment.terms;
         self.allow_terms(terms)?;
-        if terms.amount.currency != self.most.currency {
-            return Err(Problem::NotAllowed("the endpoint has another currency"));
-        }
-        if terms.amount.minor > self.most.minor {
-            return Err(Problem::OverLimit);
+        let most = self.most(role).into_iter().find(|most| most.currency == terms.amount.currency);
+        let most = most.ok_or(Problem::NotAllowed("no endpoint has this currency"))?;
+        if terms.amount.minor > most.minor {
+            return Err(Problem::OverLimit(most));
         }
         if terms.reader.emulated && !self.sandbox {
             return Err(Problem::NotAllowed("an emulated reader takes no real money"));
@@ -147,6 +152,9 @@ impl Limits {
         if terms.amount.minor == 0 {
             return Err(Problem::NotAllowed("the amount is zero"));
         }
+        if terms.tip.is_some_and(|tip| tip == 0 || tip >= terms.amount.minor) {
+            return Err(Problem::NotAllowed("the tip is not a part of the amount"));
+        }
         if !terms.card.is_masked() {
             return Err(Problem::NotAllowed("the card's number is not masked"));
         }
@@ -154,11 +162,15 @@ impl Limits {
         let is_email = |text: &str| {
             is_plain(text, LONGEST_EMAIL) && text.contains('@') && !text.contains(char::is_whitespace)
         };
+        let reference = terms.reference.as_deref().is_none_or(|text| is_plain(text, LONGEST_REFERENCE));
         let description = terms.description.as_deref().is_none_or(|text| is_plain(text, LONGEST_DESCRIPTION));
-        if !description || !terms.email.as_deref().is_none_or(is_email) || !is_plain(&terms.reader.serial, 32)
+        if !description
+            || !reference
+            || !terms.email.as_deref().is_none_or(is_email)
+            || !is_plain(&terms.reader.serial, 32)
         {
             return Err(Problem::NotAllowed(
-                "description, e-mail or reader serial cannot be sent to the gateway",
+                "description, reference, e-mail or reader serial cannot be sent to the gateway",
             ));
         }
         Ok(())

@@ -4,6 +4,7 @@ use super::{App, body::Body, payments::Id};
 use crate::clock;
 use crate::problem::Problem;
 use crate::staff::Person;
+use crate::store::Attempt;
 use axum::Json;
 use axum::extract::State;
 use payment::api::{Copy, Happened, Print, Printed, ReceiptView, Source, What};
@@ -57,11 +58,13 @@ pub(super) async fn print(
 }
 
 async fn view(app: &App, person: &Person, id: &AttemptId) -> Result<ReceiptView, Problem> {
-    let payment = app.desk.payment(id).await?;
+    let order = app.desk.store().find(id).await?.and_then(Attempt::order).ok_or(Problem::UnknownPayment)?;
+    let endpoint = if order.endpoint.is_empty() { &*app.endpoint } else { &order.endpoint };
+    let payment = app.desk.view(&order);
     app.may_see(person, &payment)?;
     let is_plain = |id: &String| id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     let link = payment.receipt.get("receipt-id").filter(|id| !id.is_empty() && is_plain(id));
-    let link = link.map(|id| format!("{}/{id}", app.receipts));
+    let link = link.map(|id| format!("{}/{endpoint}/{id}", app.receipts));
     Ok(ReceiptView {
         payment,
         merchant: (*app.merchant).clone(),

@@ -38,7 +38,8 @@ pub(super) async fn close_now(
     if !wanted.confirm_open.is_empty() {
         app.staff.allow(&person, Right::CloseDayOverOpen)?;
     }
-    app.desk.close_day(wanted, Some(person.name), app.limits.most.currency).await?;
+    let currency = app.limits.currency().ok_or(Problem::Internal)?;
+    app.desk.close_day(wanted, Some(person.name), currency).await?;
     close_day(State(app)).await
 }
 

@@ -8,11 +8,12 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode};
 use axum::{Router, middleware};
 use payment::api::{self, Deed, LaterKind};
+use payment::attempt::AttemptId;
+use payment::money::{Amount, Currency};
 use payment::order::{Answer, Cause, Gate, Later, Order, Report, Rules, Status, Submission, Transaction};
 use payment::role::Role;
 use payment::secret::EncryptedData;
 use payment::settlement::{self, Closing};
-use payment::{attempt::AttemptId, money::Amount};
 use paynet::report::Row;
 use proxy::config::Config;
 use proxy::desk::Desk;
@@ -58,6 +59,10 @@ pub struct Fake {
     pub closing: Arc<Mutex<settlement::Reply>>,
     /// A submission ends when there is a permit.
     pub gate: Arc<Semaphore>,
+    /// Where payments of a currency are sent.
+    pub endpoints: BTreeMap<Currency, &'static str>,
+    /// Where it was called, in order.
+    pub called_at: Arc<Mutex<Vec<(&'static str, String)>>>,
 }
 
 impl Default for Fake {
@@ -71,6 +76,8 @@ impl Default for Fake {
             rows: Arc::new(Mutex::new(Ok(vec![]))),
             closing: Arc::new(Mutex::new(settlement::Reply::Lost)),
             gate: Arc::new(Semaphore::new(1_000_000)),
+            endpoints: BTreeMap::new(),
+            called_at: Arc::default(),
         }
     }
 }
@@ -89,6 +96,10 @@ impl Fake {
         self.did.borrow().iter().filter(|did| matches!(did, Did::Submit(..))).count()
     }
 
+    fn note(&self, call: &'static str, order: &Order) {
+        self.called_at.lock().unwrap().push((call, order.endpoint.clone()));
+    }
+
     /// Waits until it has done `count` things.
     pub async fn has_done(&self, count: usize) {
         self.did.subscribe().wait_for(|did| did.len() >= count).await.unwrap();
@@ -96,9 +107,14 @@ impl Fake {
 }
 
 impl Gateway for Fake {
+    fn endpoint(&self, currency: Currency) -> &str {
+        self.endpoints.get(&currency).copied().unwrap_or_default()
+    }
+
     fn submit<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, Submission> {
         Box::pin(async move {
             let did = Did::Submit(order.terms.attempt.clone(), card.expose().to_owned());
+            self.note("submit", order);
             self.did.send_modify(|all| all.push(did));
             self.gate.acquire().await.unwrap().forget();
             self.submission.lock().unwrap().clone()
@@ -107,6 +123,7 @@ impl Gateway for Fake {
 
     fn ask<'a>(&'a self, order: &'a Order) -> Call<'a, Answer> {
         Box::pin(async move {
+            self.note("ask", order);
             self.asked.send_modify(|count| *count += 1);
             let mut answer = self.answer.lock().unwrap().clone();
             if let Answer::Report(report) = &mut answer {
@@ -116,16 +133,18 @@ impl Gateway for Fake {
         })
     }
 
-    fn advise<'a>(&'a self, _: &'a Order, card: &'a EncryptedData) -> Call<'a, bool> {
+    fn advise<'a>(&'a self, order: &'a Order, card: &'a EncryptedData) -> Call<'a, bool> {
         Box::pin(async move {
+            self.note("advise", order);
             let did = Did::Advise(card.expose().to_owned());
             self.did.send_modify(|all| all.push(did));
             true
         })
     }
 
-    fn later<'a>(&'a self, _: &'a Order, later: &'a Later) -> Call<'a, Submission> {
+    fn later<'a>(&'a self, order: &'a Order, later: &'a Later) -> Call<'a, Submission> {
         Box::pin(async move {
+            self.note("later", order);
             let reason = match &later.cause {
                 Cause::Asked(asked) => asked.reason.clone(),
                 Cause::GiveBack(_) => String::new(),
@@ -160,7 +179,7 @@ pub fn report(status: Status) -> Report {
         order_id: "4711".into(),
         transaction: Some(Transaction::Sale),
         status,
-        amount: Amount::from_major("10.42", payment::money::Currency::from_code("EUR").unwrap()).ok(),
+        amount: Amount::from_major("10.42", Currency::from_code("EUR").unwrap()).ok(),
         serial_number: Some("sn-1".into()),
         stage: None,
         awaits_card: false,
@@ -202,8 +221,17 @@ pub fn config(dir: &Path, change: impl FnOnce(String) -> String) -> Config {
 
 /// A proxy on `localhost:8080` over this store and gateway, with a manager signed in.
 pub async fn proxy(store: impl Store + 'static, gateway: impl Gateway + 'static) -> (Router, Desk) {
+    proxy_with(store, gateway, "").await
+}
+
+/// The same with more settings.
+pub async fn proxy_with(
+    store: impl Store + 'static,
+    gateway: impl Gateway + 'static,
+    settings: &str,
+) -> (Router, Desk) {
     let dir = tempfile::tempdir().unwrap();
-    let config = config(dir.path(), |text| text);
+    let config = config(dir.path(), |text| text + settings);
     let metrics = Arc::new(Metrics::default());
     let desk = Desk::open(store, gateway, quick(), metrics.clone()).await.unwrap();
     let app = App::new(&config, 8080, desk.clone(), metrics).unwrap();
