@@ -35,7 +35,7 @@ pub(crate) fn repeats<'a>(
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
-    use payment::api::{Entry, Kind, PaymentState, PaymentView, ReaderName, Reason, Terms};
+    use payment::api::{Entry, Kind, PaymentState, ReaderName, Reason, Terms, TillView};
     use payment::{attempt::AttemptId, money::Currency};
 
     fn amount(minor: u64) -> Amount {
@@ -59,21 +59,14 @@ mod tests {
             description: None,
             email: None,
         };
-        let view = PaymentView {
+        let view = TillView {
             terms,
             state,
             order_id: None,
             stage: None,
             needs_person: None,
             receipt: Default::default(),
-            operator: None,
-            later: Default::default(),
-            left: Default::default(),
             accepted_at,
-            operator: None,
-            later: vec![],
-            left: Default::default(),
-            erased: false,
             next_poll_ms: 3000,
         };
         Attempt::adopt(view, accepted_at).0

@@ -2,7 +2,7 @@
 
 use crate::stream::{self, Readable};
 use js_sys::Promise;
-use payment::api::{Abandon, Abandoned, PaymentView, Problem, StartPayment, Terminal};
+use payment::api::{Abandon, Abandoned, Problem, StartPayment, Terminal, TillView};
 use payment::attempt::AttemptId;
 use payment::json::{self, FromJson};
 use payment::till::{Event, Posted};
@@ -50,7 +50,7 @@ pub(crate) async fn acknowledge(id: u64) -> Answer<Terminal> {
 }
 
 /// This till's open payments, and the latest others.
-pub async fn payments() -> Answer<Vec<PaymentView>> {
+pub async fn payments() -> Answer<Vec<TillView>> {
     call("GET", "payments".to_owned(), None).await
 }
 
@@ -63,7 +63,7 @@ pub(crate) async fn start(payment: &StartPayment) -> Posted {
 }
 
 /// As `payment::till::Event::Abandoned` wants it.
-pub(crate) async fn abandon(id: &AttemptId, abandon: &Abandon) -> Option<Option<PaymentView>> {
+pub(crate) async fn abandon(id: &AttemptId, abandon: &Abandon) -> Option<Option<TillView>> {
     match call("POST", format!("payments/{id}/abandon"), Some(body(abandon))).await.got()? {
         Abandoned::NotCharged => Some(None),
         Abandoned::Known(view) => Some(Some(*view)),

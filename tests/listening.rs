@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 use mpos_terminal::desk::{Desk, Readiness};
-use payment::api::PaymentView;
+use payment::api::TillView;
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, Event, State};
 use serde_json::json;
@@ -78,7 +78,7 @@ async fn following(letter: u8) -> (Desk, AttemptId) {
     leptos::mount::mount_to_body(|| ());
     run(PROXY).await;
     let id = AttemptId::from_random([letter; 20]);
-    let known: PaymentView = serde_json::from_str(&view(&id, "processing")).unwrap();
+    let known: TillView = serde_json::from_str(&view(&id, "processing")).unwrap();
     let desk = Desk::new();
     desk.readiness.set(Readiness::Ready);
     desk.current.set(Some(Attempt::adopt(known, 0).0));

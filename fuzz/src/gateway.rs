@@ -78,6 +78,7 @@ impl Shop {
             amount: Amount { minor: MINOR, exponent: 2, currency: "EUR".parse().unwrap() },
             description: None,
             email: None,
+            reference: None,
             encrypted_type: family,
             encrypted_data: data,
         };

@@ -165,7 +165,8 @@ pub(crate) fn not_final(open: usize) -> String {
     }
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use payment::money::Currency;

@@ -44,7 +44,8 @@ impl Item {
     /// Of an attempt in the till's journal.
     pub(crate) fn of_attempt(attempt: &Attempt) -> Self {
         if let Some(view) = attempt.followed().and_then(|followed| followed.view.as_ref()) {
-            return Self::of(view);
+            // The journal has nothing of what came later.
+            return Self::of(&PaymentView::from(view.clone()));
         }
         let words = till::sent(attempt);
         Self {
@@ -69,7 +70,7 @@ pub(crate) fn words_of(view: &PaymentView) -> Words {
     let counts = |later: &&Later| !matches!(later.state, LaterState::Refused { .. });
     match view.later.iter().rev().find(counts) {
         Some(later) => later_words(view, later),
-        None => till::sent(&Attempt::adopt(view.clone(), view.accepted_at).0),
+        None => till::sent(&Attempt::adopt(view.till.clone(), view.accepted_at).0),
     }
 }
 

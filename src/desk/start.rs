@@ -128,7 +128,7 @@ impl Desk {
     }
 
     /// Takes up a payment that the proxy follows and this page has forgotten.
-    fn adopt(self, view: payment::api::PaymentView) {
+    fn adopt(self, view: payment::api::TillView) {
         let id = &view.terms.attempt;
         let known = self.current.with_untracked(|at| at.iter().any(|a| a.draft.attempt == *id))
             || self.parked.with_untracked(|all| all.iter().any(|a| a.draft.attempt == *id))

@@ -134,7 +134,7 @@ pub enum Abandoned {
     /// Nothing was sent under this id and nothing ever will be.
     NotCharged,
     /// The proxy knows the payment, or is asking the gateway for it; this is how it stands.
-    Known(Box<PaymentView>),
+    Known(Box<TillView>),
 }
 
 /// `POST /payments/{id}/advice`: the card's decision on the bank's answer.
@@ -266,9 +266,10 @@ pub enum GiveBackReason {
     Staff,
 }
 
-/// `GET /payments/{id}`: everything the page shows of a payment.
+/// What the till follows of a payment: a [`PaymentView`] without what came after it, which the till does not download the
+/// reading of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PaymentView {
+pub struct TillView {
     /// What is being paid.
     pub terms: Terms,
     /// How it stands.
@@ -286,11 +287,21 @@ pub struct PaymentView {
     /// Receipt fields by the gateway's own names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub receipt: BTreeMap<String, String>,
+    /// When the proxy took it, in Unix milliseconds.
+    pub accepted_at: u64,
+    /// When to ask again, in milliseconds from the answer.
+    pub next_poll_ms: u32,
+}
+
+/// `GET /payments/{id}`: everything that is shown of a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PaymentView {
+    /// The payment itself.
+    #[serde(flatten)]
+    pub till: TillView,
     /// Who was signed in when the proxy took it; nobody at a kiosk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
-    /// When the proxy took it, in Unix milliseconds.
-    pub accepted_at: u64,
     /// What came after it: captures, returns and voids, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub later: Vec<Later>,
@@ -300,8 +311,27 @@ pub struct PaymentView {
     /// Some of the customer's data was erased since.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub erased: bool,
-    /// When to ask again, in milliseconds from the answer.
-    pub next_poll_ms: u32,
+}
+
+impl From<TillView> for PaymentView {
+    /// As long as nothing came after it.
+    fn from(till: TillView) -> Self {
+        Self { till, operator: None, later: vec![], left: Left::default(), erased: false }
+    }
+}
+
+impl std::ops::Deref for PaymentView {
+    type Target = TillView;
+
+    fn deref(&self) -> &TillView {
+        &self.till
+    }
+}
+
+impl std::ops::DerefMut for PaymentView {
+    fn deref_mut(&mut self) -> &mut TillView {
+        &mut self.till
+    }
 }
 
 /// `GET /payments/{id}/events` says something at least so often, in milliseconds, if only that nothing has changed.

@@ -15,7 +15,9 @@ mod search;
 mod tests;
 mod told;
 
-use crate::api::{GiveBackReason, NotCharged, Outcome, PaymentState, PaymentView, Personal, Reason, Terms};
+use crate::api::{
+    GiveBackReason, NotCharged, Outcome, PaymentState, PaymentView, Personal, Reason, Terms, TillView,
+};
 use crate::money::Amount;
 pub use books::NotPossible;
 pub use chip::Chip;
@@ -220,18 +222,20 @@ impl Order {
     pub fn view(&self, rules: &Rules, now: u64) -> PaymentView {
         let next = self.wake_at.map_or(rules.poll_ms, |at| at.saturating_sub(now));
         PaymentView {
-            terms: self.terms.clone(),
-            state: self.payment_state(),
-            order_id: self.order_id.clone(),
-            stage: self.stage.clone(),
-            needs_person: self.needs_person.clone(),
-            receipt: self.receipt.clone(),
+            till: TillView {
+                terms: self.terms.clone(),
+                state: self.payment_state(),
+                order_id: self.order_id.clone(),
+                stage: self.stage.clone(),
+                needs_person: self.needs_person.clone(),
+                receipt: self.receipt.clone(),
+                accepted_at: self.accepted_at,
+                next_poll_ms: u32::try_from(next.clamp(300, rules.poll_ms.max(300))).unwrap_or(u32::MAX),
+            },
             operator: self.operator.clone(),
-            accepted_at: self.accepted_at,
             later: self.later_views(),
             left: self.left(rules),
             erased: !self.erased.is_empty(),
-            next_poll_ms: u32::try_from(next.clamp(300, rules.poll_ms.max(300))).unwrap_or(u32::MAX),
         }
     }
 

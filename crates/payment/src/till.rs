@@ -12,9 +12,7 @@ mod send;
 #[cfg(test)]
 mod tests;
 
-use crate::api::{
-    Abandon, CardLost, CardMask, Entry, IssuerAnswer, Kind, Outcome, PaymentState, PaymentView,
-};
+use crate::api::{Abandon, CardLost, CardMask, Entry, IssuerAnswer, Kind, Outcome, PaymentState, TillView};
 use crate::api::{Problem, ReaderName, StartPayment, Terms};
 use crate::{attempt::AttemptId, money::Amount, secret::EncryptedData};
 pub use card::Card;
@@ -108,7 +106,7 @@ pub struct Followed {
     /// When sending began.
     pub since: u64,
     /// What the proxy said last.
-    pub view: Option<PaymentView>,
+    pub view: Option<TillView>,
     /// What the card has still to do.
     pub card: Card,
     /// The proxy's refusal of the post, shown if it turns out that nothing was charged.
@@ -218,9 +216,9 @@ pub enum Event {
     /// The post's end.
     Posted(Posted),
     /// The abandon's end: `None` without an answer, `Some(None)` for "not charged".
-    Abandoned(Option<Option<PaymentView>>),
+    Abandoned(Option<Option<TillView>>),
     /// The end of any other question to the proxy: how the payment stands, or no answer.
-    Told(Option<PaymentView>),
+    Told(Option<TillView>),
     /// The proxy answered that it does not know the payment: it has lost what it knew, as to an older backup. That says
     /// nothing of the money.
     NotKnown,
@@ -251,7 +249,7 @@ pub struct CardRead {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Posted {
     /// The proxy has it.
-    View(Box<PaymentView>),
+    View(Box<TillView>),
     /// The proxy refused it.
     Refused(Problem),
     /// No answer.
@@ -316,7 +314,7 @@ impl Attempt {
 
     /// Takes up an attempt that the proxy knows and the journal has lost.
     #[must_use]
-    pub fn adopt(view: PaymentView, now: u64) -> Step {
+    pub fn adopt(view: TillView, now: u64) -> Step {
         let Terms { attempt, kind, amount, tip, reference, description, email, .. } = view.terms.clone();
         let paid_at = view.accepted_at;
         let draft = Draft { attempt, kind, amount, tip, reference, description, email, paid_at };
@@ -389,7 +387,7 @@ impl Attempt {
 
     /// An answer that speaks of another attempt is no answer to this one.
     fn own(&self, event: Event) -> Event {
-        let foreign = |view: &PaymentView| {
+        let foreign = |view: &TillView| {
             let Draft { attempt, kind, amount, .. } = &self.draft;
             view.terms.attempt != *attempt || view.terms.kind != *kind || view.terms.amount != *amount
         };

@@ -174,7 +174,8 @@ impl Desk {
                 }),
             };
             tracing::info!(attempt = %id, known = order.is_some(), "payment abandoned");
-            Ok(order.map_or(Abandoned::NotCharged, |order| Abandoned::Known(Box::new(desk.view(&order)))))
+            Ok(order
+                .map_or(Abandoned::NotCharged, |order| Abandoned::Known(Box::new(desk.view(&order).till))))
         })
         .await
     }

@@ -178,7 +178,7 @@ impl World {
         let view = self.view(which);
         let listed = view.as_ref().is_some_and(|view| view.needs_person.is_some());
         let end = self.page.attempt(which).and_then(end_of);
-        let outcome = view.and_then(|view| match view.state {
+        let outcome = view.and_then(|view| match view.till.state {
             PaymentState::Final { outcome } => Some(outcome),
             _ => None,
         });

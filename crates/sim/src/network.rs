@@ -1,7 +1,7 @@
 //! Messages on their way, and the queue of everything that is going to happen.
 
 use crate::gateway::Call;
-use payment::api::PaymentView;
+use payment::api::{PaymentView, TillView};
 use payment::order;
 use payment::till;
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub(crate) enum Happening {
     },
     List {
         tab: u32,
-        views: Vec<(usize, PaymentView)>,
+        views: Vec<(usize, TillView)>,
     },
     /// Proxy → gateway, by one life of the proxy.
     Call {

@@ -4,7 +4,7 @@ use crate::faults::Step;
 use crate::network::Happening;
 use crate::protections::Protection;
 use crate::world::World;
-use payment::api::{CardMask, Entry, PaymentView, ReaderName};
+use payment::api::{CardMask, Entry, ReaderName, TillView};
 use payment::json;
 use payment::secret::EncryptedData;
 use payment::till::{Attempt, CardRead, Effect, End, Event, NotSent, Posted, State, Unsure};
@@ -134,7 +134,7 @@ impl World {
         self.queue.put(at, Happening::PageUp);
     }
 
-    pub(crate) fn listed(&mut self, tab: u32, views: Vec<(usize, PaymentView)>) {
+    pub(crate) fn listed(&mut self, tab: u32, views: Vec<(usize, TillView)>) {
         for (which, view) in views {
             let known = self.page.tab(tab).is_none_or(|tab| tab.attempts.contains_key(&which));
             if known || matches!(view.state, payment::api::PaymentState::Final { .. }) {

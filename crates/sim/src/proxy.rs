@@ -151,7 +151,7 @@ impl World {
         }
         let views =
             self.proxy.store.orders().map(|(which, order)| (which, self.proxy.view(order, self.proxy_now())));
-        let views = views.collect();
+        let views = views.map(|(which, view): (usize, PaymentView)| (which, view.till)).collect();
         self.queue.put(at, Happening::List { tab, views });
     }
 
@@ -190,7 +190,7 @@ impl World {
     }
 
     fn told(&self, which: usize) -> till::Event {
-        self.view(which).map_or(till::Event::NotKnown, |view| till::Event::Told(Some(view)))
+        self.view(which).map_or(till::Event::NotKnown, |view| till::Event::Told(Some(view.till)))
     }
 
     fn turn(&mut self, which: usize, event: Event, card: Option<EncryptedData>) -> Option<till::Event> {
@@ -216,12 +216,12 @@ impl World {
                 self.proxy.cards.insert(which, payment.encrypted_data);
                 self.proxy.followed.insert(which, order.clone());
                 self.carry_out_order(which, effects);
-                Posted::View(Box::new(self.proxy.view(&order, self.proxy_now())))
+                Posted::View(Box::new(self.proxy.view(&order, self.proxy_now()).till))
             }
             Ok(Claim::CardUsed) => refused("card-used", 409),
             Ok(Claim::Known(known)) => match *known {
                 Attempt::Taken(order, before) if before.body == prints.body => {
-                    Posted::View(Box::new(self.proxy.view(&order, self.proxy_now())))
+                    Posted::View(Box::new(self.proxy.view(&order, self.proxy_now()).till))
                 }
                 Attempt::Taken(..) => refused("other-payment", 422),
                 Attempt::Abandoned | Attempt::Sought(_) => refused("abandoned", 410),
@@ -234,7 +234,7 @@ impl World {
 
     fn abandon(&mut self, which: usize, abandon: Abandon) -> Option<till::Event> {
         if self.is_without(Protection::Abandon) {
-            return Some(till::Event::Abandoned(Some(self.view(which))));
+            return Some(till::Event::Abandoned(Some(self.view(which).map(|view| view.till))));
         }
         let search = abandon.sent.then(|| Order::search(abandon.terms, self.proxy_now()));
         let attempt = search.as_ref().map_or(Attempt::Abandoned, |(order, _)| Attempt::Sought(order.clone()));
@@ -249,7 +249,7 @@ impl World {
             Err(Trouble::Cut { .. }) => return self.cut(),
         };
         let now = self.proxy_now();
-        Some(till::Event::Abandoned(Some(order.map(|order| self.proxy.view(&order, now)))))
+        Some(till::Event::Abandoned(Some(order.map(|order| self.proxy.view(&order, now).till))))
     }
 
     fn cut<T>(&mut self) -> Option<T> {

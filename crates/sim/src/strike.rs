@@ -228,7 +228,7 @@ impl World {
 
     fn misdeliver(&mut self, which: usize, how: u64) -> bool {
         let others: Vec<_> = (0..self.payments.len()).filter(|&other| other != which).collect();
-        let views: Vec<_> = others.iter().filter_map(|&other| self.view(other)).collect();
+        let views: Vec<_> = others.iter().filter_map(|&other| Some(self.view(other)?.till)).collect();
         let (Some(view), Some(tab)) =
             (views.get(how as usize % views.len().max(1)), self.page.tabs.first().map(|tab| tab.id))
         else {

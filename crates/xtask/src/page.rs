@@ -8,8 +8,10 @@ use crate::{
 use anyhow::{Context as _, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 
-/// What a first visit to a page downloads at most, in bytes at brotli 11.
-const BUDGET: usize = 150_000;
+/// What a first visit to the till downloads at most, in bytes at brotli 11.
+const TILL_BUDGET: usize = 150_000;
+/// And what a first visit to the office does, which nobody waits for with a card in the hand.
+const OFFICE_BUDGET: usize = 160_000;
 
 /// Which page to build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +63,10 @@ pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<()> {
     let features: &[&str] = if page == Page::Demo { &["--features", "demo"] } else { &[] };
     let till = part(tools, &shell::root(), features, out, "/")?;
     let office = part(tools, &shell::root().join("office"), &[], &out.join("office"), "/office/")?;
-    for (name, total) in [("the till", till), ("the office", office)] {
+    for (name, total, budget) in [("the till", till, TILL_BUDGET), ("the office", office, OFFICE_BUDGET)] {
         ensure!(
-            page == Page::Demo || total <= BUDGET,
-            "a first visit to {name} downloads {total} bytes; the budget is {BUDGET}"
+            page == Page::Demo || total <= budget,
+            "a first visit to {name} downloads {total} bytes; the budget is {budget}"
         );
     }
     Ok(())

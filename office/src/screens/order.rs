@@ -93,8 +93,11 @@ fn is_open(view: &PaymentView) -> bool {
 /// Shows a view, unless it is the one that is shown: a dialogue would begin anew.
 pub(super) fn show(looked: &Looked, view: PaymentView) {
     let is_new = looked.view.with_untracked(|known| {
-        let same =
-            |known: &PaymentView| PaymentView { next_poll_ms: view.next_poll_ms, ..known.clone() } == view;
+        let same = |known: &PaymentView| {
+            let mut known = known.clone();
+            known.next_poll_ms = view.next_poll_ms;
+            known == view
+        };
         !known.as_ref().is_some_and(same)
     });
     if is_new {

@@ -3,7 +3,7 @@
 use super::CardMask;
 use super::{
     Abandoned, Entry, GiveBackReason, IssuerAnswer, Keying, Kind, Merchant, NotCharged, Notice, Outcome,
-    PaymentState, PaymentView, Problem, ReaderName, Reason, Terminal, Terms,
+    PaymentState, PaymentView, Problem, ReaderName, Reason, Terminal, Terms, TillView,
 };
 use crate::json::{FromJson, field, field_or_default, readable, record, words};
 use serde_json::Value;
@@ -101,7 +101,7 @@ impl FromJson for Outcome {
 
 readable!(Outcome);
 
-impl FromJson for PaymentView {
+impl FromJson for TillView {
     fn from_json(value: &Value) -> Option<Self> {
         let mut receipt = BTreeMap::new();
         for (name, text) in value.get("receipt").and_then(Value::as_object).into_iter().flatten() {
@@ -114,12 +114,22 @@ impl FromJson for PaymentView {
             stage: field(value, "stage")?,
             needs_person: field(value, "needs_person")?,
             receipt,
-            operator: field(value, "operator")?,
             accepted_at: field(value, "accepted_at")?,
+            next_poll_ms: field(value, "next_poll_ms")?,
+        })
+    }
+}
+
+readable!(TillView);
+
+impl FromJson for PaymentView {
+    fn from_json(value: &Value) -> Option<Self> {
+        Some(Self {
+            till: TillView::from_json(value)?,
+            operator: field(value, "operator")?,
             later: field_or_default(value, "later")?,
             left: field_or_default(value, "left")?,
             erased: field_or_default(value, "erased")?,
-            next_poll_ms: field(value, "next_poll_ms")?,
         })
     }
 }

@@ -66,6 +66,8 @@ mod tests {
             },
             description: None,
             email: Some("a@shop.example".into()),
+            tip: None,
+            reference: None,
         };
         let (mut order, _) = Order::accept(terms, 1);
         order.receipt.insert("cardholder-name".into(), "A TAMM".into());

@@ -159,7 +159,7 @@ fn charged_late_is_given_back_and_raises_an_alarm() {
     rig.handle(told(Report { transaction: Some(Transaction::Return), amount, ..report(Status::Approved) }));
     assert_eq!(rig.order.view(&rig.rules, rig.now).later[0].amount.minor, 1_500, "as the bank said");
     let why = GiveBackReason::ChargedLate;
-    let state = rig.order.view(&rig.rules, rig.now).state;
+    let state = rig.order.view(&rig.rules, rig.now).till.state;
     assert_eq!(state, PaymentState::Final { outcome: Outcome::GivenBack { why } });
     assert!(!rig.order.is_open());
 }
@@ -316,7 +316,7 @@ fn a_refused_return_is_a_persons_only_if_the_status_shows_none() {
     rig.handle(told(elsewhere));
     assert_eq!(rig.order.needs_person, None, "it was returned in the gateway's own pages");
     let why = GiveBackReason::Staff;
-    let state = rig.order.view(&rig.rules, rig.now).state;
+    let state = rig.order.view(&rig.rules, rig.now).till.state;
     assert_eq!(state, PaymentState::Final { outcome: Outcome::GivenBack { why } });
 
     let mut rig = approved();

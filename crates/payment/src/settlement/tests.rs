@@ -23,6 +23,8 @@ fn order(kind: Kind, state: State) -> Order {
         card: CardMask::default(),
         description: None,
         email: None,
+        tip: None,
+        reference: None,
     };
     let (mut order, _) = Order::accept(terms, 100);
     order.state = state;

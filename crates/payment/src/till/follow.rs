@@ -4,7 +4,7 @@ use super::{
     ADVICE_WAIT_MS, Attempt, Card, Draft, Effect, End, Event, FINAL_WAIT_MS, Followed, State, Step, Unsure,
     is_returned,
 };
-use crate::api::{NotCharged, Outcome, PaymentState, PaymentView, Reason};
+use crate::api::{NotCharged, Outcome, PaymentState, Reason, TillView};
 
 /// Between two questions while the proxy does not answer.
 const PROXY_AWAY_MS: u64 = 3_000;
@@ -117,7 +117,7 @@ impl Draft {
     }
 
     /// The proxy said how the payment stands.
-    pub(super) fn told(self, mut followed: Box<Followed>, view: PaymentView, now: u64) -> Step {
+    pub(super) fn told(self, mut followed: Box<Followed>, view: TillView, now: u64) -> Step {
         let slow = now.saturating_sub(followed.since) >= FINAL_WAIT_MS;
         let person = view.needs_person.is_some();
         let state = view.state.clone();

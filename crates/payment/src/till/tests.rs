@@ -42,21 +42,17 @@ fn sent(entry: Entry) -> Attempt {
     attempt
 }
 
-fn view(attempt: &Attempt, state: PaymentState) -> PaymentView {
+fn view(attempt: &Attempt, state: PaymentState) -> TillView {
     let sent = sent(Entry::Chip);
     let State::AwaitAcceptance(sending) = sent.state else { unreachable!() };
-    PaymentView {
+    TillView {
         terms: Terms { attempt: attempt.draft.attempt.clone(), ..sending.terms },
         state,
         order_id: Some("7781".into()),
         stage: None,
         needs_person: None,
         receipt: std::collections::BTreeMap::new(),
-        operator: None,
         accepted_at: START,
-        later: vec![],
-        left: crate::api::Left::default(),
-        erased: false,
         next_poll_ms: 1_000,
     }
 }
@@ -259,7 +255,7 @@ fn a_return_that_staff_asked_for_is_not_forgotten_over_a_late_answer() {
     let (_, effects) = attempt.clone().restore(at);
     assert_eq!(effects, [Effect::Journal, Effect::GiveBack], "and after a restart");
     let why = crate::api::GiveBackReason::Staff;
-    let giving = PaymentView { state: PaymentState::GivingBack { why }, ..approved };
+    let giving = TillView { state: PaymentState::GivingBack { why }, ..approved };
     let (attempt, _) = attempt.handle(Event::Told(Some(giving)), at);
     let (attempt, effects) = attempt.clone().handle(Event::Tick, attempt.wake_at().unwrap());
     assert_eq!(effects, [Effect::Poll]);

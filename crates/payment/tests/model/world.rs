@@ -2,7 +2,7 @@
 
 use crate::gateway::{Call, Gateway};
 use crate::office::{self, Office};
-use payment::api::{Abandoned, CardMask, Entry, Kind, NotCharged, Outcome, PaymentView, Problem, ReaderName};
+use payment::api::{Abandoned, CardMask, Entry, Kind, NotCharged, Outcome, Problem, ReaderName, TillView};
 use payment::attempt::AttemptId;
 use payment::money::{Amount, Currency};
 use payment::order::{self, Order, Rules, State as OrderState, Submission};
@@ -312,7 +312,7 @@ impl World {
         self.live.get(&which).cloned()
     }
 
-    fn view(&self, which: usize) -> Option<PaymentView> {
+    fn view(&self, which: usize) -> Option<TillView> {
         self.order(which).map(|order| order.view(&self.rules, self.now))
     }
 

@@ -76,7 +76,9 @@ impl Listener {
     /// The event that says how the payment stands, unless the page knows.
     fn tell(&mut self, view: PaymentView) -> Option<Bytes> {
         // When to ask next is different at every look.
-        let shown = serde_json::to_vec(&PaymentView { next_poll_ms: 0, ..view.clone() }).ok()?;
+        let mut shown = view.clone();
+        shown.next_poll_ms = 0;
+        let shown = serde_json::to_vec(&shown).ok()?;
         let id = hex::encode(Sha256::digest(shown).get(..8)?);
         if self.seen.as_ref() == Some(&id) {
             return None;
