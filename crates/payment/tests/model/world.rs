@@ -313,7 +313,7 @@ impl World {
     }
 
     fn view(&self, which: usize) -> Option<TillView> {
-        self.order(which).map(|order| order.view(&self.rules, self.now))
+        self.order(which).map(|order| order.view(&self.rules, self.now).till)
     }
 
     fn tell_order(&mut self, which: usize, event: order::Event) {
