@@ -91,10 +91,11 @@ async fn an_order_is_asked_for_where_it_was_sent(store: impl Store + 'static) {
     gateway.has_done(2).await;
     *gateway.answer.lock().unwrap() = says(Status::Approved, "USD");
     until(&router, ID, |view| view["state"] == "final").await;
-    call(&router, post(&format!("{PAYMENTS}/{ID}/return"), &json!({}))).await;
+    let asked = json!({"request": OTHER_ID, "reason": "broken"});
+    assert_eq!(call(&router, post(&format!("{PAYMENTS}/{ID}/return"), &asked)).await.0, StatusCode::OK);
     gateway.has_done(3).await;
     let at = gateway.called_at.lock().unwrap().clone();
-    for wanted in ["submit", "ask", "advise", "give back"] {
+    for wanted in ["submit", "ask", "advise", "later"] {
         assert!(at.iter().any(|(call, _)| *call == wanted), "{wanted}: {at:?}");
     }
     assert!(at.iter().all(|(_, endpoint)| endpoint == "2222"), "{at:?}");
