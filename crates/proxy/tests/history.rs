@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use payment::order::{Answer, Status};
 use proxy::store::{Store, sqlite::SqliteStore};
 use serde_json::{Value, json};
-use support::{Fake, ID, call, get, memory::Memory, payment, post, proxy, report, says, send, until, with};
+use support::{
+    Fake, ID, call, get, memory::Memory, nudge, payment, post, proxy, report, says, send, until, with,
+};
 
 const PAYMENTS: &str = "/api/v1/payments";
 
@@ -178,7 +180,7 @@ async fn every_step_is_told_with_its_source(store: impl Store + 'static) {
     until(&router, ID, |view| view["stage"] == "sale_processing").await;
     *gateway.answer.lock().unwrap() = staged(Status::Approved, "sale_approved");
     settled(&router, 0).await;
-    call(&router, post(&format!("{PAYMENTS}/{ID}/return"), &json!({}))).await;
+    call(&router, nudge(&format!("{PAYMENTS}/{ID}/return"))).await;
     gateway.has_done(2).await;
     let timeline = format!("{PAYMENTS}/{ID}/timeline");
     let (status, steps) = call(&router, get(&timeline)).await;

@@ -349,13 +349,15 @@ async fn refund(store: impl Store + 'static) {
     shop.say("payments", &payment(ID, BLOB)).await;
     until(&shop.router, ID, |view| outcome(view) == Some("approved")).await;
     let back = format!("payments/{ID}/return");
-    let (status, problem) = shop.say(&back, &json!({})).await;
+    let asked = json!({"request": OTHER, "reason": "goods came back"});
+    let (status, problem) = shop.say(&back, &asked).await;
     assert_eq!((status, &problem["code"]), (StatusCode::FORBIDDEN, &json!("role")));
     assert_eq!(problem["title"], "this needs a supervisor");
     shop.say("sign-out", &Value::Null).await;
-    assert_eq!(shop.refused(&back, &json!({})).await, "sign-in");
+    assert_eq!(shop.refused(&back, &asked).await, "sign-in");
     shop.sign_in("Sue", "8143").await;
-    assert_eq!(shop.say(&back, &json!({})).await.1["state"], "giving_back");
+    let (_, view) = shop.say(&back, &asked).await;
+    assert_eq!((&view["later"][0]["kind"], &view["later"][0]["operator"]), (&json!("return"), &json!("Sue")));
 }
 
 async fn trail(store: impl Store + 'static) {
