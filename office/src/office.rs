@@ -86,6 +86,7 @@ impl Office {
         let office = Self::at(Screen::of(&hash()));
         let moved = Closure::<dyn FnMut()>::new(move || {
             office.said.set(String::new());
+            office.polite.set(String::new());
             office.screen.set(Screen::of(&hash()));
         });
         if let Some(window) = web_sys::window() {

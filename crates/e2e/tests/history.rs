@@ -9,6 +9,13 @@ const PHONE: &str = "Visa on a phone, tap only";
 const STRIPE: &str = "Mastercard, stripe only";
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// A shop whose manager is signed in.
+async fn open(scenario: &str) -> Shop {
+    let shop = Shop::open(scenario).await;
+    shop.till.sign_in_manager().await;
+    shop
+}
+
 /// Takes a payment to its approved screen.
 async fn sale(shop: &Shop, minor: u64, verb: &str, card: &str) {
     shop.till.pay(minor).await;
@@ -36,7 +43,7 @@ async fn is_seen(shop: &Shop, selector: &str) -> bool {
 
 #[tokio::test]
 async fn a_sale_is_found_again_and_its_receipt_printed_twice() {
-    let shop = Shop::open("history-receipt").await;
+    let shop = open("history-receipt").await;
     let till = &shop.till;
     sale(&shop, 1250, "Swipe", STRIPE).await;
     till.press("New sale").await;
@@ -124,7 +131,7 @@ async fn a_sale_is_found_again_and_its_receipt_printed_twice() {
 
 #[tokio::test]
 async fn a_signature_is_on_the_merchants_paper_and_nowhere_else() {
-    let shop = Shop::open("history-signature").await;
+    let shop = open("history-signature").await;
     let till = &shop.till;
     sale(&shop, 1250, "Swipe", STRIPE).await;
     till.follow("Receipt").await;
@@ -161,7 +168,7 @@ async fn a_signature_is_on_the_merchants_paper_and_nowhere_else() {
 
 #[tokio::test]
 async fn the_approved_screen_leads_to_receipt_and_refund() {
-    let shop = Shop::open("history-links").await;
+    let shop = open("history-links").await;
     let till = &shop.till;
     sale(&shop, 2000, "Tap", PHONE).await;
     till.press("Remove card").await;
@@ -175,7 +182,7 @@ async fn the_approved_screen_leads_to_receipt_and_refund() {
 
 #[tokio::test]
 async fn a_refund_is_one_request_however_often_it_is_pressed() {
-    let shop = Shop::open("history-refund").await;
+    let shop = open("history-refund").await;
     let till = &shop.till;
     sale(&shop, 840, "Tap", PHONE).await;
     till.press("Remove card").await;
@@ -202,7 +209,7 @@ async fn a_refund_is_one_request_however_often_it_is_pressed() {
 
 #[tokio::test]
 async fn what_needs_a_person_stands_on_top_and_a_page_without_its_server_says_so() {
-    let mut shop = Shop::open("history-open").await;
+    let mut shop = open("history-open").await;
     for minor in [1000, 1100] {
         sale(&shop, minor, "Tap", PHONE).await;
         shop.till.next_customer().await;
@@ -249,7 +256,7 @@ async fn what_needs_a_person_stands_on_top_and_a_page_without_its_server_says_so
 
 #[tokio::test]
 async fn only_the_rows_that_are_seen_are_in_the_page_and_all_are_in_the_file() {
-    let shop = Shop::open("history-long").await;
+    let shop = open("history-long").await;
     sale(&shop, 1000, "Tap", PHONE).await;
     shop.till.next_customer().await;
     // A long list, as the proxy would say it.

@@ -74,6 +74,7 @@ mod readers {
         let printer = Printer::default();
         let address = printer.start();
         let shop = Shop::with_plugs("printer", &[(PRINTER, &address)]).await;
+        shop.till.sign_in_manager().await;
         let till = &shop.till;
         till.pay(2000).await;
         till.present("Tap", PHONE).await;

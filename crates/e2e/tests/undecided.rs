@@ -49,6 +49,7 @@ fn only_order(shop: &Shop) -> Order {
 async fn what_needs_a_person_stands_on_top_of_the_history_with_every_step() {
     let shop = pulled("undecided-history", Habits::default()).await;
     shop.till.see(&["Keep or give back"]).await;
+    shop.till.sign_in_manager().await;
     shop.till.open(&format!("{}/office/#history", shop.proxy.address)).await;
     shop.till.see(&["Result not known yet: 1", "20.00 EUR", "Needs a person Visa **** 0028"]).await;
     shop.till.open_payment("20.00 EUR").await;

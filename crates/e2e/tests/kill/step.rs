@@ -16,7 +16,8 @@ const MINOR: u64 = 2000;
 const WAIT_MS: u64 = 600_000;
 
 const PAYMENTS: &str = "/payments";
-const PAYMENT: &str = "/payments/[A-Z2-7]{20}";
+const EVENTS: &str = "/payments/[A-Z2-7]{20}/events";
+const PAYMENT_OR_EVENTS: &str = "/payments/[A-Z2-7]{20}(/events)?";
 const ABANDON: &str = "/payments/[A-Z2-7]{20}/abandon";
 const ADVICE: &str = "/payments/[A-Z2-7]{20}/advice";
 
@@ -140,10 +141,10 @@ impl Step {
                 }
             }
             Self::AwaitCardDecision => {
+                till.hold("GET", PAYMENT_OR_EVENTS, Hold::Request).await;
                 self.insert(shop).await;
                 till.see(&["Asking the bank"]).await;
                 till.reader_fault("Slow").await;
-                till.hold("GET", PAYMENT, Hold::Request).await;
                 till.see_held().await;
                 self.bank_asks_the_card(shop).await;
                 till.freeze().await;
@@ -154,6 +155,8 @@ impl Step {
                 let unanswered = self == Self::AdvicePosted;
                 if unanswered {
                     gateway.play(&json!({ "answers": { "advice": "hang" } }));
+                    // What is pushed would say that the proxy has the advice.
+                    till.hold("GET", EVENTS, Hold::Request).await;
                 }
                 self.insert(shop).await;
                 till.see(&["Asking the bank"]).await;
