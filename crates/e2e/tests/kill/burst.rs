@@ -98,7 +98,7 @@ fn post_until_killed(proxy: &mut Proxy, number: &AtomicU32, answers: u64, pause:
 async fn all_end_as_counted(proxy: &Proxy, gateway: &Gateway, posts: &[Post]) -> usize {
     let mut ends = HashMap::new();
     for post in posts {
-        let end = until(LIMIT, async || match view(proxy, &post.id)?.state {
+        let end = until(LIMIT, async || match view(proxy, &post.id)?.till.state {
             PaymentState::Final { outcome } => Some(outcome),
             _ => None,
         });
