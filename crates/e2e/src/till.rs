@@ -321,6 +321,13 @@ impl Till {
         self.command("Emulation.setDeviceMetricsOverride", &size).await;
     }
 
+    /// How many pixels the page or its screen is wider than the window shows; one that fits has none.
+    pub async fn sticks_out(&self) -> i64 {
+        let script = "const parts = [document.documentElement, document.querySelector('main')];
+            return Math.max(...parts.map(part => part.scrollWidth - part.clientWidth))";
+        self.run(script, vec![]).await.as_i64().expect("the page has a width")
+    }
+
     /// Waits until the screen says all these words.
     pub async fn see(&self, words: &[&str]) {
         self.see_within(LIMIT, words).await;

@@ -48,6 +48,10 @@ async fn key_pin(shop: &Shop, pin: &str) {
 async fn a_sale_carries_who_took_it_and_wrong_pins_lock_out() {
     let shop = shop("operators").await;
     staff(&shop).await;
+    for width in [360, 768, 1280] {
+        shop.till.resize(width, 800).await;
+        assert_eq!(shop.till.sticks_out().await, 0, "the people at {width} px");
+    }
     shop.till.press("Lock Max").await;
     shop.till.see(&["Locked", "Corner Shop"]).await;
     sign_in(&shop, "Ann", CASHIER_PIN).await;

@@ -34,8 +34,9 @@ impl Hand<'_> {
         self.till.fill(name, text).await;
     }
 
-    /// How many it were since the last task.
-    fn done(&self, task: &str) -> u32 {
+    /// How many it were since the last task, which ends on a screen that fits the window.
+    async fn done(&self, task: &str) -> u32 {
+        assert_eq!(self.till.sticks_out().await, 0, "{task}");
         println!("{task}: {} taps", self.taps.get());
         self.taps.replace(0)
     }
@@ -56,7 +57,7 @@ async fn shift(scenario: &str, (width, height): (u32, u32)) {
     till.present("Tap", PHONE).await;
     till.see(&["Approved", "20.00 EUR"]).await;
     till.press("Remove card").await;
-    assert_eq!(hand.done("sale"), 4);
+    assert_eq!(hand.done("sale").await, 4);
 
     hand.follow("Refund").await;
     hand.press("Refund").await;
@@ -65,7 +66,7 @@ async fn shift(scenario: &str, (width, height): (u32, u32)) {
     till.see(&["After it: 10.00 EUR left."]).await;
     hand.press("Refund 10.00").await;
     till.see(&["Returned", "10.00 EUR"]).await;
-    assert_eq!(hand.done("half of it refunded"), 5);
+    assert_eq!(hand.done("half of it refunded").await, 5);
 
     hand.press("Back to the order").await;
     till.see(&["Can be refunded: 10.00 of 20.00 EUR"]).await;
@@ -76,13 +77,13 @@ async fn shift(scenario: &str, (width, height): (u32, u32)) {
     till.see(&["Handed to the browser's print"]).await;
     hand.press("Print").await;
     till.see(&["*** DUPLICATE 1, "]).await;
-    assert_eq!(hand.done("receipt printed again"), 4);
+    assert_eq!(hand.done("receipt printed again").await, 4);
 
     hand.follow("Close day").await;
     till.see(&["Sale 1 20.00 EUR", "Returned 1 10.00 EUR", "Everything is final"]).await;
     hand.press("Close the day").await;
     till.see(&["Day closed", "Till and gateway agree"]).await;
-    assert_eq!(hand.done("day closed"), 2);
+    assert_eq!(hand.done("day closed").await, 2);
 
     let ledger = until(LIMIT, async || {
         let ledger = shop.gateway.ledger();
