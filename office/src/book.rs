@@ -3,7 +3,7 @@ use crate::standing::Item;
 use crate::{Office, local, moment};
 use mpos_terminal::desk::Watched;
 use mpos_terminal::proxy::{self, Answer};
-use payment::api::History;
+use payment::api::{History, PaymentView};
 
 /// The list of payments as far as it was read, and how it was asked for.
 pub(crate) struct Book {
@@ -162,6 +162,24 @@ impl Office {
         book.next.set(page.next);
         book.is_local.set(false);
         self.lay_out();
+        self.tell_count();
+    }
+
+    /// Takes over how one payment stands now, where the list shows it.
+    pub(crate) fn note(self, view: &PaymentView) {
+        let item = Item::of(view);
+        let mut is_new = false;
+        for items in [&self.book.open, &self.book.others] {
+            items.update(|items| {
+                if let Some(row) = items.iter_mut().find(|row| row.id == item.id && **row != item) {
+                    *row = item.clone();
+                    is_new = true;
+                }
+            });
+        }
+        if is_new {
+            self.lay_out();
+        }
     }
 
     async fn take_local(self) {
@@ -178,6 +196,7 @@ impl Office {
         book.next.set(None);
         book.is_local.set(true);
         self.lay_out();
+        self.tell_count();
     }
 
     fn lay_out(self) {
@@ -201,9 +220,13 @@ impl Office {
                 rows.push(Row::Payment(item.clone()));
             }
         });
-        let count = rows.iter().filter(|row| matches!(row, Row::Payment(_))).count();
-        let more = if book.next.with_untracked(Option::is_some) { "more than " } else { "" };
-        self.polite.set(format!("{more}{count} payments"));
         book.rows.set(rows);
+    }
+
+    /// Says to those who listen how many there are.
+    fn tell_count(self) {
+        let count = self.book.open.with_untracked(Vec::len) + self.book.others.with_untracked(Vec::len);
+        let more = if self.book.next.with_untracked(Option::is_some) { "more than " } else { "" };
+        self.polite.set(format!("{more}{count} payments"));
     }
 }

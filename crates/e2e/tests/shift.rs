@@ -10,6 +10,8 @@ use std::time::Duration;
 
 const PHONE: &str = "Visa on a phone, tap only";
 const LIMIT: Duration = Duration::from_secs(20);
+/// From this width on the list of payments stands beside the payment (`office/style/history.css`).
+const LIST_BESIDE: u32 = 1024;
 
 /// Presses, and counts the presses of a task.
 struct Hand<'a> {
@@ -66,6 +68,9 @@ async fn shift(scenario: &str, (width, height): (u32, u32)) {
     till.see(&["After it: 10.00 EUR left."]).await;
     hand.press("Refund 10.00").await;
     till.see(&["Returned", "10.00 EUR"]).await;
+    if width >= LIST_BESIDE {
+        till.see(&["-10.00 EUR", "Returned in part Visa **** 0119"]).await;
+    }
     assert_eq!(hand.done("half of it refunded").await, 5);
 
     hand.press("Back to the order").await;

@@ -185,7 +185,7 @@ fn send(
             office.away.set(matches!(answer, Answer::Nothing));
             match answer {
                 Answer::Got(view) => {
-                    show(looked, view);
+                    show(office, looked, view);
                     return stage.set(Stage::Answered(amount, since));
                 }
                 Answer::Refused(problem) => return stage.set(Stage::Refused(problem)),

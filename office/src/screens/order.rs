@@ -62,7 +62,7 @@ fn follow(office: Office, id: AttemptId, looked: &'static Looked) {
             office.away.set(matches!(answer, Answer::Nothing));
             match answer {
                 Answer::Got(view) => {
-                    show(looked, view);
+                    show(office, looked, view);
                     let steps =
                         proxy::call::<Vec<Happened>>("GET", format!("payments/{id}/timeline"), None).await;
                     if let Some(steps) = steps.got()
@@ -74,7 +74,7 @@ fn follow(office: Office, id: AttemptId, looked: &'static Looked) {
                 Answer::Refused(problem) => looked.missing.set(Some(problem.cashier)),
                 Answer::Nothing if looked.view.with_untracked(Option::is_none) => {
                     match local::payment(id.as_str()) {
-                        Some(view) => show(looked, view),
+                        Some(view) => show(office, looked, view),
                         None => looked.missing.set(Some(words::OFFLINE.to_owned())),
                     }
                 }
@@ -91,7 +91,7 @@ fn is_open(view: &PaymentView) -> bool {
 }
 
 /// Shows a view, unless it is the one that is shown: a dialogue would begin anew.
-pub(super) fn show(looked: &Looked, view: PaymentView) {
+pub(super) fn show(office: Office, looked: &Looked, view: PaymentView) {
     let is_new = looked.view.with_untracked(|known| {
         let same = |known: &PaymentView| {
             let mut known = known.clone();
@@ -101,6 +101,7 @@ pub(super) fn show(looked: &Looked, view: PaymentView) {
         !known.as_ref().is_some_and(same)
     });
     if is_new {
+        office.note(&view);
         looked.missing.set(None);
         looked.view.set(Some(view));
     }
