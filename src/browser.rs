@@ -31,25 +31,16 @@ pub(crate) fn wall_clock() -> WallClock {
     }
 }
 
+/// A moment as the browser has it, to read local time from.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285 000 years")]
+pub fn date(moment: u64) -> Date {
+    Date::new(&JsValue::from_f64(moment as f64))
+}
+
 /// A moment as local `14:05`.
-#[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285 000 years")]
 pub fn hh_mm(moment: u64) -> String {
-    let date = Date::new(&JsValue::from_f64(moment as f64));
+    let date = date(moment);
     format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
-}
-
-/// A moment as local `31.01.2026 14:05`.
-#[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285 000 years")]
-pub fn day_and_time(moment: u64) -> String {
-    let date = Date::new(&JsValue::from_f64(moment as f64));
-    let (day, month, year) = (date.get_date(), date.get_month() + 1, date.get_full_year());
-    format!("{day:02}.{month:02}.{year} {}", hh_mm(moment))
-}
-
-/// Today, as local `2026-01-31`.
-pub fn today() -> String {
-    let date = Date::new_0();
-    format!("{}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
 }
 
 /// A moment as local `14:05:09`.

@@ -1,3 +1,4 @@
+use crate::parts::link;
 use crate::{Office, Screen, screen::PLACES};
 use leptos::prelude::*;
 use mpos_terminal::parts::{element, line, part, text};
@@ -30,10 +31,7 @@ fn strip(office: Office) -> AnyView {
 
 /// What whoever is signed in can do about that.
 fn who(name: String) -> AnyView {
-    let link = |to: &'static str, label: String| {
-        element("a").attr("role", "button").attr("href", to).text(label).view()
-    };
-    vec![link("#sign-in", "Switch person".to_owned()), link("#lock", format!("Lock {name}"))].into_any()
+    vec![link("Switch person", "#sign-in"), link(format!("Lock {name}"), "#lock")].into_any()
 }
 
 fn places(office: Office) -> AnyView {
@@ -46,6 +44,9 @@ fn places(office: Office) -> AnyView {
         };
         part(move || Screen::of(address).right().is_none_or(|right| office.may(right)).then(link))
     };
-    let till = element("a").attr("role", "button").attr("href", "/").text("Back to the till").view();
-    element("nav").attr("aria-label", "Office").child(till).children(PLACES.iter().map(place)).view()
+    element("nav")
+        .attr("aria-label", "Office")
+        .child(link("Back to the till", "/"))
+        .children(PLACES.iter().map(place))
+        .view()
 }

@@ -1,6 +1,5 @@
 //! What is said of days and shifts: first the money, then who does what.
 
-use mpos_terminal::browser;
 use mpos_terminal::words::{Look, Shape, amount};
 use payment::money::Amount;
 use payment::settlement::{Closing, ClosingState, DayTotals, MovementKind, Standing, Sum};
@@ -153,7 +152,7 @@ pub(crate) fn result(result: Standing) -> &'static str {
 
 /// `31.01.2026 14:05`, or the words for no moment at all.
 pub(crate) fn moment(at: u64) -> String {
-    if at == 0 { "the beginning".to_owned() } else { browser::day_and_time(at) }
+    if at == 0 { "the beginning".to_owned() } else { crate::moment::day_and_time(at) }
 }
 
 /// How many are not final.

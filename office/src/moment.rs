@@ -1,18 +1,30 @@
 //! Days and times as the till's clock has them.
 
 use js_sys::Date;
+use mpos_terminal::browser::{date, hh_mm, now};
 use receipt::Zone;
-use wasm_bindgen::JsValue;
-
-#[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285 000 years")]
-fn date(at: u64) -> Date {
-    Date::new(&JsValue::from_f64(at as f64))
-}
 
 /// `21.12.2015`.
 pub(crate) fn day(at: u64) -> String {
     let date = date(at);
     format!("{:02}.{:02}.{}", date.get_date(), date.get_month() + 1, date.get_full_year())
+}
+
+/// `21.12.2015 14:05`.
+pub(crate) fn day_and_time(at: u64) -> String {
+    format!("{} {}", day(at), hh_mm(at))
+}
+
+/// `21.12. 14:05`.
+pub(crate) fn day_and_time_short(at: u64) -> String {
+    let date = date(at);
+    format!("{}.{}. {}", date.get_date(), date.get_month() + 1, hh_mm(at))
+}
+
+/// Today, as a date field has it: `2015-12-21`.
+pub(crate) fn today() -> String {
+    let date = date(now());
+    format!("{}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
 }
 
 /// How far the till's time is ahead of UTC at that moment, in minutes.

@@ -43,9 +43,26 @@ pub(crate) fn filled(
     button.live_text(label).view()
 }
 
+/// A text that does not change, where one that may is asked for.
+pub(crate) fn fixed(words: impl Into<String>) -> Text {
+    let words = words.into();
+    text(move || words.clone())
+}
+
 /// A way to another screen that looks like a button.
-pub(crate) fn link(label: &'static str, address: String) -> AnyView {
-    element("a").attr("role", "button").live_attr("href", text(move || address.clone())).text(label).view()
+pub(crate) fn link(label: impl Into<String>, address: impl Into<String>) -> AnyView {
+    element("a").attr("role", "button").live_attr("href", fixed(address)).text(label).view()
+}
+
+/// A button that stays down while this holds.
+pub(crate) fn toggle(
+    label: impl Into<String>,
+    is_down: impl Fn() -> bool + Send + 'static,
+    mut press: impl FnMut() + 'static,
+) -> AnyView {
+    let button = element("button").attr("type", "button");
+    let button = button.live_attr("aria-pressed", text(move || is_down().to_string()));
+    button.on("click", move |_| press()).text(label).view()
 }
 
 /// What the field holds at which something happened.
@@ -58,7 +75,7 @@ pub(crate) fn value(event: &Event) -> String {
 }
 
 /// Something to key into or to choose from, with its label above it.
-pub(crate) fn labelled(label: &'static str, input: AnyView) -> AnyView {
+pub(crate) fn labelled(label: &str, input: AnyView) -> AnyView {
     element("label").class("field").child(element("span").text(label).view()).child(input).view()
 }
 
@@ -69,7 +86,7 @@ pub(crate) fn choice(
     mut choose: impl FnMut(String) + 'static,
 ) -> AnyView {
     let option = |(value, label): (String, String)| {
-        element("option").live_attr("value", text(move || value.clone())).text(label).view()
+        element("option").live_attr("value", fixed(value)).text(label).view()
     };
     let select = element("select").on("change", move |event| choose(value(&event)));
     labelled(label, select.children(options.into_iter().map(option)).view())
@@ -96,7 +113,7 @@ pub(crate) fn field(id: &'static str, label: &str, kind: &[(&'static str, &'stat
     for (name, value) in kind {
         input = input.attr(name, value);
     }
-    element("label").class("field").child(element("span").text(label).view()).child(input.view()).view()
+    labelled(label, input.view())
 }
 
 /// A field for a staff PIN.

@@ -1,19 +1,25 @@
 //! What screens of days and shifts are made of: a sheet that prints as it is seen, and buttons that do not.
 
 use crate::Office;
+use crate::parts::{filled, fixed};
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
-use mpos_terminal::parts::{Press, Text, button, element, line, press, text};
+use mpos_terminal::parts::{Press, button, element, line, press, text};
 use mpos_terminal::words::TEST;
 
 /// Prints the sheet by the browser.
-pub(crate) fn print() -> Press {
+fn print() -> Press {
     press(|| {
         if let Some(window) = web_sys::window() {
             // A browser that cannot print says so itself.
             let _ = window.print();
         }
     })
+}
+
+/// The filled button that prints the sheet.
+pub(crate) fn print_first() -> AnyView {
+    filled(fixed("Print"), || true, print())
 }
 
 /// The button that prints the sheet, where something else is more wanted.
@@ -72,14 +78,4 @@ pub(crate) fn sheet(lines: Vec<AnyView>) -> AnyView {
 /// A part of a screen with a heading of its own.
 pub(crate) fn part_of(heading: &str, lines: Vec<AnyView>) -> AnyView {
     element("section").child(element("h2").text(heading.to_owned()).view()).children(lines).view()
-}
-
-/// What changes, as a part of a screen.
-pub(crate) fn changing(show: impl FnMut() -> Option<AnyView> + Send + 'static) -> AnyView {
-    mpos_terminal::parts::part(show)
-}
-
-/// A text that does not change, where one that may is asked for.
-pub(crate) fn fixed(words: &'static str) -> Text {
-    text(move || words.to_owned())
 }

@@ -1,5 +1,6 @@
 //! Texts about the people at the till.
 
+use crate::moment;
 use mpos_terminal::browser;
 use payment::api::{Deed, Did, Operator};
 use payment::role::Role;
@@ -23,7 +24,7 @@ pub fn standing(operator: &Operator) -> String {
     match operator {
         Operator { disabled: true, .. } => "May not sign in".to_owned(),
         Operator { locked_until: Some(until), .. } => locked(*until),
-        Operator { last_seen: Some(at), .. } => format!("Last seen {}", day_and_time(*at)),
+        Operator { last_seen: Some(at), .. } => format!("Last seen {}", moment::day_and_time_short(*at)),
         _ => "Not seen yet".to_owned(),
     }
 }
@@ -56,12 +57,4 @@ pub fn deed(deed: &Deed) -> String {
         Did::Disabled => other("disabled", ""),
         Did::Enabled => other("enabled", ""),
     }
-}
-
-/// A moment as local `31.12. 14:05`.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285 000 years")]
-pub fn day_and_time(moment: u64) -> String {
-    let date = js_sys::Date::new(&(moment as f64).into());
-    format!("{}.{}. {}", date.get_date(), date.get_month() + 1, browser::hh_mm(moment))
 }

@@ -1,17 +1,14 @@
 use crate::day_words::{self, Ending, compared, kind, moment};
-use crate::parts::{filled, watched};
-use crate::sheet::{
-    changing, fixed, letterhead, pair, part_of, print, print_button, said, sheet, table, tools,
-};
+use crate::parts::{begin, filled, fixed, link, toggle, watched};
+use crate::sheet::{letterhead, pair, part_of, print_button, print_first, said, sheet, table, tools};
 use crate::{Office, Screen};
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
-use mpos_terminal::parts::{button, element, heading, line, press, shape_icon, text, waiting_line};
+use mpos_terminal::parts::{button, element, heading, line, part, press, shape_icon, text, waiting_line};
 use mpos_terminal::proxy::{self, Answer};
 use mpos_terminal::words::{Look, amount};
 use payment::settlement::{CloseDay, CloseNow, Closing, ClosingState, Movement};
-use wasm_bindgen_futures::spawn_local;
 
 /// Between two looks at a closing that goes on, and at one that does not, in milliseconds.
 const BUSY_MS: i32 = 1_000;
@@ -30,14 +27,14 @@ struct Day {
 /// The till's totals beside the gateway's, what is not final, and closing the day.
 pub(crate) fn close_day(office: Office) -> AnyView {
     let day = Day { office, view: watched(None), said: watched(String::new()), confirmed: watched(false) };
-    spawn_local(async move {
+    begin(async move {
         while office.screen.with_untracked(|screen| *screen == Screen::CloseDay) {
             day.heard(proxy::call("GET", "close-day".to_owned(), None).await);
             let is_busy = day.view.with_untracked(|view| view.as_ref().is_some_and(goes_on));
             browser::wait(if is_busy { BUSY_MS } else { IDLE_MS }).await;
         }
     });
-    let shown = changing(move || day.view.with(|view| view.as_ref().map(|view| day.show(view))));
+    let shown = part(move || day.view.with(|view| view.as_ref().map(|view| day.show(view))));
     let lines = [heading(fixed("Close day")), said(day.said), shown];
     element("section").class("day").children(lines).view()
 }
@@ -75,7 +72,7 @@ impl Day {
         let confirm_open = if self.confirmed.get_untracked() { open.collect() } else { vec![] };
         let wanted = CloseNow { since: view.since, confirm_open };
         self.said.set(String::new());
-        spawn_local(async move {
+        begin(async move {
             self.heard(proxy::call("POST", "close-day".to_owned(), Some(proxy::body(&wanted))).await);
             self.confirmed.set(false);
         });
@@ -123,16 +120,13 @@ impl Day {
         let close = press(move || self.close());
         let safe = || line("small", "Safe to repeat: a day is never closed twice.".to_owned());
         let buttons = match last {
-            _ if !view.needed => vec![filled(text(|| "Print".to_owned()), || true, print())],
+            _ if !view.needed => vec![print_first()],
             Some(last) if last.is_open() && is_unknown => {
                 vec![button("Ask now".to_owned(), close), print_button(), safe()]
             }
             Some(last) if last.is_open() => vec![print_button()],
             Some(last) if last.is_closed() && !is_next_open(view) => {
-                vec![
-                    filled(text(|| "Print".to_owned()), || true, print()),
-                    button("Close the day again".to_owned(), close),
-                ]
+                vec![print_first(), button("Close the day again".to_owned(), close)]
             }
             _ => {
                 let has_open = !view.open.is_empty();
@@ -144,11 +138,7 @@ impl Day {
                     all.push(line("small", wait.to_owned()));
                     all.push(self.confirm(view.open.len()));
                 }
-                all.extend([
-                    filled(text(|| "Close the day".to_owned()), enabled, close),
-                    print_button(),
-                    safe(),
-                ]);
+                all.extend([filled(fixed("Close the day"), enabled, close), print_button(), safe()]);
                 all
             }
         };
@@ -158,12 +148,9 @@ impl Day {
     /// The manager's word for closing over what is not final.
     fn confirm(self, open: usize) -> AnyView {
         let confirmed = self.confirmed;
-        let toggle = element("button").attr("type", "button").on("click", move |_| {
-            confirmed.update(|confirmed| *confirmed = !*confirmed);
-        });
-        let pressed = text(move || confirmed.get().to_string());
         let label = format!("Manager: close over {}", if open == 1 { "it" } else { "them" });
-        toggle.live_attr("aria-pressed", pressed).text(label).view()
+        let turn = move || confirmed.update(|confirmed| *confirmed = !*confirmed);
+        toggle(label, move || confirmed.get(), turn)
     }
 }
 
@@ -217,8 +204,7 @@ fn last(office: Office, closing: &Closing) -> AnyView {
 /// What is not final, each with the way to it.
 fn list(open: &[Movement]) -> AnyView {
     let row = |movement: &Movement| {
-        let address = format!("#order/{}", movement.attempt.as_str());
-        let order = element("a").attr("role", "button").live_attr("href", text(move || address.clone()));
+        let order = link("Show", format!("#order/{}", movement.attempt.as_str()));
         element("li")
             .class("hatched")
             .child(
@@ -229,7 +215,7 @@ fn list(open: &[Movement]) -> AnyView {
             )
             .child(element("span").text(kind(movement.kind)).view())
             .child(element("time").text(moment(movement.at)).view())
-            .child(order.text("Show").view())
+            .child(order)
             .view()
     };
     element("div").class("list").child(element("ul").children(open.iter().map(row)).view()).view()

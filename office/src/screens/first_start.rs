@@ -1,12 +1,11 @@
 use crate::Office;
-use crate::parts::{PIN, empty, field, is_enter, keyed, said, submit};
+use crate::parts::{PIN, begin, empty, field, fixed, is_enter, keyed, said, submit};
 use leptos::prelude::*;
-use mpos_terminal::parts::{element, heading, line, press, text};
+use mpos_terminal::parts::{element, heading, line, press};
 use mpos_terminal::proxy;
 use payment::api::{AddOperator, Operator};
 use payment::pin::Pin;
 use payment::role::Role;
-use wasm_bindgen_futures::spawn_local;
 
 const NAME: &str = "first-name";
 const CHOSEN: &str = "first-pin";
@@ -21,7 +20,7 @@ pub(crate) fn first_start(office: Office) -> AnyView {
          it opens everything here. It is a staff PIN, not a card PIN."
     );
     let all = vec![
-        heading(text(|| "First start".to_owned())),
+        heading(fixed("First start")),
         line("", about),
         field(NAME, "Manager's name", &[("type", "text"), ("maxlength", "30")]),
         field(CHOSEN, "Manager's PIN", PIN),
@@ -51,7 +50,7 @@ fn found(office: Office) {
         return office.refuse(why.to_owned());
     };
     let new = AddOperator { name: keyed(NAME), role: Role::Manager, pin };
-    spawn_local(async move {
+    begin(async move {
         if office.post::<Vec<Operator>>("operators", Some(proxy::body(&new))).await.is_some() {
             // There will be others who sell.
             office.ask();

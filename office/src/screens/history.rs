@@ -1,12 +1,12 @@
 use super::rows::rows;
-use crate::parts::{choice, labelled, value};
+use crate::parts::{choice, fixed, labelled, value};
 use crate::{Office, order_words as words};
 use leptos::prelude::*;
 use mpos_terminal::parts::{element, heading, line, part, text};
 
 /// The payments, newest first; what is not known yet above all.
 pub(crate) fn history(office: Office) -> AnyView {
-    let all = [heading(text(|| "History".to_owned())), list(office)];
+    let all = [heading(fixed("History")), list(office)];
     element("section").class("history").children(all).view()
 }
 
@@ -27,7 +27,7 @@ fn search(office: Office) -> AnyView {
         .attr("inputmode", "search")
         .attr("placeholder", "Amount, last four digits, order")
         .attr("autocomplete", "off")
-        .live_attr("value", text(move || keyed.clone()))
+        .live_attr("value", fixed(keyed))
         .on("input", move |event| look(office, value(&event)))
         .on("change", move |event| look(office, value(&event)));
     labelled("Search", input.view())

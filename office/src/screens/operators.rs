@@ -1,15 +1,14 @@
 use super::trail;
-use crate::parts::{PIN, empty, field, keyed, said, submit};
+use crate::parts::{PIN, begin, empty, field, fixed, keyed, said, submit, watched};
 use crate::{Office, words};
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
-use mpos_terminal::parts::{button, element, flag, heading, line, part, press, row, text};
+use mpos_terminal::parts::{button, element, flag, heading, line, part, press, row};
 use mpos_terminal::proxy;
 use payment::api::{AddOperator, Change, ChangeOperator, Operator};
 use payment::pin::Pin;
 use payment::role::{Right, Role};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
 const NAME: &str = "new-name";
@@ -18,29 +17,25 @@ const OTHER_PIN: &str = "other-pin";
 
 /// What is known of the people, and what is being keyed about them.
 #[derive(Clone, Copy)]
-struct People(&'static Keyed);
-
-struct Keyed {
-    all: Watched<Vec<Operator>>,
+struct People {
+    all: &'static Watched<Vec<Operator>>,
     /// Whose role or PIN is being changed, and to what role.
-    changing: Watched<Option<(String, Role)>>,
+    changing: &'static Watched<Option<(String, Role)>>,
     /// The role of somebody who is to be added.
-    role: Watched<Role>,
+    role: &'static Watched<Role>,
 }
 
 /// The people at the till: add, change, and who did what.
 pub(crate) fn operators(office: Office) -> AnyView {
-    let keyed =
-        Keyed { all: Watched::new(vec![]), changing: Watched::new(None), role: Watched::new(Role::Cashier) };
-    let people = People(Box::leak(Box::new(keyed)));
-    spawn_local(async move {
+    let people = People { all: watched(vec![]), changing: watched(None), role: watched(Role::Cashier) };
+    begin(async move {
         if let Some(all) = office.heard(proxy::call("GET", "operators".to_owned(), None).await) {
-            people.0.all.set(all);
+            people.all.set(all);
         }
     });
     let rows = part(move || {
-        let changing = people.0.changing.get();
-        people.0.all.with(|all| {
+        let changing = people.changing.get();
+        people.all.with(|all| {
             let rows = all.iter().map(|operator| person(office, people, operator, changing.as_ref()));
             Some(element("ul").children(rows.collect::<Vec<_>>()).view())
         })
@@ -49,7 +44,7 @@ pub(crate) fn operators(office: Office) -> AnyView {
         let all = || element("div").class("changes").children([add(office, people), trail(office)]).view();
         office.may(Right::Operators).then(all)
     });
-    let all = [heading(text(|| "People".to_owned())), said(office), rows, changes];
+    let all = [heading(fixed("People")), said(office), rows, changes];
     element("section").class("list people").children(all).view()
 }
 
@@ -68,7 +63,7 @@ fn person(office: Office, people: People, operator: &Operator, changing: Option<
     };
     let begin = {
         let name = name.clone();
-        press(move || people.0.changing.set(Some((name.clone(), role))))
+        press(move || people.changing.set(Some((name.clone(), role))))
     };
     let mut acts = vec![button(format!("Change {name}"), begin)];
     if operator.locked_until.is_some() {
@@ -97,7 +92,7 @@ fn person(office: Office, people: People, operator: &Operator, changing: Option<
 fn form(office: Office, people: People, operator: &Operator, to: Role, is_own: bool) -> AnyView {
     let (name, role) = (operator.name.clone(), operator.role);
     let chosen = name.clone();
-    let choose = move |to| people.0.changing.set(Some((chosen.clone(), to)));
+    let choose = move |to| people.changing.set(Some((chosen.clone(), to)));
     let roles = (!is_own).then(|| roles("changed-role", to, choose));
     let label = if to == role { "New PIN" } else { "New PIN; empty: the same as before" };
     let label = if to == Role::Manager && role != to { "New PIN, for a manager" } else { label };
@@ -114,17 +109,17 @@ fn form(office: Office, people: People, operator: &Operator, to: Role, is_own: b
         empty(OTHER_PIN);
         tell(office, people, name.clone(), change);
     });
-    let cancel = press(move || people.0.changing.set(None));
+    let cancel = press(move || people.changing.set(None));
     let form = element("div").class("form").children(roles).child(field(OTHER_PIN, label, PIN));
     form.child(row(vec![button("Save".to_owned(), save), button("Cancel".to_owned(), cancel)])).view()
 }
 
 fn tell(office: Office, people: People, name: String, change: Change) {
-    spawn_local(async move {
+    begin(async move {
         let change = proxy::body(&ChangeOperator { name, change });
         if let Some(all) = office.post("operators/change", Some(change)).await {
-            people.0.changing.set(None);
-            people.0.all.set(all);
+            people.changing.set(None);
+            people.all.set(all);
             office.said.set("Saved".to_owned());
         }
     });
@@ -132,17 +127,17 @@ fn tell(office: Office, people: People, name: String, change: Change) {
 
 fn add(office: Office, people: People) -> AnyView {
     let roles = part(move || {
-        let role = people.0.role.get();
-        Some(roles("new-role", role, move |role| people.0.role.set(role)))
+        let role = people.role.get();
+        Some(roles("new-role", role, move |role| people.role.set(role)))
     });
     let add = press(move || {
         let Ok(pin) = Pin::new(keyed(NEW_PIN)) else {
             return office.refuse("A PIN has 4 to 12 digits. Key it in full.".to_owned());
         };
-        let new = AddOperator { name: keyed(NAME), role: people.0.role.get_untracked(), pin };
-        spawn_local(async move {
+        let new = AddOperator { name: keyed(NAME), role: people.role.get_untracked(), pin };
+        begin(async move {
             if let Some(all) = office.post("operators", Some(proxy::body(&new))).await {
-                people.0.all.set(all);
+                people.all.set(all);
                 office.said.set("Saved".to_owned());
                 empty(NAME);
                 empty(NEW_PIN);

@@ -1,14 +1,14 @@
 use super::history::list;
 use super::later::{Ask, ask};
 use super::timeline::timeline;
-use crate::parts::{begin, link, watched};
+use crate::parts::{begin, fixed, link, watched};
 use crate::standing::{approved, is_reserved, returned, words_of};
 use crate::{Office, local, moment, order_words as words};
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{
-    Element, amount_line, button, element, heading, line, part, press, row, shape_icon, text,
+    Element, amount_line, button, element, heading, line, part, press, row, shape_icon,
 };
 use mpos_terminal::proxy::{self, Answer};
 use mpos_terminal::words::{self as till, Look};
@@ -120,7 +120,7 @@ fn detail(office: Office, looked: &'static Looked, view: &PaymentView) -> AnyVie
     });
     let standing = standing.child(element("span").child(shape_icon(words.shape)).text(words.title).view());
     let mut all = vec![
-        heading(text(move || title.clone())),
+        heading(fixed(title)),
         standing.view(),
         amount_line(till::amount(approved(view).unwrap_or(view.terms.amount))),
         line("money", words.money),
@@ -141,7 +141,7 @@ fn detail(office: Office, looked: &'static Looked, view: &PaymentView) -> AnyVie
 fn actions(looked: &'static Looked, view: &PaymentView) -> AnyView {
     let receipt = element("a").attr("role", "button").class("filled");
     let address = format!("#receipt/{}", view.terms.attempt);
-    let receipt = receipt.live_attr("href", text(move || address.clone())).text("Receipt").view();
+    let receipt = receipt.live_attr("href", fixed(address)).text("Receipt").view();
     let mut buttons = vec![receipt];
     let reserved = is_reserved(view);
     let kinds = [

@@ -1,5 +1,6 @@
 //! A receipt's lines on the screen, and on the browser's paper.
 
+use crate::parts::fixed;
 use leptos::prelude::*;
 use mpos_terminal::parts::element;
 use receipt::{Line, QrPath, Size};
@@ -54,8 +55,7 @@ fn code(link: &str) -> AnyView {
         );
         leptos::html::div().class("code").inner_html(svg).into_any()
     });
-    let address = link.to_owned();
     let text = element("a").attr("rel", "noreferrer").attr("target", "_blank").text(link.to_owned());
-    let text = text.live_attr("href", mpos_terminal::parts::text(move || address.clone())).view();
+    let text = text.live_attr("href", fixed(link)).view();
     element("div").class("link").children(path).child(text).view()
 }

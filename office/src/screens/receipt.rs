@@ -1,6 +1,6 @@
 use super::paper::paper;
 use super::signature::pad;
-use crate::parts::{begin, choice, filled, link};
+use crate::parts::{begin, choice, filled, fixed, link, toggle};
 use crate::printer::{self, Fault};
 use crate::{Office, local, moment, order_words as words};
 use leptos::prelude::*;
@@ -69,7 +69,7 @@ pub(crate) fn receipt_of(office: Office, id: AttemptId) -> AnyView {
         }
         looked.view.with(|view| view.as_ref().map(|view| sheet(office, looked, view)))
     });
-    let all = [heading(text(|| "Receipt".to_owned())), row(vec![back]), shown];
+    let all = [heading(fixed("Receipt")), row(vec![back]), shown];
     element("section").class("receipt-of").children(all).view()
 }
 
@@ -99,7 +99,7 @@ fn sheet(office: Office, looked: &'static Looked, view: &ReceiptView) -> AnyView
     let id = view.payment.terms.attempt.clone();
     let browser_id = id.clone();
     let by_browser = filled(
-        text(|| "Print".to_owned()),
+        fixed("Print"),
         move || !looked.busy.get(),
         press(move || print(office, looked, browser_id.clone(), 0)),
     );
@@ -124,17 +124,11 @@ fn more(label: &'static str, content: AnyView) -> AnyView {
 /// Whose copy, of what.
 fn copies(looked: &'static Looked, view: &ReceiptView) -> AnyView {
     let copy = |label: &'static str, copy: Copy| {
-        let chosen = text(move || (looked.copy.get() == copy).to_string());
-        let choose = move |_| {
+        let choose = move || {
             looked.copy.set(copy);
             looked.mark.set(Duplicate::First);
         };
-        element("button")
-            .attr("type", "button")
-            .live_attr("aria-pressed", chosen)
-            .on("click", choose)
-            .text(label)
-            .view()
+        toggle(label, move || looked.copy.get() == copy, choose)
     };
     let mut all =
         vec![row(vec![copy("Customer copy", Copy::Customer), copy("Merchant copy", Copy::Merchant)])];

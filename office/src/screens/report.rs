@@ -1,14 +1,13 @@
 use crate::Office;
 use crate::day_words::{kind, moment, not_final};
-use crate::parts::{filled, watched};
-use crate::sheet::{changing, fixed, letterhead, pair, print, said, sheet, table, tools};
+use crate::parts::{begin, filled, fixed, watched};
+use crate::sheet::{letterhead, pair, print_first, said, sheet, table, tools};
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
-use mpos_terminal::parts::{button, element, heading, line, press, text};
+use mpos_terminal::parts::{button, element, heading, line, part, press};
 use mpos_terminal::proxy::{self, Answer};
 use mpos_terminal::words::amount;
 use payment::settlement::{CloseShift, Report, Totals};
-use wasm_bindgen_futures::spawn_local;
 
 /// What the screen watches.
 #[derive(Clone, Copy)]
@@ -24,10 +23,8 @@ struct Shift {
 pub(crate) fn report(office: Office) -> AnyView {
     let shift = Shift { office, report: watched(None), said: watched(String::new()), asked: watched(false) };
     shift.look();
-    let shown =
-        changing(move || shift.report.with(|report| report.as_ref().map(|report| shift.show(report))));
-    let buttons =
-        changing(move || shift.report.with(|report| report.as_ref().map(|report| shift.tools(report))));
+    let shown = part(move || shift.report.with(|report| report.as_ref().map(|report| shift.show(report))));
+    let buttons = part(move || shift.report.with(|report| report.as_ref().map(|report| shift.tools(report))));
     let lines = [heading(fixed("X / Z report")), said(shift.said), shown, buttons];
     element("section").class("day").children(lines).view()
 }
@@ -35,7 +32,7 @@ pub(crate) fn report(office: Office) -> AnyView {
 impl Shift {
     fn look(self) {
         self.asked.set(false);
-        spawn_local(async move { self.heard(proxy::call("GET", "reports/x".to_owned(), None).await) });
+        begin(async move { self.heard(proxy::call("GET", "reports/x".to_owned(), None).await) });
     }
 
     fn heard(self, answer: Answer<Report>) {
@@ -54,7 +51,7 @@ impl Shift {
     fn close(self, from: u64) {
         self.said.set(String::new());
         let shift = proxy::body(&CloseShift { from });
-        spawn_local(async move {
+        begin(async move {
             self.heard(proxy::call("POST", "reports/z".to_owned(), Some(shift)).await);
         });
     }
@@ -92,21 +89,18 @@ impl Shift {
         let is_z = report.number.is_some();
         if is_z {
             let again = press(move || self.look());
-            return tools(vec![
-                filled(text(|| "Print".to_owned()), || true, print()),
-                button("Back to the X report".to_owned(), again),
-            ]);
+            return tools(vec![print_first(), button("Back to the X report".to_owned(), again)]);
         }
         if self.asked.get() {
             let words = "The Z report closes this shift once. The next one begins with nothing.";
             return tools(vec![
                 line("next", words.to_owned()),
-                filled(text(|| "Close the shift".to_owned()), || true, press(move || self.close(from))),
+                filled(fixed("Close the shift"), || true, press(move || self.close(from))),
                 button("Back".to_owned(), press(move || self.asked.set(false))),
             ]);
         }
         tools(vec![
-            filled(text(|| "Print".to_owned()), || true, print()),
+            print_first(),
             button("Z report: close the shift".to_owned(), press(move || self.asked.set(true))),
             button("Count again".to_owned(), press(move || self.look())),
         ])

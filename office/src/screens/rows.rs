@@ -2,11 +2,11 @@
 
 use crate::Office;
 use crate::book::Row;
-use crate::parts::{begin, watched};
+use crate::parts::{begin, fixed, watched};
 use crate::standing::Item;
 use leptos::prelude::*;
 use mpos_terminal::browser;
-use mpos_terminal::parts::{element, line, part, shape_icon, text};
+use mpos_terminal::parts::{element, line, part, shape_icon};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
@@ -76,9 +76,8 @@ fn room(rows: usize) -> AnyView {
 }
 
 fn row(row: &Row, at: usize, all: usize) -> AnyView {
-    let (at, all) = (at.to_string(), all.to_string());
-    let entry = element("li").live_attr("aria-posinset", text(move || at.clone()));
-    let entry = entry.live_attr("aria-setsize", text(move || all.clone()));
+    let entry = element("li").live_attr("aria-posinset", fixed(at.to_string()));
+    let entry = entry.live_attr("aria-setsize", fixed(all.to_string()));
     match row {
         Row::Heading(words) => entry.class("day").child(element("h2").text(words.clone()).view()).view(),
         Row::Payment(item) => entry.child(payment(item)).view(),
@@ -93,7 +92,7 @@ fn payment(item: &Item) -> AnyView {
     let class = if item.is_open { "payment hatched" } else { "payment" };
     element("a")
         .class(class)
-        .live_attr("href", text(move || address.clone()))
+        .live_attr("href", fixed(address))
         .children([shape_icon(item.shape), amount, about, time])
         .view()
 }

@@ -1,13 +1,12 @@
 use super::{back_to_till, first_start, stand_by};
 use crate::entrance::Face;
-use crate::parts::{empty, focus, input, is_enter, keyed, said, submit};
+use crate::parts::{begin, empty, fixed, focus, input, is_enter, keyed, said, submit};
 use crate::{Office, words};
 use leptos::prelude::*;
-use mpos_terminal::parts::{button, element, heading, line, part, press, row, text};
+use mpos_terminal::parts::{button, element, heading, line, part, press, row};
 use mpos_terminal::{proxy, sound, sound::Sound};
 use payment::api::{SignIn, Tile};
 use payment::pin::Pin;
-use wasm_bindgen_futures::spawn_local;
 
 /// The field of the PIN.
 const FIELD: &str = "pin";
@@ -19,7 +18,7 @@ pub(crate) fn sign_in(office: Office) -> AnyView {
     // Whoever is signed in and comes here wants to give the till to somebody else.
     let switches = office.terminal.with_untracked(|t| t.as_ref().is_some_and(|t| t.operator.is_some()));
     office.entrance.turn(if switches { Face::Names } else { Face::StandBy });
-    spawn_local(async move { office.entrance.look(office).await });
+    begin(async move { office.entrance.look(office).await });
     part(move || {
         let nobody = office.entrance.door.with(|door| door.as_ref().map(|door| door.people.is_empty()));
         Some(match (nobody?, office.entrance.face.get()) {
@@ -38,7 +37,7 @@ fn names(office: Office) -> AnyView {
             Some(element("div").class("tiles").children(tiles.collect::<Vec<_>>()).view())
         })
     });
-    let title = heading(text(|| "Who is signing in?".to_owned()));
+    let title = heading(fixed("Who is signing in?"));
     element("section").class("entrance").children([title, tiles, said(office), back_to_till(office)]).view()
 }
 
@@ -116,7 +115,7 @@ fn try_pin(office: Office, name: String) {
     };
     empty(FIELD);
     focus(FIELD);
-    spawn_local(async move {
+    begin(async move {
         let asked = proxy::body(&SignIn { name, pin });
         if let Some(terminal) = office.post("sign-in", Some(asked)).await {
             office.enter(terminal);

@@ -1,6 +1,6 @@
 use crate::Office;
 use crate::entrance::Face;
-use crate::parts::submit;
+use crate::parts::{fixed, link, submit};
 use leptos::prelude::*;
 use mpos_terminal::parts::{element, heading, live_line, part, press, row, text};
 use mpos_terminal::{browser, words};
@@ -21,7 +21,7 @@ pub(crate) fn stand_by(office: Office) -> AnyView {
         live_line("strong", text(shop)),
         live_line("", text(till)),
         live_line("clock", text(move || browser::hh_mm(office.now.get()))),
-        heading(text(|| "Locked".to_owned())),
+        heading(fixed("Locked")),
         unresolved,
         submit("Touch to unlock", press(unlock)),
         back_to_till(office),
@@ -33,6 +33,5 @@ pub(crate) fn stand_by(office: Office) -> AnyView {
 /// The way back to a till that sells, because somebody is signed in or because nobody has to be.
 pub(crate) fn back_to_till(office: Office) -> AnyView {
     let sells = move || office.terminal.with(|t| t.as_ref().is_some_and(|t| !t.locked));
-    let link = || element("a").attr("role", "button").attr("href", "/").text("Back to the till").view();
-    part(move || sells().then(|| row(vec![link()])))
+    part(move || sells().then(|| row(vec![link("Back to the till", "/")])))
 }

@@ -1,18 +1,14 @@
-use crate::Office;
 use crate::day_words::{kind, result};
-use crate::parts::{filled, watched};
-use crate::sheet::{changing, fixed, letterhead, pair, print, said, sheet, table, tools};
+use crate::parts::{begin, fixed, labelled, toggle, value, watched};
+use crate::sheet::{letterhead, pair, print_first, said, sheet, table, tools};
+use crate::{Office, moment};
 use leptos::prelude::*;
-use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
-use mpos_terminal::parts::{element, heading, line, text};
+use mpos_terminal::parts::{element, heading, line, part, text};
 use mpos_terminal::proxy::{self, Answer};
 use mpos_terminal::words::amount;
 use payment::json::FromJson;
 use payment::settlement::{By, Taken, Takings};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlInputElement;
 
 /// The ways to look at it: the proxy's word, the label, and what a row is called.
 const WAYS: [(&str, &str, &str); 5] = [
@@ -38,8 +34,8 @@ struct Look {
 pub(crate) fn takings(office: Office) -> AnyView {
     let look = Look {
         office,
-        from: watched(browser::today()),
-        to: watched(browser::today()),
+        from: watched(moment::today()),
+        to: watched(moment::today()),
         by: watched("day"),
         takings: watched(None),
         said: watched(String::new()),
@@ -49,7 +45,7 @@ pub(crate) fn takings(office: Office) -> AnyView {
     let ways = WAYS.map(|(by, label, _)| way(look, by, label));
     let ways =
         element("div").class("row").attr("role", "group").attr("aria-label", "Rows").children(ways).view();
-    let shown = changing(move || look.takings.with(|found| found.as_ref().map(|found| show(office, found))));
+    let shown = part(move || look.takings.with(|found| found.as_ref().map(|found| show(office, found))));
     let file = element("a").attr("role", "button").attr("download", "").text("Export CSV");
     let file =
         file.live_attr("href", text(move || format!("/api/v1/{}", look.question("takings.csv")))).view();
@@ -59,7 +55,7 @@ pub(crate) fn takings(office: Office) -> AnyView {
         element("div").class("tools").child(ways).view(),
         said(look.said),
         shown,
-        tools(vec![filled(text(|| "Print".to_owned()), || true, print()), file]),
+        tools(vec![print_first(), file]),
     ];
     element("section").class("day").children(lines).view()
 }
@@ -72,7 +68,7 @@ impl Look {
     /// Asks once; a screen that watched what is asked for would begin anew with each choice.
     fn ask(self) {
         let question = untrack(|| self.question("takings"));
-        spawn_local(async move {
+        begin(async move {
             match proxy::call("GET", question, None).await {
                 Answer::Refused(problem) => self.said.set(problem.cashier),
                 answer => {
@@ -90,23 +86,21 @@ impl Look {
 fn date(label: &'static str, day: &'static Watched<String>, look: Look) -> AnyView {
     let input = element("input").attr("type", "date").attr("required", "").attr("aria-label", label);
     let input = input.live_attr("value", text(move || day.get())).on("change", move |event| {
-        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        if let Some(chosen) = input.map(|input| input.value()).filter(|chosen| !chosen.is_empty()) {
+        let chosen = value(&event);
+        if !chosen.is_empty() {
             day.set(chosen);
             look.ask();
         }
     });
-    element("label").class("field").child(element("span").text(label).view()).child(input.view()).view()
+    labelled(label, input.view())
 }
 
 fn way(look: Look, by: &'static str, label: &'static str) -> AnyView {
-    let pressed = text(move || (look.by.get() == by).to_string());
-    let button = element("button").attr("type", "button").live_attr("aria-pressed", pressed);
-    let button = button.on("click", move |_| {
+    let choose = move || {
         look.by.set(by);
         look.ask();
-    });
-    button.text(label).view()
+    };
+    toggle(label, move || look.by.get() == by, choose)
 }
 
 fn show(office: Office, takings: &Takings) -> AnyView {
