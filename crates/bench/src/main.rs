@@ -7,7 +7,6 @@ mod figures;
 mod folder;
 mod load;
 mod machine;
-mod one_by_one;
 mod process;
 mod report;
 mod roles;

@@ -80,10 +80,10 @@ impl Proxy {
         Self::run(Command::new(folder::program("mpos-proxy")?), folder).await
     }
 
-    /// Its parts in a process of ours, with its writes `together` or `one-by-one`.
-    pub(crate) async fn parts(writes: &str, folder: &Path) -> Result<Self> {
+    /// Its parts in a process of ours that commits one write at a time.
+    pub(crate) async fn one_by_one(folder: &Path) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["serve", writes]);
+        command.args(["serve", "one-by-one"]);
         Self::run(command, folder).await
     }
 

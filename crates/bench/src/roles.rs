@@ -6,6 +6,7 @@ mod shop;
 
 use anyhow::{Context as _, Result, bail};
 use axum::Router;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use tokio::net::TcpListener;
 
@@ -14,8 +15,7 @@ pub(crate) async fn serve(role: &str, options: &[&str]) -> Result<()> {
     match (role, options) {
         ("bare", []) => listen(bare::router()?).await,
         ("gateway", []) => listen(gateway::router()).await,
-        ("together", ["--config", config]) => shop::serve(Path::new(config), false).await,
-        ("one-by-one", ["--config", config]) => shop::serve(Path::new(config), true).await,
+        ("one-by-one", ["--config", config]) => shop::serve(Path::new(config), NonZeroUsize::MIN).await,
         _ => bail!("no role {role} with {options:?}"),
     }
 }

@@ -22,6 +22,7 @@ pub mod operations;
 pub mod page;
 pub mod problem;
 pub mod routes;
+pub mod running;
 pub mod server;
 pub mod settlement;
 pub mod staff;

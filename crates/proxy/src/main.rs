@@ -3,7 +3,6 @@
 use axum_server::Handle;
 use clap::{Args, Parser, Subcommand};
 use payment::attempt::AttemptId;
-use paynet::Merchant;
 use proxy::books::{Books, Days, command, parse_day};
 use proxy::callback::Callbacks;
 use proxy::config::Config;
@@ -145,6 +144,8 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,proxy=info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let arguments = Arguments::parse();
+    // Fails only if another provider was chosen before, and nobody else chooses.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let done = match (arguments.task, arguments.serve) {
         (Some(Task::KioskPolicy(wanted)), _) => kiosk_policy(wanted).map(|()| ExitCode::SUCCESS),
         (Some(Task::Reconcile(wanted)), _) => reconcile(wanted).await,
@@ -168,8 +169,6 @@ async fn main() -> ExitCode {
 
 #[expect(clippy::print_stdout, reason = "whoever starts it reads the addresses")]
 async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
-    // Fails only if another provider was chosen before, and nobody else chooses.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let config = Config::load(&arguments.config, |name| std::env::var(name).ok())?;
     if arguments.check_config {
         println!("the settings are good");
@@ -182,19 +181,7 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     let callbacks = settings.callback_listen.map(listener).transpose()?;
 
     let metrics = Arc::new(Metrics::default());
-    let merchant = Merchant {
-        login: settings.gateway.login.clone(),
-        key: config.control_key.clone(),
-        endpoint: settings.gateway.endpoint.clone(),
-        dialect: settings.gateway.dialect.clone(),
-    };
-    let gateway = PaynetGateway::new(
-        merchant,
-        settings.gateway.ask_by_serial_number,
-        settings.till.readers.clone(),
-        metrics.clone(),
-    )?
-    .with_endpoints(settings.gateway.all().map(|e| (e.currency, e.endpoint)).collect());
+    let gateway = PaynetGateway::of(&config, metrics.clone())?;
     let store = SqliteStore::open(&settings.database).await?;
     let desk = Desk::open(store.clone(), gateway, settings.rules.clone(), metrics.clone()).await?;
 
@@ -252,7 +239,6 @@ fn kiosk_policy(wanted: KioskPolicy) -> Result<(), Box<dyn Error>> {
 const DIFFERS: u8 = 2;
 
 async fn reconcile(wanted: Reconcile) -> Result<ExitCode, Box<dyn Error>> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let days = wanted.from.zip(wanted.to).map(|(from, to)| Days { from, to });
     let differs = command::reconcile(&wanted.config, days).await?;
     Ok(if differs { ExitCode::from(DIFFERS) } else { ExitCode::SUCCESS })
@@ -267,7 +253,6 @@ async fn reset_manager(config: &Path, name: Option<&str>) -> Result<(), Box<dyn 
 
 #[expect(clippy::print_stdout, reason = "whoever asks reads it")]
 async fn erase_personal(wanted: Erase) -> Result<(), Box<dyn Error>> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let which = match (wanted.which.older_than, wanted.which.order) {
         (Some(days), _) => Which::OlderThan(days),
         (None, Some(id)) => Which::Order(id),

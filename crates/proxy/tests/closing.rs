@@ -15,6 +15,7 @@ use proxy::store::{Store, sqlite::SqliteStore};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use support::over_every_store;
 use support::{
     BLOB, Did, Fake, ID, call, config, get, managed, memory::Memory, outcome, payment, post, quick, says,
     send, until,
@@ -23,25 +24,6 @@ use tokio::sync::Semaphore;
 
 const CLOSE_DAY: &str = "/api/v1/close-day";
 const OTHER_ID: &str = "BBBBBBBBBBBBBBBBBBBB";
-
-macro_rules! over_every_store {
-    ($($name:ident)*) => {
-        mod over_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                let dir = tempfile::tempdir().unwrap();
-                let store = super::SqliteStore::open(&dir.path().join("db")).await.unwrap();
-                super::$name(store).await;
-            })*
-        }
-        mod over_memory {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name(super::Memory::new()).await;
-            })*
-        }
-    };
-}
 
 over_every_store! {
     equal_totals_close_the_day_once

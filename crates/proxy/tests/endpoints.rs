@@ -10,6 +10,7 @@ use payment::order::{Answer, Status};
 use proxy::store::{Store, sqlite::SqliteStore};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use support::over_every_store;
 use support::{BLOB, Fake, ID, call, get, memory::Memory, payment, post, proxy_with, report, until, with};
 
 const OTHER_ID: &str = "BBBBBBBBBBBBBBBBBBBB";
@@ -33,25 +34,6 @@ fn says(status: Status, code: &str) -> Answer {
     let mut report = report(status);
     report.amount = Some(Amount::new(1042, currency(code)));
     Answer::Report(Box::new(report))
-}
-
-macro_rules! over_every_store {
-    ($($name:ident)*) => {
-        mod over_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                let dir = tempfile::tempdir().unwrap();
-                let store = super::SqliteStore::open(&dir.path().join("db")).await.unwrap();
-                super::$name(store).await;
-            })*
-        }
-        mod over_memory {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name(super::Memory::new()).await;
-            })*
-        }
-    };
 }
 
 over_every_store! {

@@ -18,6 +18,7 @@ use proxy::store::{Store, sqlite::SqliteStore};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use support::over_every_store;
 use support::until;
 use support::{
     BLOB, Fake, ID, call, config, get, memory::Memory, nudge, outcome, payment, post, says, send, terms,
@@ -29,25 +30,6 @@ use tokio::runtime::Runtime;
 const PAYMENTS: &str = "/api/v1/payments";
 const NOTHING_NEW: &str = ":";
 const LIMIT: Duration = Duration::from_secs(20);
-
-macro_rules! over_every_store {
-    ($($name:ident)*) => {
-        mod over_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                let dir = tempfile::tempdir().unwrap();
-                let store = super::SqliteStore::open(&dir.path().join("db")).await.unwrap();
-                super::$name(store).await;
-            })*
-        }
-        mod over_memory {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name(super::Memory::new()).await;
-            })*
-        }
-    };
-}
 
 over_every_store! {
     the_first_view_comes_at_once_and_each_change_after_it

@@ -6,32 +6,12 @@ mod support;
 use axum::Router;
 use axum::http::StatusCode;
 use payment::order::{Answer, Status};
-use proxy::store::{Store, sqlite::SqliteStore};
+use proxy::store::Store;
 use serde_json::{Value, json};
-use support::{
-    Fake, ID, call, get, memory::Memory, nudge, payment, post, proxy, report, says, send, until, with,
-};
+use support::over_every_store;
+use support::{Fake, ID, call, get, nudge, payment, post, proxy, report, says, send, until, with};
 
 const PAYMENTS: &str = "/api/v1/payments";
-
-macro_rules! over_every_store {
-    ($($name:ident)*) => {
-        mod over_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                let dir = tempfile::tempdir().unwrap();
-                let store = super::SqliteStore::open(&dir.path().join("db")).await.unwrap();
-                super::$name(store).await;
-            })*
-        }
-        mod over_memory {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name(super::Memory::new()).await;
-            })*
-        }
-    };
-}
 
 over_every_store! {
     the_latest_come_first_page_by_page

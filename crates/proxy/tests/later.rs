@@ -8,33 +8,13 @@ use axum::http::StatusCode;
 use payment::api::{LaterKind, NotCharged, Reason};
 use payment::money::{Amount, Currency};
 use payment::order::{Answer, Report, Status, Submission, Transaction};
-use proxy::store::{Store, sqlite::SqliteStore};
+use proxy::store::Store;
 use serde_json::{Value, json};
-use support::{
-    BLOB, Did, Fake, ID, call, memory::Memory, outcome, payment, post, proxy, report, until, with,
-};
+use support::over_every_store;
+use support::{BLOB, Did, Fake, ID, call, outcome, payment, post, proxy, report, until, with};
 use tokio::task::JoinSet;
 
 const PAYMENTS: &str = "/api/v1/payments";
-
-macro_rules! over_every_store {
-    ($($name:ident)*) => {
-        mod over_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                let dir = tempfile::tempdir().unwrap();
-                let store = super::SqliteStore::open(&dir.path().join("db")).await.unwrap();
-                super::$name(store).await;
-            })*
-        }
-        mod over_memory {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name(super::Memory::new()).await;
-            })*
-        }
-    };
-}
 
 over_every_store! {
     parts_are_returned_one_at_a_time

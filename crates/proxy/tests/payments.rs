@@ -7,9 +7,10 @@ use axum::Router;
 use axum::http::StatusCode;
 use payment::api::{IssuerAnswer, LaterKind};
 use payment::order::{Answer, Status, Submission};
-use proxy::store::{Store, sqlite::SqliteStore};
+use proxy::store::Store;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering::SeqCst;
+use support::over_every_store;
 use support::{
     BLOB, Did, Fake, ID, memory::Memory, nudge, outcome, payment, post, report, says, terms, until, with,
 };
@@ -18,25 +19,6 @@ use tokio::task::JoinSet;
 
 const OTHER_ID: &str = "BBBBBBBBBBBBBBBBBBBB";
 const PAYMENTS: &str = "/api/v1/payments";
-
-macro_rules! over_every_store {
-    ($($name:ident)*) => {
-        mod over_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                let dir = tempfile::tempdir().unwrap();
-                let store = super::SqliteStore::open(&dir.path().join("db")).await.unwrap();
-                super::$name(store).await;
-            })*
-        }
-        mod over_memory {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name(super::Memory::new()).await;
-            })*
-        }
-    };
-}
 
 over_every_store! {
     a_payment_is_sent_once_and_followed_to_its_end

@@ -18,7 +18,7 @@ struct Stage {
     run: fn(&Toolbox) -> Result<()>,
 }
 
-const STAGES: [Stage; 13] = [
+const STAGES: [Stage; 14] = [
     Stage { name: "fmt", needs: &[], run: fmt },
     Stage { name: "clippy", needs: &[Tool::WasmTarget], run: clippy },
     Stage { name: "deny", needs: &[Tool::CargoDeny], run: |tools| run_deny(tools, OFFLINE_CHECKS) },
@@ -31,6 +31,7 @@ const STAGES: [Stage; 13] = [
     Stage { name: "strangers", needs: &[Tool::Curl], run: strangers::meet },
     Stage { name: "e2e", needs: Tool::ALL, run: e2e },
     Stage { name: "kill", needs: Tool::ALL, run: |tools| run_kill(tools, &[]) },
+    Stage { name: "bench", needs: Tool::ALL, run: |tools| run_bench(tools, &["--check", FIGURES]) },
     Stage { name: "readers", needs: Tool::READERS, run: readers },
 ];
 

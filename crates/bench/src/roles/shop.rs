@@ -1,9 +1,7 @@
-//! The proxy's parts, put together as `mpos-proxy` does it, over a store that may be made to write one by one.
+//! The proxy's parts, put together as `mpos-proxy` does it, over a store with so many writes at most in a commit.
 
-use crate::one_by_one::OneByOne;
 use anyhow::{Context as _, Result};
 use axum::Router;
-use paynet::Merchant;
 use proxy::books::Books;
 use proxy::config::Config;
 use proxy::desk::Desk;
@@ -12,12 +10,13 @@ use proxy::metrics::Metrics;
 use proxy::operations::Operations;
 use proxy::routes::App;
 use proxy::store::sqlite::SqliteStore;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-pub(super) async fn serve(config: &Path, one_by_one: bool) -> Result<()> {
+pub(super) async fn serve(config: &Path, most: NonZeroUsize) -> Result<()> {
     tracing_subscriber::fmt()
         .json()
         .with_env_filter(EnvFilter::new("warn,proxy=info"))
@@ -28,20 +27,9 @@ pub(super) async fn serve(config: &Path, one_by_one: bool) -> Result<()> {
     let config = Config::load(config, |name| std::env::var(name).ok())?;
     let settings = &config.settings;
     let metrics = Arc::new(Metrics::default());
-    let merchant = Merchant {
-        login: settings.gateway.login.clone(),
-        key: config.control_key.clone(),
-        endpoint: settings.gateway.endpoint.clone(),
-        dialect: settings.gateway.dialect.clone(),
-    };
-    let gateway = PaynetGateway::new(merchant, false, settings.till.readers.clone(), metrics.clone())?;
-    let store = SqliteStore::open(&settings.database).await?;
-    let rules = settings.rules.clone();
-    let desk = if one_by_one {
-        Desk::open(OneByOne::new(store), gateway, rules, metrics.clone()).await?
-    } else {
-        Desk::open(store, gateway, rules, metrics.clone()).await?
-    };
+    let gateway = PaynetGateway::of(&config, metrics.clone())?;
+    let store = SqliteStore::open_committing(&settings.database, most).await?;
+    let desk = Desk::open(store, gateway, settings.rules.clone(), metrics.clone()).await?;
     let (page, operations) = (bind().await?, bind().await?);
     println!("listening on http://{}", page.local_addr()?);
     println!("operations on http://{}", operations.local_addr()?);

@@ -2,7 +2,7 @@
 
 use super::{Call, Gateway, Reply, ReportFailure, answer, closing_reply, submission};
 use crate::books::date_and_time;
-use crate::{clock, metrics::Metrics};
+use crate::{clock, config::Config, metrics::Metrics};
 use axum::body::Bytes;
 use payment::settlement::{self, Closing};
 use payment::{
@@ -58,6 +58,24 @@ enum Silence {
 pub struct StartError(#[from] reqwest::Error);
 
 impl PaynetGateway {
+    /// A client of the gateway of these settings.
+    ///
+    /// # Errors
+    /// [`StartError`]
+    pub fn of(config: &Config, metrics: Arc<Metrics>) -> Result<Self, StartError> {
+        let gateway = &config.settings.gateway;
+        let merchant = Merchant {
+            login: gateway.login.clone(),
+            key: config.control_key.clone(),
+            endpoint: gateway.endpoint.clone(),
+            dialect: gateway.dialect.clone(),
+        };
+        let endpoints = gateway.all().map(|endpoint| (endpoint.currency, endpoint.endpoint)).collect();
+        let encrypted_types = config.settings.till.readers.clone();
+        Ok(Self::new(merchant, gateway.ask_by_serial_number, encrypted_types, metrics)?
+            .with_endpoints(endpoints))
+    }
+
     /// A client of the merchant's gateway. `by_serial_number` asks for the sale's own transaction; `encrypted_types` are
     /// the gateway's names for what each reader family encrypts.
     ///

@@ -18,6 +18,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Row, SqliteExecutor, query, query_scalar};
 use std::fs::OpenOptions;
+use std::num::NonZeroUsize;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
@@ -25,6 +26,9 @@ use writer::Writer;
 
 /// How long a stopping proxy may take to let go of the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// So many writes share a commit at most: the first of them, and whoever reads meanwhile, wait for them all.
+const MOST: NonZeroUsize = NonZeroUsize::new(128).expect("is not zero");
 
 /// The SQLite store. A clone is the same file, open once.
 #[derive(Debug, Clone)]
@@ -41,6 +45,14 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`]: the file, its lock or its content is not ours.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_committing(path, MOST).await
+    }
+
+    /// Opens it with so many writes at most in a commit. One is what group commit is measured against.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_committing(path: &Path, most: NonZeroUsize) -> Result<Self, StoreError> {
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
         // SQLite gives its journals the mode of the database file.
         file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
@@ -63,7 +75,7 @@ impl SqliteStore {
                 .fetch_one(&pool)
                 .await?;
         let key = <[u8; 32]>::try_from(key).map_err(|_| StoreError::Random)?;
-        Ok(Self { writer: Writer::new(pool.clone()), pool, card_key: CardKey::new(key) })
+        Ok(Self { writer: Writer::new(pool.clone(), most), pool, card_key: CardKey::new(key) })
     }
 
     /// Runs one statement, durably, and answers how many rows it changed.

@@ -1,8 +1,17 @@
 //! A gateway that does what a test says, a store in memory, and a till's requests.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "each test file uses its own part"
+)]
 
 pub mod memory;
 mod memory_operators;
+mod stores;
+
+pub(crate) use stores::over_every_store;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode};

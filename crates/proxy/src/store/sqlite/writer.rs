@@ -3,11 +3,11 @@
 use crate::store::StoreError;
 use sqlx::query;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, num::NonZeroUsize, pin::Pin, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 
-/// So many writes share a commit at most: the first of them, and whoever reads meanwhile, wait for them all.
-const MOST: usize = 128;
+/// So many writes wait in line at most.
+const LINE: usize = 128;
 
 /// A caller's statements, as they run on the connection.
 pub(super) type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
@@ -17,12 +17,12 @@ pub(super) type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
 
 impl Writer {
-    /// Writes until it and its clones are dropped. Must be called within a Tokio runtime.
-    pub(super) fn new(pool: SqlitePool) -> Self {
-        let (sender, mut jobs) = mpsc::channel(MOST);
+    /// Writes until it and its clones are dropped, so many at most in a commit. Must be called within a Tokio runtime.
+    pub(super) fn new(pool: SqlitePool, most: NonZeroUsize) -> Self {
+        let (sender, mut jobs) = mpsc::channel(LINE);
         tokio::spawn(async move {
-            let mut batch = Vec::with_capacity(MOST);
-            while jobs.recv_many(&mut batch, MOST).await > 0 {
+            let mut batch = Vec::with_capacity(most.get());
+            while jobs.recv_many(&mut batch, most.get()).await > 0 {
                 let committed = commit(&pool, &mut batch).await.map_err(Arc::new);
                 for job in batch.drain(..) {
                     job.answer(committed.clone().map_err(StoreError::Commit));
