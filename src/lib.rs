@@ -20,7 +20,7 @@ pub mod parts;
 pub mod proxy;
 pub mod screens;
 pub mod sound;
-mod stream;
+pub mod stream;
 pub mod words;
 
 pub use app::App;

@@ -5,19 +5,39 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen]
 extern "C" {
-    pub(crate) type Readable;
+    /// Bytes to read.
+    pub type Readable;
     /// Locks it.
     #[wasm_bindgen(method, js_name = getReader)]
-    pub(crate) fn get_reader(this: &Readable) -> Reader;
+    pub fn get_reader(this: &Readable) -> Reader;
 
+    /// Whoever has locked it to read.
     #[derive(Clone)]
-    pub(crate) type Reader;
+    pub type Reader;
+    /// The next [`bytes`], or why there are none any more.
     #[wasm_bindgen(method)]
-    pub(crate) fn read(this: &Reader) -> Promise;
+    pub fn read(this: &Reader) -> Promise;
+    /// Ends the stream, and a read that is under way.
     #[wasm_bindgen(method)]
-    pub(crate) fn cancel(this: &Reader) -> Promise;
+    pub fn cancel(this: &Reader) -> Promise;
+    /// Lets others lock it.
     #[wasm_bindgen(method, js_name = releaseLock)]
-    pub(crate) fn release_lock(this: &Reader);
+    pub fn release_lock(this: &Reader);
+
+    /// Bytes to write.
+    pub type Writable;
+    /// Locks it.
+    #[wasm_bindgen(method, js_name = getWriter)]
+    pub fn get_writer(this: &Writable) -> Writer;
+
+    /// Whoever has locked it to write.
+    pub type Writer;
+    /// Settles once they are taken.
+    #[wasm_bindgen(method)]
+    pub fn write(this: &Writer, bytes: &Uint8Array) -> Promise;
+    /// Lets others lock it.
+    #[wasm_bindgen(method, js_name = releaseLock)]
+    pub fn release_lock(this: &Writer);
 
     type Chunk;
     #[wasm_bindgen(method, getter)]
@@ -27,7 +47,8 @@ extern "C" {
 }
 
 /// What a read brought; `None` at the end.
-pub(crate) fn bytes(read: JsValue) -> Option<Vec<u8>> {
+#[must_use]
+pub fn bytes(read: JsValue) -> Option<Vec<u8>> {
     let chunk: Chunk = read.unchecked_into();
     (!chunk.done()).then(|| chunk.value().to_vec())
 }

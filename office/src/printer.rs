@@ -1,51 +1,10 @@
-//! The receipt printer, over WebSerial (<https://wicg.github.io/serial/>): ESC/POS bytes out, its status in.
+//! The receipt printer on a serial port: ESC/POS bytes out, its status in.
 
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use js_sys::{Array, Object, Promise, Uint8Array};
+use mpos_terminal::device::web_serial::{self, SerialPort};
+use mpos_terminal::stream;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-
-#[wasm_bindgen]
-extern "C" {
-    type Serial;
-    #[wasm_bindgen(method, js_name = getPorts)]
-    fn get_ports(this: &Serial) -> Promise;
-    #[wasm_bindgen(method, js_name = requestPort)]
-    fn request_port(this: &Serial) -> Promise;
-
-    /// A port that the user or a policy has granted.
-    pub(crate) type Port;
-    #[wasm_bindgen(method, js_name = getInfo)]
-    fn get_info(this: &Port) -> Info;
-    #[wasm_bindgen(method)]
-    fn open(this: &Port, options: &Object) -> Promise;
-    #[wasm_bindgen(method)]
-    fn close(this: &Port) -> Promise;
-    #[wasm_bindgen(method, getter)]
-    fn readable(this: &Port) -> Option<Stream>;
-    #[wasm_bindgen(method, getter)]
-    fn writable(this: &Port) -> Option<Stream>;
-
-    type Info;
-    #[wasm_bindgen(method, getter, js_name = usbVendorId)]
-    fn usb_vendor_id(this: &Info) -> Option<u16>;
-    #[wasm_bindgen(method, getter, js_name = bluetoothServiceClassId)]
-    fn bluetooth_service_class_id(this: &Info) -> JsValue;
-
-    type Stream;
-    #[wasm_bindgen(method, js_name = getReader)]
-    fn get_reader(this: &Stream) -> Lock;
-    #[wasm_bindgen(method, js_name = getWriter)]
-    fn get_writer(this: &Stream) -> Lock;
-    type Lock;
-    #[wasm_bindgen(method)]
-    fn read(this: &Lock) -> Promise;
-    #[wasm_bindgen(method)]
-    fn write(this: &Lock, bytes: &Uint8Array) -> Promise;
-    #[wasm_bindgen(method)]
-    fn cancel(this: &Lock) -> Promise;
-    #[wasm_bindgen(method, js_name = releaseLock)]
-    fn release(this: &Lock);
-}
 
 /// USB vendors of card readers (`reader::FAMILIES`): what else is granted is the printer.
 const READERS: [u16; 3] = [0x0525, 0x0801, 0x2DDA];
@@ -116,51 +75,44 @@ impl Fault {
 }
 
 /// The printer that is granted, or that the user chooses now. To be called in a click.
-pub(crate) async fn port() -> Result<Port, Fault> {
-    let navigator: JsValue =
-        web_sys::window().and_then(|w| Reflect::get(&w, &"navigator".into()).ok()).ok_or(Fault::NoSerial)?;
-    let serial =
-        Reflect::get(&navigator, &"serial".into()).ok().filter(JsValue::is_object).ok_or(Fault::NoSerial)?;
-    let serial: Serial = serial.unchecked_into();
-    let granted = JsFuture::from(serial.get_ports()).await.map_err(|_| Fault::NoSerial)?;
-    let is_printer = |port: &Port| {
-        let info = port.get_info();
+pub(crate) async fn port() -> Result<SerialPort, Fault> {
+    if web_serial::api().is_none() {
+        return Err(Fault::NoSerial);
+    }
+    let is_printer = |port: &SerialPort| {
+        let info = port.info();
         match info.usb_vendor_id() {
             Some(vendor) => !READERS.contains(&vendor),
             // Over Bluetooth a reader looks the same: that is asked for each time.
             None => info.bluetooth_service_class_id().is_undefined(),
         }
     };
-    let granted = Array::from(&granted).iter().map(JsCast::unchecked_into::<Port>).find(is_printer);
-    match granted {
+    match web_serial::granted().await.into_iter().find(is_printer) {
         Some(port) => Ok(port),
-        None => JsFuture::from(serial.request_port())
-            .await
-            .map(JsCast::unchecked_into)
-            .map_err(|_| Fault::NotChosen),
+        None => web_serial::choose(&Object::new()).await.ok_or(Fault::NotChosen),
     }
 }
 
 /// Whether it can print, as far as it says.
-pub(crate) async fn ready(port: &Port) -> Result<(), Fault> {
+pub(crate) async fn ready(port: &SerialPort) -> Result<(), Fault> {
     open(port).await?;
     let checked = check(port).await;
-    close(port).await;
+    web_serial::close(port).await;
     checked
 }
 
 /// Prints these bytes, and asks whether the paper lasted.
-pub(crate) async fn print(port: &Port, bytes: &[u8]) -> Result<(), Fault> {
+pub(crate) async fn print(port: &SerialPort, bytes: &[u8]) -> Result<(), Fault> {
     open(port).await?;
     let printed = match write(port, bytes).await {
         Ok(()) => check(port).await,
         Err(fault) => Err(fault),
     };
-    close(port).await;
+    web_serial::close(port).await;
     printed
 }
 
-async fn check(port: &Port) -> Result<(), Fault> {
+async fn check(port: &SerialPort) -> Result<(), Fault> {
     if ask(port, &ASK_PAPER).await?.is_some_and(|status| status & NO_PAPER == NO_PAPER) {
         return Err(Fault::NoPaper);
     }
@@ -170,26 +122,19 @@ async fn check(port: &Port) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn open(port: &Port) -> Result<(), Fault> {
-    let options = Object::new();
-    Reflect::set(&options, &"baudRate".into(), &BAUD.into()).map_err(|_| Fault::NotOpen)?;
-    JsFuture::from(port.open(&options)).await.map(drop).map_err(|_| Fault::NotOpen)
+async fn open(port: &SerialPort) -> Result<(), Fault> {
+    if web_serial::open(port, &[("baudRate", BAUD)]).await { Ok(()) } else { Err(Fault::NotOpen) }
 }
 
-async fn close(port: &Port) {
-    // A port that is gone is closed.
-    let _ = JsFuture::from(port.close()).await;
-}
-
-async fn write(port: &Port, bytes: &[u8]) -> Result<(), Fault> {
+async fn write(port: &SerialPort, bytes: &[u8]) -> Result<(), Fault> {
     let writer = port.writable().ok_or(Fault::Broken)?.get_writer();
     let written = within(writer.write(&Uint8Array::from(bytes)), WRITE_MS).await;
-    writer.release();
+    writer.release_lock();
     written.map(drop).ok_or(Fault::Broken)
 }
 
 /// Asks for a status; `None` from a printer that does not tell it.
-async fn ask(port: &Port, question: &[u8]) -> Result<Option<u8>, Fault> {
+async fn ask(port: &SerialPort, question: &[u8]) -> Result<Option<u8>, Fault> {
     let reader = port.readable().ok_or(Fault::Broken)?.get_reader();
     let answer = match write(port, question).await {
         Ok(()) => Ok(within(reader.read(), STATUS_MS).await),
@@ -197,9 +142,8 @@ async fn ask(port: &Port, question: &[u8]) -> Result<Option<u8>, Fault> {
     };
     // A read that is under way ends with it.
     let _ = JsFuture::from(reader.cancel()).await;
-    reader.release();
-    let bytes = answer?.and_then(|read| Reflect::get(&read, &"value".into()).ok());
-    let bytes = bytes.and_then(|value| value.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec());
+    reader.release_lock();
+    let bytes = answer?.and_then(stream::bytes);
     Ok(bytes.and_then(|bytes| bytes.into_iter().find(|byte| byte & STATUS.0 == STATUS.1)))
 }
 

@@ -7,6 +7,7 @@ pub mod search;
 mod serial;
 #[cfg(feature = "demo")]
 pub mod virtual_reader;
+pub mod web_serial;
 
 use crate::browser;
 pub use inbox::Wake;

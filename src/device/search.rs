@@ -1,7 +1,7 @@
 //! Finding readers: those that were granted before, and the browser's chooser.
 
 use super::inbox::Wake;
-use super::{Device, Link, hid, serial};
+use super::{Device, Link, hid, serial, web_serial};
 use js_sys::Function;
 use reader::{FAMILIES, Family, Setup};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -17,20 +17,20 @@ pub struct Candidate {
 
 #[derive(Clone, PartialEq)]
 enum Port {
-    Serial(serial::SerialPort),
+    Serial(web_serial::SerialPort),
     Hid(hid::HidDevice),
 }
 
 /// Whether this browser can reach readers of the family at all.
 #[must_use]
 pub fn is_supported(family: &Family) -> bool {
-    !family.serial.is_empty() && serial::api().is_some() || !family.hid.is_empty() && hid::api().is_some()
+    !family.serial.is_empty() && web_serial::api().is_some() || !family.hid.is_empty() && hid::api().is_some()
 }
 
 /// The readers that may be used without asking anybody.
 pub async fn granted() -> Vec<Candidate> {
     let mut found = Vec::new();
-    for port in serial::granted().await {
+    for port in web_serial::granted().await {
         let fits = |family: &&&Family| family.serial.iter().any(|filter| serial::matches(&port, filter));
         if let Some(family) = FAMILIES.iter().find(fits) {
             found.push(Candidate { family, port: Port::Serial(port) });
@@ -108,7 +108,7 @@ impl Watch {
         let heard = Closure::new(move |event: web_sys::Event| {
             on_change(Plugged { came: event.type_() == "connect", target: subject(&event) });
         });
-        let targets: Vec<EventTarget> = [serial::api(), hid::api()].into_iter().flatten().collect();
+        let targets: Vec<EventTarget> = [web_serial::api(), hid::api()].into_iter().flatten().collect();
         for target in &targets {
             for event in ["connect", "disconnect"] {
                 let _ = target.add_event_listener_with_callback(event, function(&heard));

@@ -1,57 +1,15 @@
-//! WebSerial: <https://wicg.github.io/serial/>. The only place that names it.
+//! A serial port as a reader's link.
 
 use super::inbox::{Inbox, Wake, cause};
+use super::web_serial::{self, SerialPort};
 use super::{Closed, Link, LinkEvent};
-use crate::stream::{self, Readable, Reader};
+use crate::stream::{self, Reader, Writer};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use reader::{FromReader, SerialFilter, ToReader};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::EventTarget;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(extends = EventTarget)]
-    type Serial;
-    #[wasm_bindgen(method, js_name = getPorts)]
-    fn get_ports(this: &Serial) -> Promise;
-    #[wasm_bindgen(method, js_name = requestPort)]
-    fn request_port(this: &Serial, options: &Object) -> Promise;
-
-    /// A port that the user or a policy has granted.
-    #[derive(Clone, PartialEq)]
-    #[wasm_bindgen(extends = EventTarget)]
-    pub type SerialPort;
-    #[wasm_bindgen(method, js_name = getInfo)]
-    fn get_info(this: &SerialPort) -> Info;
-    #[wasm_bindgen(method)]
-    fn open(this: &SerialPort, options: &Object) -> Promise;
-    #[wasm_bindgen(method)]
-    fn close(this: &SerialPort) -> Promise;
-    #[wasm_bindgen(method, getter)]
-    fn readable(this: &SerialPort) -> Option<Readable>;
-    #[wasm_bindgen(method, getter)]
-    fn writable(this: &SerialPort) -> Option<Writable>;
-
-    type Info;
-    #[wasm_bindgen(method, getter, js_name = usbVendorId)]
-    fn usb_vendor_id(this: &Info) -> Option<u16>;
-    #[wasm_bindgen(method, getter, js_name = usbProductId)]
-    fn usb_product_id(this: &Info) -> Option<u16>;
-    #[wasm_bindgen(method, getter, js_name = bluetoothServiceClassId)]
-    fn bluetooth_service_class_id(this: &Info) -> JsValue;
-
-    type Writable;
-    #[wasm_bindgen(method, js_name = getWriter)]
-    fn get_writer(this: &Writable) -> Writer;
-    type Writer;
-    #[wasm_bindgen(method)]
-    fn write(this: &Writer, bytes: &Uint8Array) -> Promise;
-    #[wasm_bindgen(method, js_name = releaseLock)]
-    fn release_writer(this: &Writer);
-}
 
 /// The Serial Port Profile of Bluetooth, whose devices every page may ask for.
 const SPP: &str = "00001101-0000-1000-8000-00805f9b34fb";
@@ -60,30 +18,17 @@ const BAUD: u32 = 115_200;
 /// The default of 255 bytes overruns during a chained card answer.
 const BUFFER_BYTES: u32 = 16 * 1024;
 
-/// `navigator.serial`, where the browser has it.
-pub(super) fn api() -> Option<EventTarget> {
-    super::navigator("serial")
-}
-
-/// The ports that may be used without asking.
-pub(super) async fn granted() -> Vec<SerialPort> {
-    let Some(serial) = api().map(JsCast::unchecked_into::<Serial>) else { return vec![] };
-    let ports = JsFuture::from(serial.get_ports()).await;
-    ports.map_or_else(|_| vec![], |ports| Array::from(&ports).iter().map(JsCast::unchecked_into).collect())
-}
-
 /// Asks the user for a port; `None` if he chose none. Needs a click.
 pub(super) async fn choose(filters: &[SerialFilter]) -> Option<SerialPort> {
     let options = Object::new();
     let filters: Array = filters.iter().map(filter).collect();
     Reflect::set(&options, &"filters".into(), &filters).ok()?;
-    let serial: Serial = api()?.unchecked_into();
-    JsFuture::from(serial.request_port(&options)).await.ok().map(JsCast::unchecked_into)
+    web_serial::choose(&options).await
 }
 
 /// Whether a filter lets the port in.
 pub(super) fn matches(port: &SerialPort, filter: &SerialFilter) -> bool {
-    let info = port.get_info();
+    let info = port.info();
     match filter {
         SerialFilter::Usb { vendor, product } => {
             info.usb_vendor_id() == Some(*vendor)
@@ -196,8 +141,8 @@ async fn carry(port: SerialPort, before: Option<Rc<Session>>, session: Rc<Sessio
     }
     let why = read(&port, &session).await.err().unwrap_or(Closed::Unplugged);
     session.reader.take().inspect(Reader::release_lock);
-    session.writer.take().inspect(Writer::release_writer);
-    drop(JsFuture::from(port.close()).await);
+    session.writer.take().inspect(Writer::release_lock);
+    web_serial::close(&port).await;
     let _ = session.end.call0(&JsValue::NULL);
     if !session.stopped.get() {
         session.inbox.put(LinkEvent::Closed(why));
@@ -205,11 +150,9 @@ async fn carry(port: SerialPort, before: Option<Rc<Session>>, session: Rc<Sessio
 }
 
 async fn read(port: &SerialPort, session: &Session) -> Result<(), Closed> {
-    let options = Object::new();
-    for (name, value) in [("baudRate", BAUD), ("bufferSize", BUFFER_BYTES)] {
-        Reflect::set(&options, &name.into(), &value.into()).map_err(|_| Closed::InUse)?;
+    if !web_serial::open(port, &[("baudRate", BAUD), ("bufferSize", BUFFER_BYTES)]).await {
+        return Err(Closed::InUse);
     }
-    JsFuture::from(port.open(&options)).await.map_err(|_| Closed::InUse)?;
     if session.stopped.get() {
         return Ok(());
     }

@@ -100,6 +100,10 @@ pub struct Order {
     /// A question is on its way; forgotten by a restart, as the question is.
     #[serde(skip)]
     asking: bool,
+    /// That question was asked before the request of the open later transaction had ended, and its answer may speak of
+    /// the time before that.
+    #[serde(skip)]
+    asked_early: bool,
     /// When the gateway was last asked.
     asked_at: u64,
     /// How often it was asked about after its time was over, by this process.
@@ -166,6 +170,7 @@ impl Order {
             erased: vec![],
             wake_at: None,
             asking: false,
+            asked_early: false,
             asked_at: 0,
             late_questions: 0,
         }
@@ -178,6 +183,9 @@ impl Order {
             Event::Submitted(end) => self.submitted(end, now),
             Event::Status(answer) => {
                 self.asking = false;
+                if std::mem::take(&mut self.asked_early) && self.open_later().is_some() {
+                    return (self, vec![]);
+                }
                 self.answered(answer, rules, now)
             }
             Event::CardDecided { approved } => self.card_decided(approved, now),
@@ -297,7 +305,7 @@ impl Order {
     }
 
     fn restarted(mut self, now: u64) -> Step {
-        self.asking = false;
+        (self.asking, self.asked_early) = (false, false);
         if let Some(later) = self.later.last_mut() {
             later.transfer.restarted();
         }

@@ -63,13 +63,16 @@ const DECISIVE: [Spellings; 3] = [
 ];
 
 impl DayAnswer {
-    /// Whether bank and gateway agree: by the bank's code, or where there is none by the status.
+    /// Whether bank and gateway agree: by the bank's code, or where there is none by the status. The request's serial
+    /// number is documented behind the code: an answer without both may have been cut off before the bank's word.
     #[must_use]
     pub fn is_agreed(&self, dialect: &Dialect) -> bool {
         let rules = &dialect.close_day;
         match (&self.code39, &self.status) {
             (Some(code), _) => rules.good_codes.contains(code),
-            (None, Some(status)) => rules.good_statuses.contains(&status.to_lowercase()),
+            (None, Some(status)) => {
+                self.serial_number.is_some() && rules.good_statuses.contains(&status.to_lowercase())
+            }
             (None, None) => false,
         }
     }

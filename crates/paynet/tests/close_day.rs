@@ -87,9 +87,18 @@ fn totals_are_whole_or_unknown() {
 fn the_banks_code_decides_and_the_status_where_there_is_none() {
     let agreed = |body: &str| read(body).unwrap().is_agreed(&Dialect::default());
     assert!(!agreed(&CLOSED.replace("code39=00", "code39=96")), "whatever the status says");
-    assert!(agreed("status=Approved\n"));
-    assert!(!agreed("status=some new word\n"));
+    let without_code = |status: &str| format!("status={status}\n&theRequestSerialNumber=s-9\n");
+    assert!(agreed(&without_code("Approved")));
+    assert!(!agreed(&without_code("some new word")));
     assert!(!agreed("isDayClosing=false\n"));
+}
+
+#[test]
+fn an_answer_that_ends_before_the_banks_code_agrees_to_nothing() {
+    let refused = CLOSED.replace("code39=00", "code39=96");
+    for (at, _) in refused.match_indices('&') {
+        assert!(!read(&refused[..at]).is_ok_and(|answer| answer.is_agreed(&Dialect::default())), "{at}");
+    }
 }
 
 #[test]

@@ -25,5 +25,6 @@ pub mod routes;
 pub mod running;
 pub mod server;
 pub mod settlement;
+mod spreadsheet;
 pub mod staff;
 pub mod store;

@@ -1,11 +1,11 @@
 //! The ends of days and shifts: what was taken is counted from the orders, here for a moment at a time.
 
-mod csv;
 mod schedule;
+mod takings_file;
 mod zone;
 
-pub use csv::takings_csv;
 pub use schedule::{LATE_MS, close_if_due};
+pub use takings_file::takings_csv;
 pub use zone::Zone;
 
 use crate::books::daily::TimeOfDay;

@@ -7,7 +7,7 @@ use crate::world::World;
 use payment::order::{Answer, Cause, Event, Submission};
 
 /// As the proxy's own limit for a whole answer of the gateway.
-const CALL_MS: u64 = 40_000;
+pub(crate) const CALL_MS: u64 = 40_000;
 
 impl World {
     pub(crate) fn call(&mut self, which: usize, what: Call) {

@@ -1,5 +1,6 @@
 //! What can go wrong, when it is planned to, and how it strikes.
 
+use crate::network::DAY;
 use crate::random::Random;
 use payment::till::State;
 
@@ -140,6 +141,8 @@ pub(crate) enum Step {
     Finished,
     /// Something that came after the sale is open; in the mix of all transactions only.
     Later,
+    /// The day is being closed; in the mix of all transactions only.
+    Day,
 }
 
 impl Step {
@@ -243,6 +246,24 @@ const AFTERWARDS: [Fault; 28] = [
     Fault::DoubleTap,
 ];
 
+/// What strikes the closing of a day.
+const CLOSING: [Fault; 14] = [
+    Fault::CallLost,
+    Fault::CallLate,
+    Fault::ReplyLost,
+    Fault::ReplyLost,
+    Fault::ReplyLate,
+    Fault::Gateway500,
+    Fault::GatewayHtml,
+    Fault::GatewayNothing,
+    Fault::GatewayTruncated,
+    Fault::GatewayKilled,
+    Fault::ProxyKilled,
+    Fault::ProxyTorn,
+    Fault::ProxyDiskFull,
+    Fault::DoubleTap,
+];
+
 /// The faults after the sale of one world; a backup is put back now and then.
 pub(crate) fn plan_afterwards(random: &mut Random, payments: usize) -> Vec<Planned> {
     let mut planned = vec![];
@@ -252,6 +273,10 @@ pub(crate) fn plan_afterwards(random: &mut Random, payments: usize) -> Vec<Plann
             let fault = if random.percent(2) { Fault::ProxyRestored } else { random.pick(&AFTERWARDS) };
             planned.push(Planned { payment, step: Step::Later, patience, fault, how: random.draw() });
         }
+    }
+    for _ in 0..random.below(8) {
+        let (patience, fault) = (random.below(12) as u8, random.pick(&CLOSING));
+        planned.push(Planned { payment: DAY, step: Step::Day, patience, fault, how: random.draw() });
     }
     planned
 }

@@ -1,6 +1,7 @@
 //! A gateway that counts what it charged, and speaks in the bytes that the shipped proxy reads.
 
 use crate::afterwards::{After, Later};
+use crate::day::Days;
 use crate::random::Random;
 use payment::api::{Entry, Kind, LaterKind, Terms};
 use payment::attempt::AttemptId;
@@ -169,17 +170,22 @@ pub(crate) struct Gateway {
     pub(crate) denied_until: BTreeMap<usize, u64>,
     /// Down until then.
     pub(crate) down_until: u64,
+    pub(crate) day: Days,
 }
 
 impl Gateway {
-    pub(crate) fn new(fates: Vec<Fate>) -> Self {
-        Self { orders: BTreeMap::new(), fates, denied_until: BTreeMap::new(), down_until: 0 }
+    pub(crate) fn new(fates: Vec<Fate>, day: Days) -> Self {
+        Self { orders: BTreeMap::new(), fates, denied_until: BTreeMap::new(), down_until: 0, day }
     }
 
     /// Takes a request and answers.
     pub(crate) fn handle(&mut self, which: usize, terms: &Terms, call: &Call, now: u64) -> Reply {
         let fate = &self.fates[which];
+        let blocked = self.day.is_blocked(now);
         match (call, self.orders.get_mut(&which)) {
+            (Call::Submit { .. }, None) | (Call::Later { .. }, _) if blocked => {
+                refusal(Some(200), "the day is being closed")
+            }
             (Call::Submit { .. }, None) if fate.refused.is_some() => refusal(fate.refused, "bad amount"),
             (Call::Submit { blob }, None) => {
                 let asks_card = terms.entry == Entry::Chip && fate.asks_card;
@@ -283,7 +289,7 @@ impl Gateway {
 }
 
 /// A reply in the gateway's form: each value ends with a line feed.
-fn form(fields: &[(&str, &str)]) -> Reply {
+pub(crate) fn form(fields: &[(&str, &str)]) -> Reply {
     let mut body = String::new();
     for (name, value) in fields {
         if !body.is_empty() {
@@ -306,7 +312,7 @@ fn accepted(order: &Order) -> Reply {
     ])
 }
 
-fn refusal(code: Option<u16>, message: &str) -> Reply {
+pub(crate) fn refusal(code: Option<u16>, message: &str) -> Reply {
     match code {
         Some(code @ (400 | 403)) => Reply {
             code,

@@ -132,6 +132,9 @@ impl World {
                 self.fail(|| lie);
             }
         }
+        if let Err(lie) = self.day_books() {
+            self.fail(|| lie);
+        }
     }
 
     fn settled(&self, which: usize) -> Verdict {

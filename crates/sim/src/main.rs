@@ -9,6 +9,8 @@
 mod afterwards;
 mod callback;
 mod calls;
+mod closing;
+mod day;
 mod faults;
 mod gateway;
 mod invariants;
@@ -33,7 +35,7 @@ use std::time::Instant;
 
 const USAGE: &str = "\
 sim [--runs N] [--seed S] [--without NAME]   simulate N payments (100000), the seed being S (1)
-sim … --mix all                              captures, returns in part and voids as well, everywhere but with --record
+sim … --mix all                              captures, returns in part, voids and days that are closed as well, everywhere but with --record
 sim --record FILE                            100000 payments, and 20000 without each protection, which must fail;
                                              writes both tables into FILE
 sim --world SEED [--without NAME]            tell the story of one world that fails, with the fewest faults";

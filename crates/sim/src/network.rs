@@ -3,6 +3,7 @@
 use crate::gateway::Call;
 use payment::api::{PaymentView, TillView};
 use payment::order;
+use payment::settlement::ClosingEvent;
 use payment::till;
 use std::collections::BTreeMap;
 
@@ -95,6 +96,28 @@ pub(crate) enum Happening {
         which: usize,
         view: Option<Box<PaymentView>>,
     },
+    /// Staff close the day; the last one until it is closed.
+    CloseDay {
+        last: bool,
+        tries: u32,
+    },
+    /// Proxy → gateway.
+    CallToClose {
+        proxy: u32,
+        call: u64,
+        id: String,
+    },
+    /// Gateway → proxy; or, from the proxy's own clock, that no answer came in time.
+    Closed {
+        proxy: u32,
+        call: u64,
+        reply: Box<Reach>,
+    },
+    /// What the gateway said of the day could not be stored, and is tried again.
+    CloseAgain {
+        proxy: u32,
+        event: Box<ClosingEvent>,
+    },
     PageUp,
     ProxyUp,
     BackUp,
@@ -107,6 +130,9 @@ pub(crate) enum Reach {
     NoConnection,
     Silence,
 }
+
+/// What messages about the closing of the day are about, where others are about a payment.
+pub(crate) const DAY: usize = usize::MAX - 1;
 
 /// When, and in which order within a millisecond.
 pub(crate) type Key = (u64, u64);
@@ -180,6 +206,7 @@ impl Happening {
     pub(crate) fn call(&self) -> Option<usize> {
         match self {
             Self::Call { which, .. } => Some(*which),
+            Self::CallToClose { .. } => Some(DAY),
             _ => None,
         }
     }
@@ -188,6 +215,18 @@ impl Happening {
     pub(crate) fn reply(&self) -> Option<usize> {
         match self {
             Self::Reply { which, reply, .. } if matches!(**reply, Reach::Reply(_)) => Some(*which),
+            Self::Closed { reply, .. } if matches!(**reply, Reach::Reply(_)) => Some(DAY),
+            _ => None,
+        }
+    }
+
+    /// The reply itself.
+    pub(crate) fn reply_mut(&mut self) -> Option<&mut proxy::gateway::Reply> {
+        match self {
+            Self::Reply { reply, .. } | Self::Closed { reply, .. } => match &mut **reply {
+                Reach::Reply(reply) => Some(reply),
+                Reach::NoConnection | Reach::Silence => None,
+            },
             _ => None,
         }
     }

@@ -92,10 +92,11 @@ impl World {
 
     /// Staff look at the payment, and ask for something if it is approved.
     pub(crate) fn wish(&mut self, which: usize, tries: u32) {
-        let left = if self.proxy.up { self.view(which).map(|view| view.left) } else { None };
+        let left =
+            if self.proxy.up && !self.is_calm() { self.view(which).map(|view| view.left) } else { None };
         let possible = left.filter(|left| left.give_back.is_some() || left.capture.is_some() || left.void);
         let Some(left) = possible else {
-            if tries < MOST_TRIES {
+            if tries < MOST_TRIES && !self.is_calm() {
                 let at = self.now + self.patience(8_000);
                 self.queue.put(at, Happening::Wish { which, tries: tries + 1 });
             }
@@ -164,7 +165,13 @@ impl World {
             let given = AttemptId::from_random(bytes);
             self.office.given.insert(given.clone(), std::mem::replace(&mut asked.request, given));
         }
-        let step = before.clone().ask_later(kind, asked, &self.proxy.rules, self.proxy_now());
+        let step = before.clone().ask_later(kind, asked, &self.proxy.rules, self.order_time());
+        let is_new = step.as_ref().is_ok_and(|(_, effects)| !effects.is_empty());
+        if is_new && self.is_gate_closing() {
+            self.office.tally.count("request of staff refused while the day is closed");
+            let at = self.now + self.random.between(3, 60);
+            return self.queue.put(at, Happening::Asked { job, which, view: None });
+        }
         self.note("order is asked", &(which, kind, step.as_ref().map(|(order, _)| &order.later)));
         let view = match step {
             Ok(step) => match self.take_step(which, &before, step, None) {

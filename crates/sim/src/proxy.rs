@@ -10,11 +10,12 @@ use crate::world::World;
 use payment::api::{Abandon, Kind, NotCharged, Outcome, PaymentView, Problem, Reason, StartPayment, Terms};
 use payment::order::{Answer, Effect, Event, Order, Rules, State, Submission, Transaction};
 use payment::secret::EncryptedData;
+use payment::settlement::{Closing, ClosingEvent};
 use payment::till::{self, Posted};
 use paynet::{ControlKey, Dialect};
 use proxy::fingerprint::{CardKey, Fingerprints};
 use proxy::store::{Attempt, Claim};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// As the desk's pause after a write that failed.
 const STORE_PAUSE_MS: u64 = 1_000;
@@ -37,6 +38,10 @@ pub(crate) struct Proxy {
     pub(crate) calls: u64,
     pub(crate) pending: BTreeMap<u64, (usize, Call)>,
     paused_until: u64,
+    /// The end of the last day that was counted.
+    pub(crate) cut: u64,
+    /// Requests to close the day that are on their way.
+    pub(crate) closing_calls: BTreeSet<u64>,
     pub(crate) dialect: Dialect,
     pub(crate) control_key: ControlKey,
     card_key: CardKey,
@@ -58,6 +63,8 @@ impl Proxy {
             calls: 0,
             pending: BTreeMap::new(),
             paused_until: 0,
+            cut: 0,
+            closing_calls: BTreeSet::new(),
             dialect: Dialect::default(),
             control_key: ControlKey::try_from(key).expect("a key in the documented form"),
             card_key: CardKey::new([7; 32]),
@@ -81,13 +88,22 @@ impl World {
     }
 
     pub(crate) fn proxy_due(&self) -> Option<u64> {
-        let local = self.proxy.followed.values().filter_map(Order::wake_at).min()?;
+        let closing = self.proxy.store.closing().filter(|_| self.proxy.up).and_then(Closing::wake_at);
+        let local = self.proxy.followed.values().filter_map(Order::wake_at).chain(closing).min()?;
         let at = local.saturating_add_signed(-self.proxy.clock);
         Some(at.max(self.proxy.paused_until).max(self.now))
     }
 
     pub(crate) fn wake_proxy(&mut self) {
         let now = self.proxy_now();
+        let closing = self.proxy.store.closing().and_then(Closing::wake_at);
+        if closing.is_some_and(|at| at <= now) {
+            match self.apply_to_closing(ClosingEvent::Tick) {
+                Ok(()) => {}
+                Err(Trouble::Refused) => self.proxy.paused_until = self.now + STORE_PAUSE_MS,
+                Err(Trouble::Cut { .. }) => return,
+            }
+        }
         let due = self.proxy.followed.iter().filter(|(_, o)| o.wake_at().is_some_and(|at| at <= now));
         for which in due.map(|(which, _)| *which).collect::<Vec<_>>() {
             match self.apply(which, Event::Tick, None) {
@@ -105,6 +121,7 @@ impl World {
         proxy.followed.clear();
         proxy.cards.clear();
         proxy.pending.clear();
+        proxy.closing_calls.clear();
         proxy.store.trouble = None;
         // Connections to it are gone.
         self.queue.drop_if(|happening| {
@@ -132,6 +149,11 @@ impl World {
             self.office.restored();
         }
         self.proxy.up = true;
+        match self.take_up_closing() {
+            Ok(()) => {}
+            Err(Trouble::Refused) => return self.kill_proxy(1_000),
+            Err(Trouble::Cut { .. }) => return,
+        }
         self.proxy.followed = self.proxy.store.followed().into_iter().collect();
         for which in self.proxy.followed.keys().copied().collect::<Vec<_>>() {
             match self.apply(which, Event::Restarted, None) {
@@ -183,6 +205,7 @@ impl World {
             till::Effect::PostCardLost(lost) => Event::CardLost { card_said: lost.card_said },
             till::Effect::AskGateway => Event::AskNow,
             till::Effect::Keep => Event::Keep,
+            till::Effect::GiveBack if self.is_gate_closing() => return Some(till::Event::Told(None)),
             till::Effect::GiveBack => Event::GiveBack,
             _ => return None,
         };
@@ -203,15 +226,18 @@ impl World {
 
     fn start(&mut self, which: usize, payment: StartPayment) -> Option<till::Event> {
         let prints = Fingerprints::of(&payment, &self.proxy.card_key).expect("a payment is written as JSON");
-        let (order, effects) = Order::accept(payment.terms.clone(), self.proxy_now());
+        let (order, effects) = Order::accept(payment.terms.clone(), self.order_time());
         let unique = !self.is_without(Protection::Fingerprint);
-        let claim = self.proxy.store.claim(which, Attempt::Taken(order.clone(), prints), unique);
         let refused = |code: &str, status| {
             let text = code.to_owned();
             let (title, cashier, trace_id) = (text.clone(), text.clone(), String::new());
             Posted::Refused(Problem { code: text, status, title, cashier, trace_id })
         };
-        let posted = match claim {
+        if self.is_gate_closing() && self.proxy.store.is_new(which) {
+            self.office.tally.count("payment refused while the day is closed");
+            return Some(till::Event::Posted(refused("gate-closing", 409)));
+        }
+        let posted = match self.proxy.store.claim(which, Attempt::Taken(order.clone(), prints), unique) {
             Ok(Claim::Won) => {
                 self.proxy.cards.insert(which, payment.encrypted_data);
                 self.proxy.followed.insert(which, order.clone());
@@ -236,7 +262,7 @@ impl World {
         if self.is_without(Protection::Abandon) {
             return Some(till::Event::Abandoned(Some(self.view(which).map(|view| view.till))));
         }
-        let search = abandon.sent.then(|| Order::search(abandon.terms, self.proxy_now()));
+        let search = abandon.sent.then(|| Order::search(abandon.terms, self.order_time()));
         let attempt = search.as_ref().map_or(Attempt::Abandoned, |(order, _)| Attempt::Sought(order.clone()));
         let order = match self.proxy.store.claim(which, attempt, true) {
             Ok(Claim::Known(known)) => known.order(),
@@ -252,7 +278,7 @@ impl World {
         Some(till::Event::Abandoned(Some(order.map(|order| self.proxy.view(&order, now).till))))
     }
 
-    fn cut<T>(&mut self) -> Option<T> {
+    pub(crate) fn cut<T>(&mut self) -> Option<T> {
         let down = self.random.between(300, 30_000);
         self.kill_proxy(down);
         None
@@ -317,7 +343,7 @@ impl World {
 
     /// The shipped transition, with what is left out of it.
     fn next(&mut self, which: usize, mut order: Order, mut event: Event) -> payment::order::Step {
-        let now = self.proxy_now();
+        let now = self.order_time();
         if let Event::Status(Answer::Report(report)) = &mut event {
             if self.is_without(Protection::IdsAmountCheck) {
                 report.attempt = order.terms.attempt.to_string();

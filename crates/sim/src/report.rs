@@ -56,6 +56,15 @@ fn assert_it_sees_afterwards(run: &Run, least: u64) -> Result<()> {
         "answer lost, or the gateway does not know",
         "second of two equal parts, answer lost",
         "second of two equal parts, answer lost: a person’s",
+        "day closed, totals agree",
+        "day closed, totals differ",
+        "day closed, totals of the gateway not known",
+        "closing of the day refused",
+        "closing of the day not known for a while",
+        "gate blocked while the day is closed",
+        "day not closed: something is not final",
+        "payment refused while the day is closed",
+        "shops whose days agree with the gateway’s to the minor unit",
     ] {
         ensure!(seen(what) >= least, "“{what}” was seen only {} times", seen(what));
     }
@@ -70,7 +79,7 @@ pub(crate) fn afterwards(run: &Run) -> String {
 fn afterwards_table(run: &Run) -> String {
     let rows: String = run.tally.0.iter().map(|(what, count)| format!("| {what} | {count} |\n")).collect();
     format!(
-        "### After the sale\n\n{}, seed {SEED}, with captures, returns in part and voids (`--mix all`).\n\n\
+        "### After the sale\n\n{}, seed {SEED}, with captures, returns in part, voids and closings of the day (`--mix all`).\n\n\
          | what became of it | times |\n|---|--:|\n{rows}",
         sum(run)
     )

@@ -2,7 +2,9 @@
 //! write has answered survives. What a restart reads has been through JSON.
 
 use payment::order::Order;
+use payment::settlement::Closing;
 use proxy::store::{Attempt, Claim};
+use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 
 /// Rows by the number of the payment.
@@ -11,7 +13,8 @@ type Rows = BTreeMap<usize, Attempt>;
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     rows: Rows,
-    backup: Rows,
+    closings: Vec<Closing>,
+    backup: (Rows, Vec<Closing>),
     /// What the next write meets.
     pub(crate) trouble: Option<Trouble>,
 }
@@ -26,12 +29,12 @@ pub(crate) enum Trouble {
 }
 
 impl Store {
-    fn write(&mut self, change: impl FnOnce(&mut Rows)) -> Result<(), Trouble> {
+    fn write(&mut self, change: impl FnOnce(&mut Self)) -> Result<(), Trouble> {
         match self.trouble.take() {
-            None => change(&mut self.rows),
+            None => change(self),
             Some(trouble) => {
                 if trouble == (Trouble::Cut { durable: true }) {
-                    change(&mut self.rows);
+                    change(self);
                 }
                 return Err(trouble);
             }
@@ -56,7 +59,7 @@ impl Store {
         if unique_card && self.rows.values().any(used) {
             return Ok(Claim::CardUsed);
         }
-        self.write(|rows| drop(rows.insert(which, attempt)))?;
+        self.write(|store| drop(store.rows.insert(which, attempt)))?;
         Ok(Claim::Won)
     }
 
@@ -68,7 +71,7 @@ impl Store {
     }
 
     pub(crate) fn update(&mut self, which: usize, order: &Order) -> Result<(), Trouble> {
-        self.write(|rows| match rows.get_mut(&which) {
+        self.write(|store| match store.rows.get_mut(&which) {
             Some(Attempt::Taken(known, _) | Attempt::Sought(known)) => *known = order.clone(),
             Some(Attempt::Abandoned) | None => {}
         })
@@ -86,15 +89,46 @@ impl Store {
     }
 
     pub(crate) fn back_up(&mut self) {
-        self.backup = self.rows.clone();
+        self.backup = (self.rows.clone(), self.closings.clone());
     }
 
     pub(crate) fn restore(&mut self) {
-        self.rows = self.backup.clone();
+        (self.rows, self.closings) = self.backup.clone();
+    }
+
+    /// Whether nothing is known under this id.
+    pub(crate) fn is_new(&self, which: usize) -> bool {
+        !self.rows.contains_key(&which)
+    }
+
+    /// Every closing of a day, the latest last.
+    pub(crate) fn closings(&self) -> impl DoubleEndedIterator<Item = &Closing> {
+        self.closings.iter()
+    }
+
+    /// The closing that was begun last.
+    pub(crate) fn closing(&self) -> Option<&Closing> {
+        self.closings.last()
+    }
+
+    pub(crate) fn last_closed(&self) -> Option<&Closing> {
+        self.closings().rev().find(|closing| closing.is_closed())
+    }
+
+    pub(crate) fn save_closing(&mut self, closing: Closing) -> Result<(), Trouble> {
+        self.write(|store| match store.closings.last_mut().filter(|last| last.id == closing.id) {
+            Some(last) => *last = closing,
+            None => store.closings.push(closing),
+        })
+    }
+
+    /// What a start reads has been through JSON.
+    pub(crate) fn forget_what_is_not_written(&mut self) {
+        self.closings.iter_mut().for_each(|closing| *closing = through_json(closing));
     }
 }
 
-fn through_json(order: &Order) -> Order {
-    let json = serde_json::to_string(order).expect("an order is written as JSON");
+fn through_json<T: Serialize + DeserializeOwned>(value: &T) -> T {
+    let json = serde_json::to_string(value).expect("what is stored is written as JSON");
     serde_json::from_str(&json).expect("what was written as JSON can be read")
 }

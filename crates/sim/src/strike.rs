@@ -2,7 +2,7 @@
 
 use crate::faults::{Fault, Planned, Step};
 use crate::gateway::{self, Call};
-use crate::network::{Happening, Reach};
+use crate::network::{DAY, Happening, Reach};
 use crate::protections::Protection;
 use crate::store::Trouble;
 use crate::world::{START, World};
@@ -16,7 +16,7 @@ impl World {
     pub(crate) fn strike(&mut self) {
         let mut at = 0;
         while let Some(planned) = self.plan.get(at) {
-            let step = self.stands_at(planned.payment);
+            let step = self.stands_at(planned);
             let Some(planned) = self.plan.get_mut(at) else { return };
             if step != Some(planned.step) {
                 at += 1;
@@ -36,7 +36,11 @@ impl World {
         }
     }
 
-    fn stands_at(&self, which: usize) -> Option<Step> {
+    fn stands_at(&self, planned: &Planned) -> Option<Step> {
+        let which = planned.payment;
+        if planned.step == Step::Day {
+            return self.is_day_closing().then_some(Step::Day);
+        }
         if self.is_open_afterwards(which) {
             return Some(Step::Later);
         }
@@ -245,8 +249,7 @@ impl World {
 
     fn spoil(&mut self, which: usize, fault: Fault, how: u64) -> bool {
         let Some(key) = self.queue.find(which, Happening::reply) else { return false };
-        let Some(Happening::Reply { reply, .. }) = self.queue.get_mut(key) else { return false };
-        let Reach::Reply(reply) = &mut **reply else { return false };
+        let Some(reply) = self.queue.get_mut(key).and_then(Happening::reply_mut) else { return false };
         match fault {
             Fault::Gateway500 => {
                 reply.code = 500;
@@ -303,6 +306,10 @@ impl World {
     }
 
     fn double_tap(&mut self, which: usize, how: u64) -> bool {
+        if which == DAY {
+            self.press_close_day(false, 0);
+            return true;
+        }
         if let Some(job) = self.office.open_job(which) {
             self.post_job(job);
             return true;

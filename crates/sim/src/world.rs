@@ -1,6 +1,7 @@
 //! One shop: a page, its proxy with its store, the gateway and the networks between them, one seed and one clock.
 
 use crate::afterwards::After;
+use crate::day::Days;
 use crate::faults::{self, Fault, Planned, Step};
 use crate::gateway::{Fate, Gateway};
 use crate::network::{Happening, Queue};
@@ -18,9 +19,14 @@ use std::fmt::Debug;
 
 /// When every world begins.
 pub(crate) const START: u64 = 1_800_000_000_000;
+const DAY_MS: u64 = 24 * 3_600_000;
+/// Then faults stop, and staff ask for nothing more.
+const CALM_MS: u64 = 20 * DAY_MS;
 /// By then everything is final or a person's: the gateway works for days, orders are followed for 14, a shop is closed
-/// for 16.
-const REST_MS: u64 = 60 * 24 * 3_600_000;
+/// for 16. The last day is closed.
+pub(crate) const REST_MS: u64 = 80 * DAY_MS;
+/// By then it is closed.
+const END_MS: u64 = 100 * DAY_MS;
 /// A world that takes more steps than this never comes to rest.
 const MOST_STEPS: u32 = 100_000;
 
@@ -108,6 +114,7 @@ impl World {
             let after = After::draw(&mut random);
             fates.iter_mut().for_each(|fate| fate.after = Some(after.clone().with_fates(&mut random)));
         }
+        let days = Days::draw(&mut Random::new(seed ^ 0xDA1));
         let mut world = Self {
             now: START,
             setting,
@@ -116,7 +123,7 @@ impl World {
             queue: Queue::default(),
             page: Page::default(),
             proxy: Proxy::new(attended),
-            gateway: Gateway::new(fates),
+            gateway: Gateway::new(fates, days),
             plan,
             struck: vec![],
             reversed: Cell::new(0),
@@ -139,6 +146,9 @@ impl World {
                 world.wishes(which, at);
             }
         }
+        if setting.all {
+            world.closing_hours();
+        }
         world
     }
 
@@ -149,7 +159,9 @@ impl World {
                 self.verdict();
                 return;
             }
-            self.strike();
+            if !self.is_calm() {
+                self.strike();
+            }
             self.check();
             if self.failure.is_some() {
                 return;
@@ -182,9 +194,13 @@ impl World {
         if age < 600_000 { least } else { least.max(age / 4) }
     }
 
+    pub(crate) fn is_calm(&self) -> bool {
+        self.now >= START + CALM_MS
+    }
+
     fn step(&mut self) -> bool {
         let due = [self.queue.first_at(), self.page_due(), self.proxy_due()];
-        let Some(at) = due.iter().flatten().min().copied().filter(|at| at - START < REST_MS) else {
+        let Some(at) = due.iter().flatten().min().copied().filter(|at| at - START < END_MS) else {
             return false;
         };
         self.now = self.now.max(at);
@@ -222,6 +238,11 @@ impl World {
             Happening::Ask { job, .. } => self.ask_at_proxy(job),
             Happening::AskAgain { job, tries } => self.ask_again(job, tries),
             Happening::Asked { job, view, .. } => self.asked(job, view),
+            Happening::CloseDay { last, tries } => self.press_close_day(last, tries),
+            Happening::CallToClose { proxy, call, id } => self.close_at_gateway(proxy, call, id),
+            Happening::Closed { proxy, call, reply } => self.closed(proxy, call, *reply),
+            Happening::CloseAgain { proxy, event } if proxy == self.proxy.life => self.tell_closing(*event),
+            Happening::CloseAgain { .. } => {}
             Happening::PageUp => self.start_page(),
             Happening::ProxyUp => self.start_proxy(),
             Happening::BackUp => self.proxy.store.back_up(),

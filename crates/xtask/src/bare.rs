@@ -1,6 +1,6 @@
 //! `cargo xtask bare`: the packaged program alone in a Debian that has nothing else, and a payment through it.
 
-use crate::server::Server;
+use crate::server::{Merchant, Server};
 use crate::setup::{self, Tool, Toolbox};
 use crate::{package, shell};
 use anyhow::{Context as _, Result, ensure};
@@ -8,9 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-const LOGIN: &str = "bare-merchant";
-const KEY: &str = "8E0C2B7A-6D51-4F0E-9B3C-41A7D2F6E95B";
-const ENDPOINT: &str = "1111";
+const MERCHANT: Merchant = Merchant {
+    login: "bare-merchant",
+    key: "8E0C2B7A-6D51-4F0E-9B3C-41A7D2F6E95B",
+    endpoint: "1111",
+    currency: "EUR",
+};
 const ATTEMPT: &str = "BAREBAREBAREBAREBARE";
 /// A Miura reader's card status: a swiped card, encrypted under the public test keys.
 const READING: &str = include_str!("readings/swipe.hex");
@@ -42,18 +45,7 @@ pub(crate) fn run() -> Result<()> {
         command.arg(NOBODY).arg(&root).args(["/usr/bin/env", "-i"]).arg(format!("/usr/local/bin/{program}"));
         command
     };
-    let gateway = Server::start(inside("mpos-gateway-sim").args([
-        "--listen",
-        "127.0.0.1:0",
-        "--login",
-        LOGIN,
-        "--control-key",
-        KEY,
-        "--endpoint",
-        ENDPOINT,
-        "--currency",
-        "EUR",
-    ]))?;
+    let gateway = Server::gateway(&mut inside("mpos-gateway-sim"), &MERCHANT)?;
     write_config(&root, &gateway.address)?;
     let proxy = Server::start(inside("mpos-proxy").args(["--config", "/srv/till/proxy.toml"]))?;
 
@@ -107,7 +99,8 @@ fn write_config(root: &Path, gateway: &str) -> Result<()> {
     for old in fs::read_dir(&folder)? {
         fs::remove_file(old?.path())?;
     }
-    fs::write(folder.join("control-key"), KEY)?;
+    fs::write(folder.join("control-key"), MERCHANT.key)?;
+    let Merchant { login, endpoint, .. } = MERCHANT;
     let text = format!(
         r#"listen = "127.0.0.1:0"
 operations_listen = "127.0.0.1:0"
@@ -119,8 +112,8 @@ open = true
 name = "Bare shop"
 [gateway]
 url = "{gateway}/paynet"
-login = "{LOGIN}"
-endpoint = "{ENDPOINT}"
+login = "{login}"
+endpoint = "{endpoint}"
 control_key_file = "/srv/till/control-key"
 sandbox = true
 currency = "EUR"

@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: sandbox gateway, proxy and page on this machine, until Ctrl-C.
 
 use crate::page::{self, Page};
-use crate::server::Server;
+use crate::server::{Merchant, Server};
 use crate::setup::{Tool, Toolbox};
 use crate::shell;
 use anyhow::{Result, bail};
@@ -10,11 +10,12 @@ use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-const LOGIN: &str = "demo-merchant";
-/// Opens nothing but the sandbox gateway that this command starts.
-const KEY: &str = "AF4B1C5E-5D2B-4C0B-9E36-0D9C2A7B8E11";
-const ENDPOINT: &str = "1111";
-const CURRENCY: &str = "EUR";
+const MERCHANT: Merchant = Merchant {
+    login: "demo-merchant",
+    key: "AF4B1C5E-5D2B-4C0B-9E36-0D9C2A7B8E11",
+    endpoint: "1111",
+    currency: "EUR",
+};
 
 /// Sets up, builds and starts everything; comes back when a server ends or on Ctrl-C.
 pub(crate) fn run(port: u16) -> Result<()> {
@@ -36,18 +37,7 @@ pub(crate) fn run(port: u16) -> Result<()> {
     })?;
 
     let bin = |name: &str| shell::target_dir().join("debug").join(name).to_string_lossy().into_owned();
-    let gateway = Server::start(tools.command(&bin("mpos-gateway-sim")).args([
-        "--listen",
-        "127.0.0.1:0",
-        "--login",
-        LOGIN,
-        "--control-key",
-        KEY,
-        "--endpoint",
-        ENDPOINT,
-        "--currency",
-        CURRENCY,
-    ]))?;
+    let gateway = Server::gateway(&mut tools.command(&bin("mpos-gateway-sim")), &MERCHANT)?;
     let config = write_config(port, &gateway.address)?;
     let proxy = Server::start(tools.command(&bin("mpos-proxy")).arg("--config").arg(config))?;
     println!(
@@ -73,7 +63,8 @@ fn write_config(port: u16, gateway: &str) -> Result<PathBuf> {
     let folder = shell::target_dir().join("demo");
     fs::create_dir_all(&folder)?;
     let key = folder.join("control-key");
-    fs::write(&key, KEY)?;
+    fs::write(&key, MERCHANT.key)?;
+    let Merchant { login, endpoint, currency, .. } = MERCHANT;
     // TOML's and Rust's quoted strings agree on every path that people have.
     let text = format!(
         r#"listen = "127.0.0.1:{port}"
@@ -96,11 +87,11 @@ address = "1 High Street"
 
 [gateway]
 url = "{gateway}/paynet"
-login = "{LOGIN}"
-endpoint = "{ENDPOINT}"
+login = "{login}"
+endpoint = "{endpoint}"
 control_key_file = {key:?}
 sandbox = true
-currency = "{CURRENCY}"
+currency = "{currency}"
 limit_minor = 100000
 "#,
         page = Page::Demo.folder(),

@@ -13,6 +13,16 @@ pub(crate) struct Server {
     pub(crate) address: String,
 }
 
+/// Whom the sandbox gateway knows.
+#[derive(Debug)]
+pub(crate) struct Merchant {
+    pub(crate) login: &'static str,
+    /// The control key. It opens nothing but the sandbox gateway that is started with it.
+    pub(crate) key: &'static str,
+    pub(crate) endpoint: &'static str,
+    pub(crate) currency: &'static str,
+}
+
 impl Server {
     /// Starts `command` and waits until it says `listening on ADDRESS`.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
@@ -37,6 +47,13 @@ impl Server {
         // A pipe that nobody reads would stop the server once it is full.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
         Ok(server)
+    }
+
+    /// Starts a sandbox gateway, `command` being the program, with one merchant and one endpoint.
+    pub(crate) fn gateway(command: &mut Command, merchant: &Merchant) -> Result<Self> {
+        let Merchant { login, key, endpoint, currency } = merchant;
+        command.args(["--listen", "127.0.0.1:0", "--login", login, "--control-key", key]);
+        Self::start(command.args(["--endpoint", endpoint, "--currency", currency]))
     }
 
     /// The server's name and how it ended, if it did.

@@ -1,13 +1,16 @@
 //! `cargo xtask strangers`: the sandbox gateway in front of clients that we did not write.
 
-use crate::server::Server;
+use crate::server::{Merchant, Server};
 use crate::setup::{Tool, Toolbox};
 use crate::shell;
 use anyhow::{Context as _, Result, ensure};
 
-const LOGIN: &str = "stranger";
-const KEY: &str = "5A17E0C2-0F6B-4B7E-9C51-6D1F0E3B2A48";
-const ENDPOINT: &str = "1111";
+const MERCHANT: Merchant = Merchant {
+    login: "stranger",
+    key: "5A17E0C2-0F6B-4B7E-9C51-6D1F0E3B2A48",
+    endpoint: "1111",
+    currency: "GBP",
+};
 const ORDER: &str = "STRANGER000000000001";
 
 /// A Miura reader's online request: a chip card, 4.56 GBP, encrypted under the public test keys.
@@ -30,32 +33,24 @@ pub(crate) fn meet(tools: &Toolbox) -> Result<()> {
     shell::run(tools.command("cargo").args(["build", "--locked", "-p", "gateway-sim", "--bins"]))?;
     shell::run(tools.command("cargo").args(["build", "--locked", "-p", "xtask", "--example", "stranger"]))?;
     let bin = shell::target_dir().join("debug/mpos-gateway-sim");
-    let gateway = Server::start(tools.command(&bin.to_string_lossy()).args([
-        "--listen",
-        "127.0.0.1:0",
-        "--login",
-        LOGIN,
-        "--control-key",
-        KEY,
-        "--endpoint",
-        ENDPOINT,
-        "--currency",
-        "GBP",
-    ]))?;
+    let gateway = Server::gateway(&mut tools.command(&bin.to_string_lossy()), &MERCHANT)?;
     let base = format!("{}/paynet", gateway.address);
 
     let (status, body) = sale(tools, &base, "00000000-0000-0000-0000-000000000000")?;
     println!("oauth1-request with a wrong key: HTTP {status}");
     ensure!(status == "403", "a sale signed with a wrong key was answered {status}: {body}");
 
-    let (status, body) = sale(tools, &base, KEY)?;
+    let (status, body) = sale(tools, &base, MERCHANT.key)?;
     println!("oauth1-request posts a sale: HTTP {status}\n{}", body.trim());
     ensure!(status == "200" && field(&body, "type") == Some("async-response"), "the sale was refused");
     let order_id = field(&body, "paynet-order-id").context("the sale's answer names no paynet-order-id")?;
 
     let mut curl = tools.command("sh");
-    curl.args(["-c", STATUS]).env("url", format!("{base}/api/v2/status/{ENDPOINT}")).env("login", LOGIN);
-    let answer = shell::read(curl.env("client_orderid", ORDER).env("orderid", order_id).env("key", KEY))?;
+    curl.args(["-c", STATUS])
+        .env("url", format!("{base}/api/v2/status/{}", MERCHANT.endpoint))
+        .env("login", MERCHANT.login);
+    let answer =
+        shell::read(curl.env("client_orderid", ORDER).env("orderid", order_id).env("key", MERCHANT.key))?;
     println!("curl and sha1sum ask for its status:\n{}", answer.trim());
     ensure!(field(&answer, "type") == Some("status-response"), "the status was refused");
     ensure!(field(&answer, "merchant-order-id") == Some(ORDER), "the status is another order's");
@@ -66,7 +61,8 @@ pub(crate) fn meet(tools: &Toolbox) -> Result<()> {
 fn sale(tools: &Toolbox, base: &str, key: &str) -> Result<(String, String)> {
     let stranger = shell::target_dir().join("debug/examples/stranger");
     let mut command = tools.command(&stranger.to_string_lossy());
-    command.args([&format!("{base}/mapi/v1/sale/{ENDPOINT}"), LOGIN, key]).args([
+    let endpoint = MERCHANT.endpoint;
+    command.args([&format!("{base}/mapi/v1/sale/{endpoint}"), MERCHANT.login, key]).args([
         &format!("client_orderid={ORDER}"),
         "amount=4.56",
         "currency=GBP",

@@ -40,7 +40,7 @@ async fn run(size: Size, folder: PathBuf) -> Result<Outcome> {
     let bare = Role::start("bare", &folder).await?;
     let proxy = Proxy::start(&folder).await?;
     for (who, budget, tills, pause) in LOADS {
-        let load = Load { tills, sales: size.of(200, 4_000) / tills, pause };
+        let load = Load { tills, sales: size.of(200, 2_000) / tills, pause };
         let mut rounds = vec![];
         for _ in 0..size.rounds() {
             let handled = load.post(bare.address).await?;

@@ -213,6 +213,7 @@ impl Order {
     pub(super) fn later_sent(mut self, nth: usize, end: Submission, rules: &Rules, now: u64) -> Step {
         let is_last = nth.checked_add(1) == Some(self.later.len());
         let Some(later) = self.later.last_mut().filter(|_| is_last) else { return (self, vec![]) };
+        self.asked_early = self.asking;
         let on_its_way =
             matches!(later.transfer, Transfer::Sending | Transfer::Following | Transfer::Unknown);
         match end {

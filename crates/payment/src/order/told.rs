@@ -28,6 +28,9 @@ impl Order {
             return (self, vec![]);
         }
         match (self.whose(&report), transfer) {
+            (Some(Whose::This), Transfer::Unknown) if self.may_not_have_arrived(&report, rules, now) => {
+                (self, vec![])
+            }
             (Some(Whose::This), _) => self.later_told(*report),
             // Nothing began by a request that was refused, and nothing else explains the refusal.
             (Some(Whose::Other | Whose::Unclear), Transfer::Denied) => self.refused(None),
@@ -40,6 +43,15 @@ impl Order {
             }
             (Some(Whose::Other) | None, _) => (self, vec![]),
         }
+    }
+
+    /// Whether a request without an answer may still be under way, so that what was refused may be somebody else's.
+    fn may_not_have_arrived(&self, report: &Report, rules: &Rules, now: u64) -> bool {
+        let is_refused = matches!(report.status, Status::Declined | Status::Filtered | Status::Error);
+        is_refused
+            && self.open_later().is_some_and(|later| {
+                later.serial_number.is_none() && now.saturating_sub(later.since) < rules.not_found_grace_ms
+            })
     }
 
     /// `None` for a report that does not say of which transaction it speaks.

@@ -31,7 +31,7 @@ fn run(choices: &[u32], attended: bool, coverage: &mut Coverage) -> Result<(), T
 fn no_walk_charges_twice_or_lies() {
     let mut coverage = Coverage::default();
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 20_000,
+        cases: 50_000,
         failure_persistence: None,
         ..ProptestConfig::default()
     });

@@ -585,7 +585,7 @@ impl Coverage {
             "equal parts not told apart",
         ] {
             assert!(
-                self.0.get(name).is_some_and(|&n| n >= 10),
+                self.0.get(name).is_some_and(|&n| n >= 20),
                 "{name} was hardly ever reached: {:?}",
                 self.0
             );

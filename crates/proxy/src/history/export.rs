@@ -2,6 +2,7 @@
 
 use super::{CHUNK, Wanted};
 use crate::desk::Desk;
+use crate::spreadsheet::harmless;
 use axum::body::Bytes;
 use futures_util::{Stream, stream};
 use payment::api::{Entry, Kind, Outcome, PaymentState, PaymentView, Reason};
@@ -114,9 +115,4 @@ fn standing(view: &PaymentView) -> (&'static str, String, Reason) {
         Outcome::NotCharged { reason, .. } => ("not charged", String::new(), reason.clone()),
         Outcome::GivenBack { .. } => ("given back", String::new(), none()),
     }
-}
-
-/// A text that no spreadsheet takes for a formula (OWASP, CSV injection).
-fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text }
 }

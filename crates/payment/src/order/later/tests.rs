@@ -208,6 +208,35 @@ fn what_may_have_been_sent_is_never_sent_again() {
     assert_eq!((rig.states(), &rig.order.needs_person), (vec![LaterState::Done], &None));
 }
 
+/// Somebody's return in the gateway's own pages was declined just before ours began, and our question was on its way.
+#[test]
+fn an_answer_to_a_question_from_before_tells_nothing() {
+    for sent in [Submission::Lost, Submission::Accepted { order_id: "7781".into(), serial_number: None }] {
+        let mut rig = Rig::approved(Kind::Sale);
+        rig.ask(LaterKind::Return, asked(1, None)).unwrap();
+        rig.handle(Event::AskNow);
+        rig.asks();
+        rig.handle(Event::LaterSent { nth: 0, end: sent });
+        let before = rig.states();
+        rig.handle(told(of(LaterKind::Return, 2_000, Status::Declined)));
+        assert_eq!(rig.states(), before);
+        rig.hears(of(LaterKind::Return, 2_000, Status::Approved));
+        assert_eq!(rig.states(), [LaterState::Done]);
+    }
+}
+
+/// It may be somebody's in the gateway's own pages, and ours still under way.
+#[test]
+fn a_refusal_is_not_that_of_a_request_just_lost() {
+    let mut rig = Rig::approved(Kind::Sale);
+    rig.loses(LaterKind::Return, asked(1, None));
+    rig.hears(of(LaterKind::Return, 2_000, Status::Declined));
+    assert_eq!(rig.order.later[0].transfer, Transfer::Unknown);
+    rig.now += rig.rules.not_found_grace_ms;
+    rig.hears(of(LaterKind::Return, 2_000, Status::Declined));
+    assert_eq!(rig.order.later[0].transfer, Transfer::Refused);
+}
+
 #[test]
 fn what_was_not_sent_goes_out_when_a_connection_can_be_begun() {
     let mut rig = Rig::approved(Kind::Sale);
@@ -232,7 +261,8 @@ fn the_second_of_two_equal_parts_whose_answer_was_lost_is_a_persons() {
     assert_eq!(rig.states()[1], LaterState::Unknown, "the first one's, by its number");
     rig.hears(of(LaterKind::Return, 500, Status::Approved));
     assert!(matches!(rig.states()[1], LaterState::NeedsPerson { .. }), "{:?}", rig.states());
-    // What the first cannot have become is the second's.
+    // What the first cannot have become is the second's, once that must have arrived.
+    rig.now += rig.rules.not_found_grace_ms;
     rig.hears(of(LaterKind::Return, 500, Status::Declined));
     assert!(matches!(rig.states()[1], LaterState::Refused { .. }), "{:?}", rig.states());
     assert_eq!(rig.order.needs_person, None);
