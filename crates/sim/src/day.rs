@@ -42,9 +42,7 @@ enum Fate {
 impl Days {
     pub(crate) fn draw(random: &mut Random) -> Self {
         let repeats = random.percent(50);
-        let mut fates: Vec<_> = (0..8).map(|_| Fate::draw(repeats, random)).collect();
-        // Every gateway closes a day at once now and then, so that the last one ends.
-        fates.push(Fate::Closes { blocked_ms: 0 });
+        let fates = (0..8).map(|_| Fate::draw(repeats, random)).collect();
         Self { closings: BTreeMap::new(), fates, tried: 0, repeats, blocked_until: 0, sum: [(0, 0); 2] }
     }
 

@@ -6,6 +6,7 @@ use crate::{Office, local, moment, order_words as words};
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
+use mpos_terminal::device::web_serial::SerialPort;
 use mpos_terminal::parts::{button, element, heading, line, live_line, part, press, row, text};
 use mpos_terminal::proxy::{self, Answer};
 use mpos_terminal::words as till;
@@ -220,7 +221,7 @@ async fn by_printer(
     looked: &'static Looked,
     id: AttemptId,
     columns: u32,
-    port: &printer::Port,
+    port: &SerialPort,
 ) -> String {
     if let Err(fault) = printer::ready(port).await {
         return fault.words().to_owned();

@@ -11,6 +11,9 @@ pub struct Search {
     pub since: u64,
     /// How many "no such order" counted, each at least [`Rules::not_found_gap_ms`] after the one before.
     pub not_found: u8,
+    /// When the first one counted; 0 before.
+    #[serde(default)]
+    pub denied_at: u64,
     /// When the last one counted.
     pub counted_at: u64,
 }
@@ -30,15 +33,17 @@ impl Order {
         if let State::Searching(_) = self.state {
             return (self, vec![]);
         }
-        self.state = State::Searching(Search { since: now, not_found: 0, counted_at: 0 });
+        self.state = State::Searching(Search { since: now, not_found: 0, denied_at: 0, counted_at: 0 });
         self.wake_at = Some(now);
         (self, vec![Effect::ForgetCardData])
     }
 
-    /// The gateway denied an order that we search: certain only after three denials and one more after the grace.
+    /// The gateway denied an order that we search: certain only after three denials and one more after the grace, which
+    /// runs from the first: before that nobody was heard to deny it.
     pub(super) fn denied(mut self, search: Search, rules: &Rules, now: u64) -> Step {
         let apart = now.saturating_sub(search.counted_at) >= rules.not_found_gap_ms;
-        let past_grace = now.saturating_sub(search.since) >= rules.not_found_grace_ms;
+        let denied_since = |search: Search| search.denied_at.max(search.since);
+        let past_grace = now.saturating_sub(denied_since(search)) >= rules.not_found_grace_ms;
         if search.not_found >= DENIALS && apart && past_grace {
             let why = NotCharged::NeverArrived;
             let (mut order, effects) = self.finish(Outcome::NotCharged { why, reason: Reason::default() });
@@ -46,11 +51,14 @@ impl Order {
             return (order, effects);
         }
         let search = match apart {
-            true => Search { not_found: search.not_found.saturating_add(1), counted_at: now, ..search },
+            true => {
+                let denied_at = if search.not_found == 0 { now } else { search.denied_at };
+                Search { not_found: search.not_found.saturating_add(1), denied_at, counted_at: now, ..search }
+            }
             false => search,
         };
         self.state = State::Searching(search);
-        let grace_ends = search.since.saturating_add(rules.not_found_grace_ms);
+        let grace_ends = denied_since(search).saturating_add(rules.not_found_grace_ms);
         let next = now.saturating_add(rules.not_found_gap_ms);
         self.wake_at = Some(if search.not_found >= DENIALS { next.max(grace_ends) } else { next });
         (self, vec![])

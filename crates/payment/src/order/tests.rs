@@ -129,6 +129,24 @@ fn never_arrived_needs_three_denials_and_one_after_the_grace() {
     assert_eq!(watched, [10, 60, 24 * 60]);
 }
 
+/// A question that nobody answered for most of the grace has heard no denial in it.
+#[test]
+fn the_grace_runs_from_the_first_denial() {
+    let mut rig = Rig::accepted(Entry::Swipe);
+    rig.handle(Event::Submitted(Submission::Lost));
+    rig.asks();
+    rig.now += 50_000;
+    rig.handle(Event::Status(Answer::Lost));
+    let first = rig.asks();
+    rig.handle(Event::Status(Answer::NotFound));
+    let mut last = first;
+    while matches!(rig.order.state, State::Searching(_)) {
+        last = rig.asks();
+        rig.handle(Event::Status(Answer::NotFound));
+    }
+    assert_eq!(last - first, 60_000);
+}
+
 #[test]
 fn a_lost_question_denies_nothing() {
     let mut rig = Rig::accepted(Entry::Swipe);

@@ -243,6 +243,15 @@ fn a_blocked_gate_is_asked_until_it_is_open() {
     assert_eq!(silent.wake_at(), Some(68_000));
     let (differs, send) = then(silent, ClosingEvent::Tick, 68_000);
     assert!(!send && matches!(differs.state, ClosingState::Differs { .. }));
+    // Blocked, and the bank had not spoken yet: the request was taken. Not so where the bank had said no.
+    let no_word = |code: Option<&str>| {
+        let blocked = Answer { agreed: false, code: code.map(str::to_owned), ..answer(true, 500) };
+        let blocked = hears(sent(), Reply::Answered(Box::new(blocked)), 2_000);
+        let (asked, _) = then(blocked, ClosingEvent::Tick, 7_000);
+        then(hears(asked, Reply::Duplicate, 8_000), ClosingEvent::Tick, 68_000).0
+    };
+    assert!(no_word(None).is_closed());
+    assert!(matches!(no_word(Some("96")).state, ClosingState::Unknown { .. }));
     let still = hears(asked, answered(true, 500), 31 * 60_000);
     let (closed, send) = then(still, ClosingEvent::Tick, 32 * 60_000);
     assert!(!send && closed.is_closed(), "no wait without a limit");

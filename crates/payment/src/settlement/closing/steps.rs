@@ -127,10 +127,16 @@ impl Closing {
         }
         match self.state.clone() {
             ClosingState::Stored => self.state = ClosingState::Sending,
-            ClosingState::Blocked { since, answer, silent }
-                if silent || now.saturating_sub(since) >= rules.gate_limit_ms =>
+            // A request that is refused as known before was taken, unless the bank has said no to it.
+            ClosingState::Blocked { answer, silent: true, .. } => {
+                let taken = answer.agreed || answer.code.is_none();
+                return (self.settle(answer, taken, now), false);
+            }
+            ClosingState::Blocked { since, answer, .. }
+                if now.saturating_sub(since) >= rules.gate_limit_ms =>
             {
-                return (self.settle(answer, now), false);
+                let agreed = answer.agreed;
+                return (self.settle(answer, agreed, now), false);
             }
             ClosingState::Blocked { .. } | ClosingState::Unknown { .. } => {}
             // One whose end is lost with the driver's task is asked for again, as after a restart.
@@ -160,7 +166,10 @@ impl Closing {
                 self.blocked(since, *answer, rules, now)
             }
             (_, Reply::Answered(answer)) if answer.blocked => self.blocked(now, *answer, rules, now),
-            (_, Reply::Answered(answer)) => self.settle(*answer, now),
+            (_, Reply::Answered(answer)) => {
+                let agreed = answer.agreed;
+                self.settle(*answer, agreed, now)
+            }
             (ClosingState::Blocked { since, answer, .. }, Reply::Duplicate) => {
                 self.state = ClosingState::Blocked { since, answer, silent: true };
                 self.wake_at = Some(now.saturating_add(rules.gate_wait_ms));
@@ -196,9 +205,9 @@ impl Closing {
         self
     }
 
-    fn settle(mut self, answer: Answer, now: u64) -> Self {
+    fn settle(mut self, answer: Answer, closed: bool, now: u64) -> Self {
         self.wake_at = None;
-        if !answer.agreed {
+        if !closed {
             return self.unknown(Some(answer), Reason::default(), now);
         }
         self.state = match answer.totals {
