@@ -48,9 +48,10 @@ fn look(program: &str, folder: &Path, address: &str) -> Value {
     let report = folder.join("report.json");
     let mut lighthouse = Command::new("node");
     lighthouse.arg(program).arg(address).args(["--quiet", "--output=json", "--output-path"]).arg(&report);
-    lighthouse.args(["--only-categories=performance,accessibility,best-practices", "--chrome-flags"]);
+    lighthouse
+        .args(["--only-categories=performance,accessibility,best-practices", "--no-enable-error-reporting"]);
     // Chromium's own sandbox refuses to start for root.
-    lighthouse.arg("--headless --no-sandbox --disable-gpu").arg("--no-enable-error-reporting");
+    lighthouse.arg("--chrome-flags=--headless --no-sandbox --disable-gpu");
     assert!(lighthouse.status().expect("node is installed").success(), "lighthouse failed");
     serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap()
 }
