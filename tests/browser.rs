@@ -75,7 +75,7 @@ async fn keys_shift_the_amount_in_and_pay_carries_it() {
     let _mounted = leptos::mount::mount_to(root.clone(), || {
         view! { {screens::keypad(desk())} }
     });
-    for key in ["1", "2", "5", "0", "delete", "double zero"] {
+    for key in ["1", "2", "5", "0", "delete", "00"] {
         click(&root, key);
     }
     settle().await;

@@ -20,13 +20,13 @@ fn strip(office: Office) -> AnyView {
     let operator = move || office.terminal.with(|t| Some(t.as_ref()?.operator.as_ref()?.name.clone()));
     let till = move || office.terminal.with(|t| t.as_ref().map(|t| t.till.clone())).unwrap_or_default();
     let network = move || if office.away.get() { "No connection" } else { "Online" }.to_owned();
-    let strip = element("header").class("strip");
+    let strip = element("div").class("strip");
     let strip = strip.child(element("span").class("till").live_text(text(till)).view());
     let strip = strip.child(element("span").class("chip").live_text(text(network)).view());
     let strip = strip.child(part(move || operator().map(who)));
     let is_test = move || office.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
     let ribbon = part(move || is_test().then(|| line("ribbon", words::TEST.to_owned())));
-    vec![strip.view(), ribbon].into_any()
+    element("header").children([strip.view(), ribbon]).view()
 }
 
 /// What whoever is signed in can do about that.

@@ -46,7 +46,11 @@ pub(crate) fn pair(label: &str, value: String) -> AnyView {
 
 /// A table with its titles; the first column names the row.
 pub(crate) fn table(name: &'static str, titles: &[&str], rows: Vec<Vec<String>>) -> AnyView {
-    let title = |title: &&str| element("th").attr("scope", "col").text((*title).to_owned()).view();
+    let title = |title: &&str| match *title {
+        // Nothing is said above the names of the rows.
+        "" => element("td").view(),
+        title => element("th").attr("scope", "col").text(title.to_owned()).view(),
+    };
     let head = element("thead").child(element("tr").children(titles.iter().map(title)).view()).view();
     let row = |cells: Vec<String>| {
         let cells = cells.into_iter().enumerate().map(|(at, cell)| match at {

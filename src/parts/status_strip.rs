@@ -12,8 +12,9 @@ pub fn status_strip(desk: Desk) -> AnyView {
             Some(operator) => "Lock ".to_owned() + &operator.name,
             None => "Staff".to_owned(),
         });
-        let link = || element("a").attr("role", "button").attr("href", "/office/#lock").text(label).view();
-        desk.current.with(Option::is_none).then(link)
+        let class = if desk.current.with(Option::is_none) { "" } else { "gone" };
+        let link = element("a").attr("role", "button").attr("href", "/office/#lock").class(class);
+        Some(link.text(label).view())
     });
     let sandbox = move || desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
     let network_bad = move || desk.network.get() != Network::Online;

@@ -69,9 +69,9 @@ pub(super) fn key_buttons(desk: Desk, sums: bool) -> Vec<AnyView> {
             keys.push(key_button(desk, if label == "+" { "key tall" } else { "key" }, label, name, key));
         }
     }
-    keys.push(key_button(desk, "key", "00", "double zero", Key::Zeros));
+    keys.push(key_button(desk, "key", "00", "00", Key::Zeros));
     keys.push(digit_button(desk, 0));
-    keys.push(key_button(desk, "key", "DEL", "delete", Key::Delete));
+    keys.push(key_button(desk, "key", "\u{232b}", "delete", Key::Delete));
     keys
 }
 

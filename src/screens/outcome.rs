@@ -17,7 +17,9 @@ pub fn outcome_screen(desk: Desk) -> Option<AnyView> {
     let (words, amount) = (words::result(&attempt), amount_of(&attempt));
     announce(desk, &words, amount);
     remind(desk);
-    let paid = attempt.followed().is_some_and(|f| f.view.is_some());
+    let is_sent = attempt.followed().is_some_and(|f| f.view.is_some());
+    // Of what was not paid there is nothing to give back.
+    let places: &[_] = if words.look == Look::Paid { &["receipt", "order"] } else { &["receipt"] };
     let again = words.again.then(|| {
         let draft = attempt.draft.clone();
         let label = format!("Start again with {}", words::figures(draft.amount));
@@ -39,9 +41,14 @@ pub fn outcome_screen(desk: Desk) -> Option<AnyView> {
         }
     }
     let mut below = vec![remove_card(desk), actions(buttons)];
-    below.extend(paid.then(|| row(["receipt", "order"].map(|place| office(place, &attempt)).into())));
-    below.push(line("codes", code_of(&attempt)));
-    Some(result_frame(words, amount, below))
+    below.extend(is_sent.then(|| row(places.iter().map(|place| office(place, &attempt)).collect())));
+    if !desk.flipped.get_untracked() {
+        below.push(line("codes", code_of(&attempt)));
+        return Some(result_frame(words, amount, below));
+    }
+    // The customer reads it: no reason that shames, nothing of what staff do.
+    let (title, next) = (words::title_for_customer(&words), words::for_customer(&words.next));
+    Some(result_frame(Words { title, next, ..words }, amount, below))
 }
 
 /// Approved for less than was asked for: keep it or give it back.

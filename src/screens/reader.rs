@@ -24,7 +24,12 @@ pub fn reader_page(desk: Desk) -> Option<AnyView> {
             export,
             button("Back".to_owned(), press(move || desk.reader_open.set(false))),
         ]),
-        element("pre").attr("aria-label", "Last messages").live_text(messages).view(),
+        element("pre")
+            .attr("role", "region")
+            .attr("tabindex", "0")
+            .attr("aria-label", "Last messages")
+            .live_text(messages)
+            .view(),
     ];
     Some(element("section").class("reader-page").children(all).view())
 }

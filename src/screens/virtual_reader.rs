@@ -88,7 +88,7 @@ pub fn VirtualReader(
                 <div class="lights" class:on=move || screen.with(|s| s.contactless) aria-hidden="true">
                     <i></i><i></i><i></i><i></i>
                 </div>
-                <pre aria-label="Reader display">{move || screen.with(|s| s.rows.join("\n"))}</pre>
+                <pre role="group" aria-label="Reader display">{move || screen.with(|s| s.rows.join("\n"))}</pre>
                 <div class="pins">
                     {PIN_PAD.map(key).collect_view()}
                 </div>

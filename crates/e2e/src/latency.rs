@@ -83,7 +83,7 @@ fn logged(shop: &Shop, words: &str, id: &str) -> Option<String> {
 
 impl Till {
     /// Blocks the addresses that match these patterns in the browser, and no others.
-    async fn block(&self, patterns: &[&str]) {
+    pub async fn block(&self, patterns: &[&str]) {
         self.command("Network.enable", &json!({})).await;
         self.command("Network.setBlockedURLs", &json!({ "urls": patterns })).await;
     }

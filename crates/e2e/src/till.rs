@@ -253,13 +253,16 @@ impl Till {
         answer["value"].as_array().expect("a list").iter().map(Value::to_string).collect()
     }
 
-    /// Sends a command of Chromium's own protocol.
-    pub(crate) async fn command(&self, name: &str, parameters: &Value) {
+    /// Sends a command of Chromium's own protocol and answers its result.
+    pub async fn command(&self, name: &str, parameters: &Value) -> Value {
         let session = self.client.session_id().await.ok().flatten().unwrap_or_default();
         let body = json!({ "cmd": name, "params": parameters });
-        ureq::post(format!("{}/session/{session}/goog/cdp/execute", self.driver))
+        let mut answer = ureq::post(format!("{}/session/{session}/goog/cdp/execute", self.driver))
             .send(body.to_string())
             .unwrap_or_else(|error| panic!("Chromium refused {name}: {error}"));
+        let answer = answer.body_mut().with_config().limit(u64::MAX).read_to_string().expect("a text");
+        let mut answer: Value = serde_json::from_str(&answer).expect("WebDriver's JSON");
+        answer["value"].take()
     }
 
     /// Moves the page's clock on.

@@ -52,7 +52,7 @@ async fn shift(scenario: &str, (width, height): (u32, u32)) {
     till.resize(width, height).await;
     let hand = Hand { till, taps: Cell::new(0) };
 
-    for key in ["2", "0", "double zero"] {
+    for key in ["2", "0", "00"] {
         hand.press(key).await;
     }
     hand.press("Pay 20.00").await;

@@ -1,4 +1,5 @@
-//! The project's tasks: `cargo xtask demo`, `build`, `test`, `sim`, `e2e readers`, `kill`, `bench`, `strangers`, `fuzz` and `deny`.
+//! The project's tasks: `cargo xtask demo`, `build`, `test`, `sim`, `e2e readers`, `screens`, `audit`, `kill`, `bench`,
+//! `strangers`, `fuzz` and `deny`.
 //!
 //! Each installs what it needs and finds missing, so that a fresh clone is one command away from running.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
@@ -7,8 +8,10 @@ mod bare;
 mod demo;
 mod dist;
 mod fuzz;
+mod npm;
 mod package;
 mod page;
+mod screens;
 mod server;
 mod setup;
 mod shell;
@@ -29,6 +32,8 @@ cargo xtask test [STAGE...]              every check, or only the stages named
 cargo xtask sim [--runs N] [--seed S] [--without NAME]
                                          simulate N payments under faults, or without one of the protections
 cargo xtask e2e readers                  emulated USB readers in a real Chromium; needs root
+cargo xtask screens [--check]            pictures of every screen into docs/screens, or measure each in eight windows
+cargo xtask audit                        axe-core on every screen in every theme; Lighthouse on the start screen, five times
 cargo xtask kill [STEP | burst SEED]     kill -9 of proxy, gateway and browser at each step of a payment, or at one
 cargo xtask bench [FIGURE]               measure every figure into docs/benchmarks.md, or one
 cargo xtask strangers                    other people's OAuth client, curl and sha1sum against the sandbox gateway
@@ -58,13 +63,16 @@ fn run(args: &[&str]) -> Result<()> {
         ["test", stages @ ..] => stages::run(stages),
         ["sim", options @ ..] => stages::sim(options),
         ["e2e", "readers"] => stages::run(&["readers"]),
+        ["screens"] => screens::record(),
+        ["screens", "--check"] => stages::run(&["screens"]),
+        ["audit"] => screens::run_audit(),
         ["kill", words @ ..] => stages::kill(words),
         ["bench", words @ ..] => stages::bench(words),
         ["strangers"] => strangers::run(),
         ["deny"] => stages::deny(false),
         ["deny", "--advisories"] => stages::deny(true),
         ["fuzz", options @ ..] => fuzz::run(options),
-        ["setup"] => setup::Toolbox::with(setup::Tool::ALL).map(drop),
+        ["setup"] => setup::Toolbox::with(&[setup::Tool::ALL, setup::Tool::AUDIT].concat()).map(drop),
         _ => bail!("unknown task\n\n{USAGE}"),
     }
 }

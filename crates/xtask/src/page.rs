@@ -82,7 +82,7 @@ fn part(tools: &Toolbox, source: &Path, features: &[&str], out: &Path, url: &str
     trunk.env("RUSTFLAGS", flags()?).current_dir(source);
     shell::run(&mut trunk)?;
     dist::move_scripts_out(out, url)?;
-    shrink::shrink(tools, out)?;
+    shrink::shrink(tools, out, !features.is_empty())?;
     dist::mend_table_export(out)?;
     Ok(dist::print_first_visit(url, &dist::compress(out)?))
 }

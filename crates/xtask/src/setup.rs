@@ -3,7 +3,7 @@
 //! Rust tools go to a cache folder of the user's, keyed by version, so that a second clone finds them; the browser and
 //! wasm-opt come from Debian's packages. What cannot be installed is answered with the command to type.
 
-use crate::shell;
+use crate::{npm, shell};
 use anyhow::{Context as _, Result, bail};
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
@@ -36,10 +36,13 @@ pub(crate) enum Tool {
     Debootstrap,
     /// USB devices that do not exist, and Python's way to them.
     Umockdev,
+    /// axe-core and Lighthouse.
+    Auditors,
 }
 
 use Tool::{
-    CargoDeny, Chromedriver, Chromium, Curl, Debootstrap, Trunk, Umockdev, WasmBindgen, WasmOpt, WasmTarget,
+    Auditors, CargoDeny, Chromedriver, Chromium, Curl, Debootstrap, Trunk, Umockdev, WasmBindgen, WasmOpt,
+    WasmTarget,
 };
 
 impl Tool {
@@ -47,10 +50,15 @@ impl Tool {
     pub(crate) const PAGE: &[Tool] = &[WasmTarget, Trunk, WasmBindgen, WasmOpt];
     /// What runs wasm tests in a browser.
     pub(crate) const BROWSER: &[Tool] = &[WasmTarget, WasmBindgen, Chromium, Chromedriver];
+    /// What builds the page and drives a browser.
+    pub(crate) const BROWSE: &[Tool] = &[WasmTarget, Trunk, WasmBindgen, WasmOpt, Chromium, Chromedriver];
     /// What builds the page and lets a browser see emulated readers.
     pub(crate) const READERS: &[Tool] =
         &[WasmTarget, Trunk, WasmBindgen, WasmOpt, Chromium, Chromedriver, Umockdev];
-    /// Everything.
+    /// What builds the page and audits it in a browser.
+    pub(crate) const AUDIT: &[Tool] =
+        &[WasmTarget, Trunk, WasmBindgen, WasmOpt, Chromium, Chromedriver, Auditors];
+    /// Everything but the auditors.
     pub(crate) const ALL: &[Tool] =
         &[WasmTarget, Trunk, WasmBindgen, CargoDeny, WasmOpt, Chromium, Chromedriver, Curl, Umockdev];
 }
@@ -91,9 +99,16 @@ impl Toolbox {
                 Debootstrap if Path::new("/usr/sbin/debootstrap").exists() => {}
                 Debootstrap => packages.push("debootstrap"),
                 Umockdev => packages.extend(missing_umockdev()),
+                Auditors => {
+                    packages.extend(missing("node", "nodejs"));
+                    packages.extend(missing("npm", "npm"));
+                }
             }
         }
         apt_install(&packages)?;
+        if needs.contains(&Auditors) {
+            npm::install(&cache)?;
+        }
         dirs.extend(search_path());
         Ok(Self { path: std::env::join_paths(dirs)? })
     }
@@ -120,7 +135,8 @@ pub(crate) fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
-fn cache_dir() -> Result<PathBuf> {
+/// Where tools are kept that are not the system's.
+pub(crate) fn cache_dir() -> Result<PathBuf> {
     let base = match std::env::var_os("XDG_CACHE_HOME").filter(|dir| Path::new(dir).is_absolute()) {
         Some(dir) => PathBuf::from(dir),
         None => PathBuf::from(std::env::var_os("HOME").context("neither HOME nor XDG_CACHE_HOME is set")?)

@@ -5,16 +5,19 @@
 
 use crate::{dist, setup::Toolbox, shell, wasm};
 use anyhow::{Context as _, Result, bail, ensure};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 /// The names of the streams' classes begin with it.
 const STREAMS: &str = "IntoUnderlying";
 
+/// The style sheet of the virtual reader.
+const READER: &str = "reader-";
+
 /// Shrinks the wasm, its JavaScript and the style sheets in `dist`.
-pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
-    join_styles(dist)?;
+pub(crate) fn shrink(tools: &Toolbox, dist: &Path, is_demo: bool) -> Result<()> {
+    join_styles(dist, is_demo)?;
     let all = dist::files(dist)?;
     let is_wasm = |path: &&std::path::PathBuf| path.extension().is_some_and(|kind| kind == "wasm");
     let wasm_file = all.iter().find(is_wasm).context("the page has no wasm")?;
@@ -45,8 +48,8 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes one style sheet of all, in the order in which the page names them.
-fn join_styles(dist: &Path) -> Result<()> {
+/// Makes one style sheet of all, in the order in which the page names them. The virtual reader's is for a demo only.
+fn join_styles(dist: &Path, is_demo: bool) -> Result<()> {
     let index = dist.join("index.html");
     let html = fs::read_to_string(&index)?;
     let sheets = sheets(&html);
@@ -55,13 +58,30 @@ fn join_styles(dist: &Path) -> Result<()> {
     let mut html = html.clone();
     for sheet in others {
         let path = dist.join(sheet.name);
-        joined.push_str(&fs::read_to_string(&path)?);
+        if is_demo || !sheet.name.starts_with(READER) {
+            joined.push_str(&fs::read_to_string(&path)?);
+        }
         fs::remove_file(path)?;
         html = html.replace(sheet.link, "");
     }
-    fs::write(dist.join(first.name), joined)?;
+    fs::write(dist.join(first.name), with_short_properties(&joined))?;
     fs::write(index, html)?;
     Ok(())
+}
+
+/// A style sheet whose own properties have names of a letter or two: nothing but the sheet knows them.
+fn with_short_properties(css: &str) -> String {
+    let mut names = BTreeMap::new();
+    let mut parts = css.split("--");
+    let mut short = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(part.len());
+        let (name, rest) = part.split_at(end);
+        let number = names.len();
+        let name = names.entry(name).or_insert_with(|| wasm::short_name(number));
+        short.push_str(&format!("--{name}{rest}"));
+    }
+    short
 }
 
 struct Sheet<'a> {
@@ -155,7 +175,15 @@ fn reachable(exports: &BTreeSet<String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{exports, sheets, without_comments, without_detours, without_streams};
+    use super::{exports, sheets, with_short_properties, without_comments, without_detours, without_streams};
+
+    #[test]
+    fn properties_of_a_sheet_have_short_names() {
+        let css = ":root{--text:#000;--text-far:1px}a-b{margin:-1px;color:var(--text);gap:calc(-1*var(--text-far))}";
+        let short = ":root{--a:#000;--b:1px}a-b{margin:-1px;color:var(--a);gap:calc(-1*var(--b))}";
+        assert_eq!(with_short_properties(css), short);
+        assert_eq!(with_short_properties("a{color:red}"), "a{color:red}");
+    }
 
     #[test]
     fn streams_go_and_everything_else_stays() {

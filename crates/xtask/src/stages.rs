@@ -2,7 +2,7 @@
 
 use crate::page::{self, Page};
 use crate::setup::{self, Tool, Toolbox};
-use crate::{shell, strangers};
+use crate::{screens, shell, strangers};
 use anyhow::{Context as _, Result, bail};
 use std::fs;
 use std::process::Command;
@@ -18,7 +18,7 @@ struct Stage {
     run: fn(&Toolbox) -> Result<()>,
 }
 
-const STAGES: [Stage; 14] = [
+const STAGES: [Stage; 16] = [
     Stage { name: "fmt", needs: &[], run: fmt },
     Stage { name: "clippy", needs: &[Tool::WasmTarget], run: clippy },
     Stage { name: "deny", needs: &[Tool::CargoDeny], run: |tools| run_deny(tools, OFFLINE_CHECKS) },
@@ -30,6 +30,8 @@ const STAGES: [Stage; 14] = [
     Stage { name: "package", needs: Tool::PAGE, run: own_page },
     Stage { name: "strangers", needs: &[Tool::Curl], run: strangers::meet },
     Stage { name: "e2e", needs: Tool::ALL, run: e2e },
+    Stage { name: "screens", needs: Tool::BROWSE, run: screens::check },
+    Stage { name: "audit", needs: Tool::AUDIT, run: |tools| screens::audit(tools, 1) },
     Stage { name: "kill", needs: Tool::ALL, run: |tools| run_kill(tools, &[]) },
     Stage { name: "bench", needs: Tool::ALL, run: |tools| run_bench(tools, &["--check", FIGURES]) },
     Stage { name: "readers", needs: Tool::READERS, run: readers },
@@ -198,7 +200,7 @@ fn readers(tools: &Toolbox) -> Result<()> {
 }
 
 /// What scenarios start beside the browser.
-fn build_programs(tools: &Toolbox) -> Result<()> {
+pub(crate) fn build_programs(tools: &Toolbox) -> Result<()> {
     let packages = ["-p", "gateway-sim", "-p", "proxy", "-p", "reader-sim"];
     shell::run(tools.command("cargo").args(["build", "--locked", "--bins"]).args(packages))
 }

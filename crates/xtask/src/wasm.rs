@@ -202,7 +202,7 @@ fn without_hashes(name: &str) -> String {
 }
 
 /// `a` to `z`, `aa` and so on.
-fn short_name(number: usize) -> String {
+pub(crate) fn short_name(number: usize) -> String {
     let letter = char::from(b'a' + u8::try_from(number % 26).unwrap_or_default());
     match number / 26 {
         0 => letter.to_string(),

@@ -11,7 +11,7 @@ use payment::pin::Pin;
 /// The field of the PIN.
 const FIELD: &str = "pin";
 /// The pad's keys in their rows; the empty one keeps its place free.
-const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "DEL"];
+const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "\u{232b}"];
 
 /// Signing in: nobody here, who, the PIN; or the first start of a till that has nobody.
 pub(crate) fn sign_in(office: Office) -> AnyView {
@@ -92,7 +92,7 @@ fn key(label: &'static str) -> AnyView {
     if label.is_empty() {
         return element("span").view();
     }
-    let name = if label == "DEL" { "delete" } else { label };
+    let name = if label == "\u{232b}" { "delete" } else { label };
     let key = element("button").attr("type", "button").class("key").attr("aria-label", name);
     key.on("click", move |_| push(label)).text(label).view()
 }
@@ -100,7 +100,7 @@ fn key(label: &'static str) -> AnyView {
 fn push(label: &str) {
     let Some(field) = input(FIELD) else { return };
     let mut digits = field.value();
-    if label == "DEL" {
+    if label == "\u{232b}" {
         digits.pop();
     } else if digits.len() < Pin::LONGEST {
         digits.push_str(label);
