@@ -3,6 +3,7 @@
 //! Each installs what it needs and finds missing, so that a fresh clone is one command away from running.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
 
+mod alike;
 mod bare;
 mod demo;
 mod dist;

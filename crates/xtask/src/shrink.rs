@@ -3,7 +3,7 @@
 //! leptos brings server functions, whose streams wasm-bindgen exports as classes; and what wasm-bindgen writes for people
 //! to read is not read by anybody here.
 
-use crate::{dist, setup::Toolbox, shell, wasm};
+use crate::{alike, dist, setup::Toolbox, shell, wasm};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::collections::BTreeSet;
 use std::fs;
@@ -38,6 +38,7 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
         .arg("-o")
         .arg(wasm_file);
     shell::run(optimise.args(dist::WASM_FEATURES))?;
+    alike::order(wasm_file)?;
     let text = wasm::without_unused(wasm_file, &text)?;
     fs::write(&script, without_detours(&without_comments(&text)))?;
     fs::remove_file(graph)?;
