@@ -9,9 +9,10 @@ mod reader_search;
 mod screen;
 mod start;
 mod state;
+mod update;
 mod watched;
 
-use crate::{browser, duplicate, proxy, sound, sound::Sound, words};
+use crate::{browser, duplicate, proxy, shell, sound, sound::Sound, words};
 pub use keying::Question;
 use leptos::task::spawn_local;
 pub use link_log::LinkLog;
@@ -26,6 +27,9 @@ pub use watched::Watched;
 
 /// Where it is kept up to which payment, by when Pay was pressed, results have been left.
 const LEFT: &str = "mpos-terminal.left";
+
+/// Where it is kept whether staff are there, for a start without the proxy.
+const ATTENDED: &str = "mpos-terminal.attended";
 
 fn left_until() -> u64 {
     browser::remembered(LEFT).and_then(|at| at.parse().ok()).unwrap_or_default()
@@ -174,6 +178,15 @@ impl Desk {
         self.feed_current(if charge_again { Event::CardRead(Box::new(read)) } else { Event::Cancel });
     }
 
+    /// The payments of the last day whose end was seen, the oldest first, as this page's journal has them. None on a kiosk, where
+    /// customers would see them.
+    pub(crate) fn history(self) -> Vec<Attempt> {
+        match browser::remembered(ATTENDED).is_some_and(|attended| !attended.is_empty()) {
+            true => self.own().borrow().recent.clone(),
+            false => vec![],
+        }
+    }
+
     /// Says it politely to those who listen.
     pub fn say(self, text: impl Into<String>) {
         self.status.set(text.into());
@@ -236,6 +249,8 @@ impl Desk {
             self.own().borrow_mut().touched |= browser::is_touched();
             self.now.set(now);
             self.tell_customer();
+            shell::keep_awake(self.is_open());
+            self.look_for_update(now);
         }
     }
 

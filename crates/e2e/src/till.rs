@@ -253,13 +253,16 @@ impl Till {
         answer["value"].as_array().expect("a list").iter().map(Value::to_string).collect()
     }
 
-    /// Sends a command of Chromium's own protocol.
-    pub(crate) async fn command(&self, name: &str, parameters: &Value) {
+    /// Sends a command of Chromium's own protocol, and answers what it does.
+    pub async fn command(&self, name: &str, parameters: &Value) -> Value {
         let session = self.client.session_id().await.ok().flatten().unwrap_or_default();
         let body = json!({ "cmd": name, "params": parameters });
-        ureq::post(format!("{}/session/{session}/goog/cdp/execute", self.driver))
+        let mut answer = ureq::post(format!("{}/session/{session}/goog/cdp/execute", self.driver))
             .send(body.to_string())
             .unwrap_or_else(|error| panic!("Chromium refused {name}: {error}"));
+        let answer = answer.body_mut().read_to_string().expect("a text");
+        let mut answer: Value = serde_json::from_str(&answer).expect("WebDriver's JSON");
+        answer["value"].take()
     }
 
     /// Moves the page's clock on.
@@ -350,6 +353,12 @@ impl Till {
         let text = self.run("return document.querySelector('.terminal')?.innerText ?? ''", vec![]).await;
         let words: Vec<_> = text.as_str().unwrap_or_default().split_whitespace().collect();
         words.join(" ").to_lowercase()
+    }
+
+    /// The version of the page, whichever it is. None while it is being loaded.
+    pub async fn version(&self) -> String {
+        let version = self.run("return document.documentElement.dataset.version", vec![]).await;
+        version.as_str().unwrap_or_default().to_owned()
     }
 
     /// Runs the body of an async function in the page and answers what it returns. Fails if it throws.

@@ -17,6 +17,7 @@ mod shrink;
 mod stages;
 mod strangers;
 mod wasm;
+mod worker;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;

@@ -41,6 +41,11 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path) -> Result<()> {
     alike::order(wasm_file)?;
     let text = wasm::without_unused(wasm_file, &text)?;
     fs::write(&script, without_detours(&without_comments(&text)))?;
+    for other in all.iter().filter(|path| path.extension().is_some_and(|kind| kind == "js")) {
+        if *other != Path::new(&script) {
+            fs::write(other, without_comments(&fs::read_to_string(other)?))?;
+        }
+    }
     fs::remove_file(graph)?;
     fs::remove_file(kept)?;
     Ok(())
@@ -126,7 +131,7 @@ fn without_detours(script: &str) -> String {
 }
 
 /// `script` without comments that stand alone, and without indentation.
-fn without_comments(script: &str) -> String {
+pub(crate) fn without_comments(script: &str) -> String {
     let mut kept = String::new();
     let mut in_comment = false;
     for line in script.lines().map(str::trim) {
