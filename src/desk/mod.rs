@@ -178,13 +178,15 @@ impl Desk {
         self.feed_current(if charge_again { Event::CardRead(Box::new(read)) } else { Event::Cancel });
     }
 
-    /// The payments of the last day whose end was seen, the oldest first, as this page's journal has them. None on a kiosk, where
-    /// customers would see them.
+    /// This page's own payments of the last day: those that nobody has seen the end of, then the others, the latest first. None on
+    /// a kiosk, where customers would see them.
     pub(crate) fn history(self) -> Vec<Attempt> {
-        match browser::remembered(ATTENDED).is_some_and(|attended| !attended.is_empty()) {
-            true => self.own().borrow().recent.clone(),
-            false => vec![],
+        if browser::remembered(ATTENDED).is_none_or(|attended| attended.is_empty()) {
+            return vec![];
         }
+        let mut history = self.parked.get_untracked();
+        history.extend(self.own().borrow().recent.iter().rev().cloned());
+        history
     }
 
     /// Says it politely to those who listen.

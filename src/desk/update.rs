@@ -37,7 +37,10 @@ impl Desk {
             self.screen.with_untracked(|screen| matches!(screen, Screen::Keypad | Screen::Update));
         let nothing_keyed =
             self.entry.with_untracked(|entry| entry.as_ref().is_some_and(|e| e.amount().minor == 0));
+        let nothing_noted = [&self.note, &self.reference, &self.email]
+            .iter()
+            .all(|text| text.with_untracked(String::is_empty));
         let nothing_open = self.parked.with_untracked(|all| all.iter().all(|attempt| attempt.is_finished()));
-        nothing_asked && nothing_keyed && nothing_open && !self.own().borrow().working
+        nothing_asked && nothing_keyed && nothing_noted && nothing_open && !self.own().borrow().working
     }
 }

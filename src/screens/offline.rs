@@ -3,13 +3,16 @@ use crate::desk::Desk;
 use crate::parts::{element, heading, line, text};
 use crate::words::shell as words;
 use leptos::prelude::*;
+use payment::till::Attempt;
 
 /// The till was started and the proxy is not there: nothing can be charged, and what this till knows of its payments.
 pub fn offline(desk: Desk) -> AnyView {
     desk.say(words::OFFLINE_MONEY);
-    let mut payments: Vec<_> =
-        desk.parked.with_untracked(|all| all.iter().map(|attempt| list::entry(desk, attempt)).collect());
-    payments.extend(desk.history().iter().rev().map(|attempt| list::payment_row(attempt).view()));
+    let row = |attempt: &Attempt| match attempt.is_finished() {
+        true => list::payment_row(attempt).view(),
+        false => list::entry(desk, attempt),
+    };
+    let payments: Vec<_> = desk.history().iter().map(row).collect();
     let mut all = vec![
         heading(text(|| words::OFFLINE.to_owned())),
         line("money", words::OFFLINE_MONEY.to_owned()),

@@ -280,6 +280,14 @@ async fn an_update_waits_for_the_payment_and_is_then_offered() {
     leave_alone(&shop).await;
     shop.till.see(&["Pay 0.05"]).await;
     shop.till.press("clear").await;
+    let note = "
+        const note = [...document.querySelectorAll('label')].find(label => label.innerText.trim() === 'Note').querySelector('input');
+        note.value = arguments[0];
+        note.dispatchEvent(new Event('input'));";
+    shop.till.evaluate(note, vec![json!("table 5")]).await;
+    leave_alone(&shop).await;
+    shop.till.see(&["Pay 0.00"]).await;
+    shop.till.evaluate(note, vec![json!("")]).await;
     leave_alone(&shop).await;
     shop.till
         .see(&["Update ready", "No payment is open.", "in at most 5 seconds", &old, "Later, when idle"])

@@ -8,7 +8,8 @@ use crate::{
 use anyhow::{Context as _, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 
-/// What a first visit to the till downloads at most, in bytes at brotli 11.
+/// What a first visit to the till downloads at most, in bytes at brotli 11. The worker is in it; what that fetches once the
+/// till is there, the office above all, is not.
 const TILL_BUDGET: usize = 150_000;
 /// And what a first visit to the office does, which nobody waits for with a card in the hand.
 const OFFICE_BUDGET: usize = 160_000;
