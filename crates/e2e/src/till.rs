@@ -14,6 +14,9 @@ use std::time::Duration;
 /// How long the page may take to come to what is awaited.
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// What Chromium notes for developers where a page offers its installation by a button of its own.
+const OFFER_KEPT: &str = "Banner not shown: beforeinstallpromptevent.preventDefault() called.";
+
 /// A till: the page in a browser with a profile of its own.
 pub struct Till {
     client: Client,
@@ -250,7 +253,8 @@ impl Till {
         let mut answer = log.send(r#"{"type":"browser"}"#).expect("chromedriver has a log");
         let answer = answer.body_mut().read_to_string().expect("a text");
         let answer: Value = serde_json::from_str(&answer).expect("WebDriver's JSON");
-        answer["value"].as_array().expect("a list").iter().map(Value::to_string).collect()
+        let entries = answer["value"].as_array().expect("a list").iter().map(Value::to_string);
+        entries.filter(|entry| !entry.contains(OFFER_KEPT)).collect()
     }
 
     /// Sends a command of Chromium's own protocol, and answers what it does.
