@@ -2,9 +2,10 @@ use crate::desk::{Desk, Screen};
 use crate::device::Device;
 use crate::parts::{element, follow, line, live_regions, part, status_strip, text};
 use crate::screens::{
-    approved_for_less, keypad, notice, outcome_screen, parked_list, present, question, reader_page, repeated,
-    unresolved, waiting,
+    approved_for_less, keypad, notice, offline, outcome_screen, parked_list, present, question, reader_page,
+    repeated, unresolved, update, waiting,
 };
+use crate::words;
 use leptos::prelude::*;
 
 /// The terminal.
@@ -41,16 +42,18 @@ fn continued(desk: Desk) -> Option<String> {
 
 fn show(desk: Desk, screen: Screen) -> Option<AnyView> {
     match screen {
-        Screen::Starting => notice("Starting", "Checking journal, reader and network."),
+        Screen::Starting => notice("Starting", words::shell::starting()),
         Screen::OtherTab => notice(
             "Open in another tab",
-            "Nothing was sent. No payment is open here. Cashier: use the other tab.",
+            "Nothing was sent. No payment is open here. Cashier: use the other tab.".to_owned(),
         ),
         Screen::CannotSave => notice(
             "Till cannot save",
-            "Nothing more is sent from here. Manager: free storage, then restart; an open payment is found again.",
+            "Nothing more is sent from here. Manager: free storage, then restart; an open payment is found again.".to_owned(),
         ),
+        Screen::Offline => Some(offline(desk)),
         Screen::Keypad => keypad(desk),
+        Screen::Update => Some(update(desk)),
         Screen::Question(asked) => Some(question(desk, asked)),
         Screen::List => parked_list(desk),
         Screen::Reader => reader_page(desk),

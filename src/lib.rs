@@ -19,6 +19,7 @@ pub mod lock;
 pub mod parts;
 pub mod proxy;
 pub mod screens;
+pub mod shell;
 pub mod sound;
 pub mod stream;
 pub mod words;

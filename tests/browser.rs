@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 use mpos_terminal::desk::{Desk, Network, Reader, Readiness};
-use mpos_terminal::{entry::Entry, journal::Journal, lock, parts, screens};
+use mpos_terminal::{browser, entry::Entry, journal::Journal, lock, parts, screens};
 use payment::api::Kind;
 use payment::attempt::AttemptId;
 use payment::money::{Amount, Currency};
@@ -118,6 +118,24 @@ async fn a_result_says_its_title_and_the_money_and_takes_the_focus() {
     let alert = root.query_selector("[role=alert]").unwrap().unwrap().text_content().unwrap();
     assert!(alert.starts_with("Card taken out early."), "{alert}");
     assert!(root.query_selector("[role=status][aria-live=polite]").unwrap().is_some());
+}
+
+#[wasm_bindgen_test]
+async fn without_a_network_staff_see_what_was_paid_and_customers_do_not() {
+    for (attended, is_seen) in [("yes", true), ("", false)] {
+        browser::remember("mpos-terminal.attended", attended);
+        let root = root();
+        let _mounted = leptos::mount::mount_to(root.clone(), || {
+            let desk = desk();
+            desk.parked.set(vec![attempt(4).handle(Event::NotSent(NotSent::Cancelled), 5).0]);
+            view! { {screens::offline(desk)} }
+        });
+        settle().await;
+        let text = root.text_content().unwrap();
+        assert!(text.contains("Nothing can be charged now."), "{text}");
+        assert_eq!(text.contains("20.00 EUR"), is_seen, "{text}");
+        assert!(root.query_selector(".filled").unwrap().is_none());
+    }
 }
 
 #[wasm_bindgen_test]

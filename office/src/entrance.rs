@@ -51,11 +51,16 @@ impl Entrance {
         self.face.set(face);
     }
 
+    /// Whether nobody has been here for as long as it takes to stand by.
+    pub(crate) fn is_left(&self) -> bool {
+        self.untouched_s.load(Relaxed) >= STAND_BY_S
+    }
+
     /// A second has passed, with somebody here or without.
     pub fn beat(&self, somebody: bool) {
         let untouched = if somebody { 0 } else { self.untouched_s.load(Relaxed).saturating_add(1) };
         self.untouched_s.store(untouched, Relaxed);
-        if untouched >= STAND_BY_S && self.face.get_untracked() != Face::StandBy {
+        if self.is_left() && self.face.get_untracked() != Face::StandBy {
             self.face.set(Face::StandBy);
         }
     }

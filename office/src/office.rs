@@ -4,7 +4,7 @@ use crate::{Screen, book::Book};
 use leptos::prelude::set_interval;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::proxy::{self, Answer};
-use mpos_terminal::{browser, sound, sound::Sound};
+use mpos_terminal::{browser, shell, sound, sound::Sound};
 use payment::api::{Problem, Terminal};
 use payment::json::FromJson;
 use payment::role::Right;
@@ -105,6 +105,10 @@ impl Office {
         let is_touched = browser::is_touched();
         self.touched.fetch_or(is_touched, Relaxed);
         self.entrance.beat(is_touched || self.signed_in());
+        // Whoever said "later, when idle" at the till meant now.
+        if self.entrance.is_left() && shell::update_waits() {
+            shell::update();
+        }
         self.now.set(now);
         if (now / 1000).is_multiple_of(TERMINAL_S) {
             self.ask();

@@ -9,9 +9,10 @@ mod reader_search;
 mod screen;
 mod start;
 mod state;
+mod update;
 mod watched;
 
-use crate::{browser, duplicate, proxy, sound, sound::Sound, words};
+use crate::{browser, duplicate, proxy, shell, sound, sound::Sound, words};
 pub use keying::Question;
 use leptos::task::spawn_local;
 pub use link_log::LinkLog;
@@ -26,6 +27,9 @@ pub use watched::Watched;
 
 /// Where it is kept up to which payment, by when Pay was pressed, results have been left.
 const LEFT: &str = "mpos-terminal.left";
+
+/// Where it is kept whether staff are there, for a start without the proxy.
+const ATTENDED: &str = "mpos-terminal.attended";
 
 fn left_until() -> u64 {
     browser::remembered(LEFT).and_then(|at| at.parse().ok()).unwrap_or_default()
@@ -174,6 +178,17 @@ impl Desk {
         self.feed_current(if charge_again { Event::CardRead(Box::new(read)) } else { Event::Cancel });
     }
 
+    /// This page's own payments of the last day: those that nobody has seen the end of, then the others, the latest first. None on
+    /// a kiosk, where customers would see them.
+    pub(crate) fn history(self) -> Vec<Attempt> {
+        if browser::remembered(ATTENDED).is_none_or(|attended| attended.is_empty()) {
+            return vec![];
+        }
+        let mut history = self.parked.get_untracked();
+        history.extend(self.own().borrow().recent.iter().rev().cloned());
+        history
+    }
+
     /// Says it politely to those who listen.
     pub fn say(self, text: impl Into<String>) {
         self.status.set(text.into());
@@ -236,6 +251,8 @@ impl Desk {
             self.own().borrow_mut().touched |= browser::is_touched();
             self.now.set(now);
             self.tell_customer();
+            shell::keep_awake(self.is_open());
+            self.look_for_update(now);
         }
     }
 

@@ -1,4 +1,4 @@
-use super::{Desk, Question, Readiness};
+use super::{Desk, Network, Question, Readiness};
 use crate::screens::WaitingFor;
 use payment::api::Outcome;
 use payment::attempt::AttemptId;
@@ -13,8 +13,12 @@ pub enum Screen {
     OtherTab,
     /// The journal does not work.
     CannotSave,
+    /// The proxy has not answered since the page was started.
+    Offline,
     /// Keying an amount.
     Keypad,
+    /// Another version of the page may come.
+    Update,
     /// Something is asked about what was keyed.
     Question(Question),
     /// Payments that are not on screen.
@@ -51,7 +55,11 @@ impl Screen {
             Some(attempt) => Self::of_attempt(attempt, desk.less_kept.get()),
             None if desk.list_open.get() => Self::List,
             None if desk.reader_open.get() => Self::Reader,
-            None if desk.entry.with(Option::is_none) => Self::Starting,
+            None if desk.entry.with(Option::is_none) => match desk.network.get() {
+                Network::ProxyAway => Self::Offline,
+                _ => Self::Starting,
+            },
+            None if desk.update_ready.get() => Self::Update,
             None => desk.question.get().map_or(Self::Keypad, Self::Question),
         })
     }

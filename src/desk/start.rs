@@ -1,6 +1,6 @@
 //! Opening the till: one tab, the journal, what the proxy knows, the reader, the heartbeat.
 
-use super::{Desk, Network, Reader, Readiness, left_until};
+use super::{ATTENDED, Desk, Network, Reader, Readiness, left_until};
 use crate::device::{Device, search};
 use crate::journal::{Journal, NAME};
 use crate::parts::hear;
@@ -113,6 +113,7 @@ impl Desk {
             if let Some(terminal) = terminal
                 && self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal))
             {
+                browser::remember(ATTENDED, if terminal.attended { "yes" } else { "" });
                 self.terminal.set(Some(terminal));
                 self.take_limits();
                 if self.own().borrow().watch.is_some() {

@@ -131,6 +131,8 @@ pub struct DeskState {
     pub email: Watched<String>,
     /// Why the last key was refused.
     pub refused: Watched<String>,
+    /// Another version of the page waits, and nobody would be disturbed by it.
+    pub update_ready: Watched<bool>,
     /// The filled button has been there long enough to be pressed.
     pub settled: Watched<bool>,
     /// What the customer's own screen shows.
@@ -170,6 +172,7 @@ impl Default for DeskState {
             flipped: Watched::new(false),
             email: Watched::new(String::new()),
             refused: Watched::new(String::new()),
+            update_ready: Watched::new(false),
             settled: Watched::new(false),
             customer_sees: SendWrapper::new(RefCell::default()),
             own: SendWrapper::new(RefCell::default()),
@@ -195,6 +198,8 @@ pub(super) struct Own {
     pub(super) burst: Burst,
     /// Somebody has pressed something since the proxy was last told.
     pub(super) touched: bool,
+    /// Nothing may be changed under somebody's hands before then.
+    pub(super) busy_until: u64,
     /// Until the amount is spoken.
     pub(super) speaking: Option<TimeoutHandle>,
 }

@@ -5,7 +5,7 @@ use crate::parts::{
     Press, amount_size, button, element, filled, flag, focus_heading, hear_here, live_line, part, press, row,
     text,
 };
-use crate::words;
+use crate::{shell, words};
 use leptos::prelude::*;
 use payment::api::Kind;
 use payment::money::Amount;
@@ -186,7 +186,12 @@ fn more(desk: Desk) -> AnyView {
     fields.push(field("E-mail for the receipt", "email", "50", &desk.state().email));
     let window = element("a").attr("href", "/customer/").attr("target", "customer").attr("role", "button");
     let done = element("button").attr("type", "button").attr("popovertarget", "more").class("to-more");
-    fields.push(row(vec![window.text("Customer's screen").view(), done.text("Done").view()]));
+    let install = element("button").attr("type", "button").class("install").on("click", |_| shell::install());
+    fields.push(row(vec![
+        window.text("Customer's screen").view(),
+        install.text(words::shell::INSTALL).view(),
+        done.text("Done").view(),
+    ]));
     element("div").class("more").attr("id", "more").attr("popover", "").children(fields).view()
 }
 

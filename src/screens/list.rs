@@ -1,6 +1,6 @@
 use crate::browser;
 use crate::desk::Desk;
-use crate::parts::{button, element, heading, line, part, press, row, shape_icon, text};
+use crate::parts::{Element, button, element, heading, line, part, press, row, shape_icon, text};
 use crate::words;
 use leptos::prelude::*;
 use payment::api::{Notice, Terminal};
@@ -44,19 +44,24 @@ fn told(desk: Desk, notice: &Notice) -> AnyView {
         .view()
 }
 
-fn entry(desk: Desk, attempt: &Attempt) -> AnyView {
-    let words = words::result(attempt);
+/// A payment, and the way to it.
+pub(super) fn entry(desk: Desk, attempt: &Attempt) -> AnyView {
     let id = attempt.draft.attempt.clone();
+    let card = attempt.followed().map(|f| words::card(&f.terms.card)).unwrap_or_default();
+    let label = format!("Open {} {card}", words::amount(attempt.draft.amount));
+    payment_row(attempt).child(button(label, press(move || desk.open(&id)))).view()
+}
+
+/// A payment as a row: shape, amount, card, word, time.
+pub(super) fn payment_row(attempt: &Attempt) -> Element {
+    let words = words::result(attempt);
     let card = attempt.followed().map(|f| words::card(&f.terms.card)).unwrap_or_default();
     let amount = words::amount(attempt.draft.amount);
     let at = browser::hh_mm(attempt.draft.paid_at);
-    let label = format!("Open {amount} {card}");
     let class = if attempt.is_finished() { "" } else { "hatched" };
     let strong = element("span").class("strong").child(element("bdi").text(amount).view());
     let row = element("li").class(class).child(shape_icon(words.shape)).child(strong.view());
     row.child(element("span").text(card).view())
         .child(element("span").text(words.title).view())
         .child(element("time").text(at).view())
-        .child(button(label, press(move || desk.open(&id))))
-        .view()
 }

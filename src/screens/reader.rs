@@ -1,5 +1,6 @@
 use crate::desk::Desk;
 use crate::parts::{button, element, heading, part, press, row, text};
+use crate::shell;
 use crate::words::{self, reader_page};
 use js_sys::encode_uri_component;
 use leptos::prelude::*;
@@ -36,7 +37,11 @@ pub fn reader_page(desk: Desk) -> Option<AnyView> {
 
 fn facts(desk: Desk) -> Vec<(&'static str, String)> {
     let state = words::reader(&desk.reader.get());
-    desk.identity.with(|identity| desk.link.with(|log| reader_page::facts(state, identity.as_ref(), log)))
+    let mut facts = desk
+        .identity
+        .with(|identity| desk.link.with(|log| reader_page::facts(state, identity.as_ref(), log)));
+    facts.push((words::shell::VERSION, shell::version()));
+    facts
 }
 
 /// The page as a file that support can read.

@@ -2,6 +2,7 @@
 
 pub mod reader_page;
 mod result;
+pub(crate) mod shell;
 mod waiting;
 
 pub use result::{resolved, result, sent};

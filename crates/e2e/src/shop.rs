@@ -69,6 +69,11 @@ impl Shop {
         Self::start(scenario, &folder::page(), &[], habits).await
     }
 
+    /// The same with this page in place of the built one.
+    pub async fn open_page(scenario: &str, page: &Path, habits: Habits) -> Self {
+        Self::start(scenario, page, &[], habits).await
+    }
+
     /// Starts everything with these readers plugged in, which the kiosk policy grants, and opens this page.
     pub async fn with_readers(scenario: &str, page: &Path, devices: &[Device]) -> Self {
         assert!(!devices.is_empty(), "no readers");

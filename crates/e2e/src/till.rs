@@ -14,6 +14,9 @@ use std::time::Duration;
 /// How long the page may take to come to what is awaited.
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// What Chromium notes for developers where a page offers its installation by a button of its own.
+const OFFER_KEPT: &str = "Banner not shown: beforeinstallpromptevent.preventDefault() called.";
+
 /// A till: the page in a browser with a profile of its own.
 pub struct Till {
     client: Client,
@@ -250,7 +253,8 @@ impl Till {
         let mut answer = log.send(r#"{"type":"browser"}"#).expect("chromedriver has a log");
         let answer = answer.body_mut().read_to_string().expect("a text");
         let answer: Value = serde_json::from_str(&answer).expect("WebDriver's JSON");
-        answer["value"].as_array().expect("a list").iter().map(Value::to_string).collect()
+        let entries = answer["value"].as_array().expect("a list").iter().map(Value::to_string);
+        entries.filter(|entry| !entry.contains(OFFER_KEPT)).collect()
     }
 
     /// Sends a command of Chromium's own protocol and answers its result.
@@ -353,6 +357,12 @@ impl Till {
         let text = self.run("return document.querySelector('.terminal')?.innerText ?? ''", vec![]).await;
         let words: Vec<_> = text.as_str().unwrap_or_default().split_whitespace().collect();
         words.join(" ").to_lowercase()
+    }
+
+    /// The version of the page, whichever it is. None while it is being loaded.
+    pub async fn version(&self) -> String {
+        let version = self.run("return document.documentElement.dataset.version", vec![]).await;
+        version.as_str().unwrap_or_default().to_owned()
     }
 
     /// Runs the body of an async function in the page and answers what it returns. Fails if it throws.

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use flate2::{Compression, write::GzEncoder};
 use std::fs;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,33 @@ pub(crate) fn move_scripts_out(dist: &Path, url: &str) -> Result<()> {
     Ok(())
 }
 
+/// Names every file that Trunk has named by a hash of what it was by the hash of what it has become: browsers keep what they
+/// got under such a name.
+pub(crate) fn name_by_content(dist: &Path) -> Result<()> {
+    let kind = |path: &Path| path.extension().and_then(|kind| kind.to_str()).unwrap_or_default().to_owned();
+    // A script may name what comes before it, and the page names all.
+    for named in ["wasm", "css", "js"] {
+        for path in files(dist)?.iter().filter(|path| kind(path) == named) {
+            let name = path.file_name().and_then(|name| name.to_str()).context("a name that is not UTF-8")?;
+            let is_hash = |part: &&str| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let Some(hash) = name.split(['-', '_', '.']).find(is_hash) else { continue };
+            let new_name = name.replace(hash, &hash_of(&fs::read(path)?));
+            fs::rename(path, path.with_file_name(&new_name))?;
+            for text in files(dist)?.iter().filter(|path| ["html", "js"].contains(&kind(path).as_str())) {
+                fs::write(text, fs::read_to_string(text)?.replace(name, &new_name))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sixteen hexadecimal digits for what is hashed.
+pub(crate) fn hash_of(value: &(impl Hash + ?Sized)) -> String {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
 /// Answers `html` with every inline script replaced by a reference, and the scripts by the name they are referred by.
 fn extract_scripts(html: &str, url: &str) -> (String, Vec<(String, String)>) {
     let mut out = String::new();
@@ -40,9 +67,7 @@ fn extract_scripts(html: &str, url: &str) -> (String, Vec<(String, String)>) {
         if body.is_empty() {
             out.push_str(&format!("<script{tag}></script>"));
         } else {
-            let mut hasher = DefaultHasher::new();
-            body.hash(&mut hasher);
-            let name = format!("start-{:016x}.js", hasher.finish());
+            let name = format!("start-{}.js", hash_of(body));
             out.push_str(&format!("<script{tag} src=\"{url}{name}\"></script>"));
             scripts.push((name, body.to_owned()));
         }
@@ -110,17 +135,13 @@ pub(crate) fn compress(dist: &Path) -> Result<Vec<Asset>> {
     Ok(assets)
 }
 
-/// Prints what a first visit to `url` downloads, and answers it in bytes.
-pub(crate) fn print_first_visit(url: &str, assets: &[Asset]) -> usize {
+/// Prints what a first visit to the page at `url`, whose files are in `folder`, downloads, and answers it in bytes.
+pub(crate) fn print_first_visit(url: &str, folder: &str, assets: &[Asset]) -> usize {
     println!("first visit to {url}, bytes at brotli 11:");
     let mut total = 0;
-    for asset in assets {
-        if asset.path.components().count() > 1 {
-            // Another page's.
-            continue;
-        }
+    for asset in assets.iter().filter(|asset| asset.path.parent() == Some(Path::new(folder))) {
         let kind = asset.path.extension().and_then(|extension| extension.to_str());
-        if matches!(kind, Some("html" | "js" | "wasm" | "css")) {
+        if matches!(kind, Some("html" | "js" | "wasm" | "css" | "webmanifest")) {
             println!("{:>9}  {}", asset.brotli, asset.path.display());
             total += asset.brotli;
         }
@@ -152,7 +173,8 @@ pub(crate) fn files(dir: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use super::extract_scripts;
+    use super::{extract_scripts, files, name_by_content};
+    use std::fs;
 
     #[test]
     fn inline_scripts_become_files_and_others_stay() {
@@ -166,6 +188,35 @@ mod tests {
                 "<p>a</p><script src=\"/x.js\"></script><script type=\"module\" src=\"/{name}\"></script><p>b</p>"
             )
         );
+    }
+
+    #[test]
+    fn files_are_named_by_what_they_hold_and_found_by_that_name() {
+        let dist = std::env::temp_dir().join(format!("xtask-dist-{}", std::process::id()));
+        fs::create_dir_all(&dist).unwrap();
+        let named_for = |wasm: &str| {
+            let old = ["page-0123456789abcdef_bg.wasm", "page-0123456789abcdef.js"];
+            fs::write(dist.join(old[0]), wasm).unwrap();
+            fs::write(dist.join(old[1]), format!("load('/{}')", old[0])).unwrap();
+            fs::write(dist.join("icon.svg"), "<svg/>").unwrap();
+            fs::write(dist.join("index.html"), format!("<script src=/{}></script>", old[1])).unwrap();
+            name_by_content(&dist).unwrap();
+            let html = fs::read_to_string(dist.join("index.html")).unwrap();
+            let script = html.trim_start_matches("<script src=/").trim_end_matches("></script>").to_owned();
+            let text = fs::read_to_string(dist.join(&script)).unwrap();
+            let wasm_name = text.trim_start_matches("load('/").trim_end_matches("')").to_owned();
+            assert_eq!(fs::read_to_string(dist.join(&wasm_name)).unwrap(), wasm);
+            let names: Vec<_> = files(&dist).unwrap();
+            assert_eq!(names.len(), 4, "{names:?}");
+            for name in [&script, &wasm_name] {
+                fs::remove_file(dist.join(name)).unwrap();
+            }
+            [script, wasm_name]
+        };
+        let (one, same, other) = (named_for("a"), named_for("a"), named_for("b"));
+        fs::remove_dir_all(&dist).unwrap();
+        assert_eq!(one, same);
+        assert!(one[0] != other[0] && one[1] != other[1], "{one:?} {other:?}");
     }
 
     #[test]

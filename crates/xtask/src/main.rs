@@ -4,6 +4,7 @@
 //! Each installs what it needs and finds missing, so that a fresh clone is one command away from running.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
 
+mod alike;
 mod bare;
 mod demo;
 mod dist;
@@ -19,6 +20,7 @@ mod shrink;
 mod stages;
 mod strangers;
 mod wasm;
+mod worker;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 //! leptos brings server functions, whose streams wasm-bindgen exports as classes; and what wasm-bindgen writes for people
 //! to read is not read by anybody here.
 
-use crate::{dist, setup::Toolbox, shell, wasm};
+use crate::{alike, dist, setup::Toolbox, shell, wasm};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -41,8 +41,14 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path, is_demo: bool) -> Result<()> 
         .arg("-o")
         .arg(wasm_file);
     shell::run(optimise.args(dist::WASM_FEATURES))?;
+    alike::order(wasm_file)?;
     let text = wasm::without_unused(wasm_file, &text)?;
     fs::write(&script, without_detours(&without_comments(&text)))?;
+    for other in all.iter().filter(|path| path.extension().is_some_and(|kind| kind == "js")) {
+        if *other != Path::new(&script) {
+            fs::write(other, without_comments(&fs::read_to_string(other)?))?;
+        }
+    }
     fs::remove_file(graph)?;
     fs::remove_file(kept)?;
     Ok(())
@@ -145,7 +151,7 @@ fn without_detours(script: &str) -> String {
 }
 
 /// `script` without comments that stand alone, and without indentation.
-fn without_comments(script: &str) -> String {
+pub(crate) fn without_comments(script: &str) -> String {
     let mut kept = String::new();
     let mut in_comment = false;
     for line in script.lines().map(str::trim) {
