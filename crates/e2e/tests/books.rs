@@ -1,9 +1,10 @@
 //! The till's books beside the gateway's, through the command that operations use.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use e2e::{Shop, files};
+use e2e::{Shop, files, until};
 use serde_json::json;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 const PHONE: &str = "Visa on a phone, tap only";
 
@@ -62,7 +63,9 @@ async fn a_charge_that_a_restored_backup_has_forgotten_is_shown_first() {
     shop.till.press("Noted").await;
     shop.till.press("Back").await;
     shop.till.see(&["Pay 0.00"]).await;
-    assert!(!shop.till.text().await.contains("1 notice"));
+    let noted =
+        until(Duration::from_secs(20), async || (!shop.till.text().await.contains("1 notice")).then_some(()));
+    assert!(noted.await.is_some(), "the notice is still there");
     let ledger = shop.gateway.ledger();
     assert_eq!((ledger.charges, ledger.returned), (2, 0), "telling of it moved no money");
 }
