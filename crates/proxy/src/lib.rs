@@ -4,6 +4,7 @@
 //! out their effects. The control key never leaves this process; card data passes through memory and is overwritten.
 #![forbid(unsafe_code)]
 
+pub mod backup;
 pub mod books;
 pub mod callback;
 pub mod clock;

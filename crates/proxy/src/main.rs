@@ -3,6 +3,7 @@
 use axum_server::Handle;
 use clap::{Args, Parser, Subcommand};
 use payment::attempt::AttemptId;
+use proxy::backup;
 use proxy::books::{Books, Days, command, parse_day};
 use proxy::callback::Callbacks;
 use proxy::config::Config;
@@ -62,6 +63,24 @@ enum Task {
     ///
     /// The running proxy does it, and rewrites its database so that nothing is left in the file. See docs/operations.md.
     Erase(Erase),
+    /// Copy the database into a new file beside it, and print where that is.
+    ///
+    /// The running proxy does it. Keep the file as you keep the control key. See docs/deployment.md.
+    Backup {
+        /// The settings file of the running proxy.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Put a backup in the place of the database, which is kept beside it. The proxy must be stopped.
+    ///
+    /// See docs/deployment.md for what has to be done before the tills open.
+    Restore {
+        /// The settings file of the proxy.
+        #[arg(long)]
+        config: PathBuf,
+        /// The backup.
+        file: PathBuf,
+    },
     /// The people at the till.
     #[command(subcommand)]
     Operators(People),
@@ -152,6 +171,10 @@ async fn main() -> ExitCode {
         (Some(Task::Operators(People::ResetManager { config, name })), _) => {
             reset_manager(&config, name.as_deref()).await.map(|()| ExitCode::SUCCESS)
         }
+        (Some(Task::Backup { config }), _) => back_up(&config).await.map(|()| ExitCode::SUCCESS),
+        (Some(Task::Restore { config, file }), _) => {
+            restore(&config, &file).await.map(|()| ExitCode::SUCCESS)
+        }
         (Some(Task::Erase(wanted)), _) => erase_personal(wanted).await.map(|()| ExitCode::SUCCESS),
         (None, Some(serve)) => run(serve).await.map(|()| ExitCode::SUCCESS),
         (None, None) => Err("--config is missing".into()),
@@ -204,7 +227,12 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     books.clone().keep(settings.reconcile);
     settings.close_day.clone().keep(desk.clone(), settings.gateway.currency);
     settings.keep.keep(desk.clone());
-    let operated = Operations { desk: desk.clone(), metrics: metrics.clone(), books };
+    let operated = Operations {
+        desk: desk.clone(),
+        metrics: metrics.clone(),
+        books,
+        database: settings.database.clone(),
+    };
     servers.spawn(operations.serve(operated.router(), handle.clone()));
     if let Some(listener) = callbacks {
         let called = Callbacks { desk, control_key: config.control_key.clone(), metrics };
@@ -259,6 +287,21 @@ async fn erase_personal(wanted: Erase) -> Result<(), Box<dyn Error>> {
         (None, None) => return Err("--older-than or --order is missing".into()),
     };
     print!("{}", erase(&wanted.config, &which).await?);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "whoever asks reads it")]
+async fn back_up(config: &Path) -> Result<(), Box<dyn Error>> {
+    print!("{}", backup::back_up(config).await?);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "whoever asks reads it")]
+async fn restore(config: &Path, file: &Path) -> Result<(), Box<dyn Error>> {
+    if let Some(replaced) = backup::restore(config, file).await? {
+        println!("the database that was there is {}", replaced.display());
+    }
+    println!("before the tills open: wait a minute, start the proxy, and run mpos-proxy reconcile");
     Ok(())
 }
 

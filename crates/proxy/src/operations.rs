@@ -1,8 +1,8 @@
 //! What the merchant's operations see: health, metrics and the API's description, on a listener of their own.
 
 use crate::books::{Books, BooksError, Days, Summary, parse_day};
-use crate::keep;
 use crate::problem::Problem;
+use crate::{backup, clock, keep};
 use crate::{desk::Desk, metrics::Metrics};
 use axum::Router;
 use axum::extract::State;
@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use axum::{Json, extract::Query};
 use payment::attempt::AttemptId;
 use serde::Deserialize;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// OpenAPI 3.1 of exactly the routes that exist.
@@ -25,10 +26,12 @@ pub struct Operations {
     pub metrics: Arc<Metrics>,
     /// Compared on request.
     pub books: Books,
+    /// The file that backups are of, and beside which they are made.
+    pub database: PathBuf,
 }
 
 impl Operations {
-    /// `/healthz`, `/readyz`, `/metrics`, `/openapi.json`, `POST /reconcile` and `POST /erase`.
+    /// `/healthz`, `/readyz`, `/metrics`, `/openapi.json`, `POST /reconcile`, `POST /erase` and `POST /backup`.
     pub fn router(self) -> Router {
         Router::new()
             .route("/healthz", get(async || "ok\n"))
@@ -36,6 +39,7 @@ impl Operations {
             .route("/metrics", get(metrics))
             .route("/reconcile", post(reconcile))
             .route("/erase", post(erase))
+            .route("/backup", post(back_up))
             .route("/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], OPENAPI)))
             .with_state(self)
     }
@@ -84,6 +88,16 @@ async fn reconcile(
         };
         (status, error.to_string())
     })
+}
+
+/// Answers where the backup is; its reader must be able to read the file.
+async fn back_up(State(app): State<Operations>) -> Result<String, (StatusCode, String)> {
+    // It goes on to its end even if whoever asked goes away.
+    let done =
+        tokio::spawn(async move { backup::make(app.desk.store(), &app.database, clock::unix_ms()).await });
+    let failed = |why: String| (StatusCode::INTERNAL_SERVER_ERROR, why);
+    let path = done.await.map_err(|_| failed("the proxy failed".to_owned()))?;
+    path.map(|path| format!("{}\n", path.display())).map_err(|error| failed(error.to_string()))
 }
 
 #[derive(Deserialize)]

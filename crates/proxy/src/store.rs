@@ -107,3 +107,15 @@ pub enum StoreError {
     #[error("no random bytes from the system")]
     Random,
 }
+
+/// SQLite's own number for a file that another program has locked; the extended numbers have it in their low byte.
+const BUSY: u32 = 5;
+
+impl StoreError {
+    /// Whether another program has the database open.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xFF == BUSY)
+    }
+}

@@ -55,7 +55,8 @@ impl World {
         let metrics = Arc::new(Metrics::default());
         let books = Books::new(desk.clone(), metrics.clone(), folder.path().join("till.sqlite"));
         books.recall().await.unwrap();
-        let operations = Operations { desk, metrics, books }.router();
+        let operations =
+            Operations { desk, metrics, books, database: folder.path().join("till.sqlite") }.router();
         Self { page, operations, gateway, folder }
     }
 

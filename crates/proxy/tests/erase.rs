@@ -130,7 +130,7 @@ async fn operations_erase_and_say_what() {
     let (_, desk, _) = shop(&file, 2).await;
     let metrics = Arc::new(Metrics::default());
     let books = Books::new(desk.clone(), metrics.clone(), file.clone());
-    let operations = Operations { desk, metrics, books }.router();
+    let operations = Operations { desk, metrics, books, database: file.clone() }.router();
     let ask = async |query: &str| {
         let response = send(&operations, post(&format!("/erase{query}"), &json!({}))).await;
         let status = response.status();

@@ -69,14 +69,21 @@ async fn operations_see_health_and_numbers() {
     let (router, desk) = proxy(store, gateway).await;
     let metrics = Arc::new(Metrics::default());
     let books = Books::new(desk.clone(), metrics.clone(), "db".into());
-    let operations = Operations { desk, metrics, books }.router();
+    let operations = Operations { desk, metrics, books, database: "db".into() }.router();
     call(&router, post("/api/v1/payments", &payment(ID, BLOB))).await;
     for path in ["/healthz", "/readyz", "/openapi.json"] {
         assert_eq!(send(&operations, get(path)).await.status(), StatusCode::OK, "{path}");
     }
     let response = send(&operations, get("/metrics")).await;
     let text = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    assert!(std::str::from_utf8(&text).unwrap().contains("mpos_gateway_reachable 1\n"));
+    let text = std::str::from_utf8(&text).unwrap();
+    assert!(text.contains("mpos_gateway_reachable 1\n"));
+    let names: Vec<_> =
+        text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+    assert!(names.len() > 10, "{names:?}");
+    let documented = include_str!("../../../docs/operations.md");
+    let unknown: Vec<_> = names.iter().filter(|name| !documented.contains(*name)).collect();
+    assert!(unknown.is_empty(), "docs/operations.md does not say what to do when these move: {unknown:?}");
     fails.store(true, std::sync::atomic::Ordering::SeqCst);
     assert_eq!(send(&operations, get("/readyz")).await.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(send(&operations, get("/healthz")).await.status(), StatusCode::OK);

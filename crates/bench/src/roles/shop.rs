@@ -36,7 +36,10 @@ pub(super) async fn serve(config: &Path, most: NonZeroUsize) -> Result<()> {
     let app = App::new(&config, page.local_addr()?.port(), desk.clone(), metrics.clone())?;
     let books = Books::new(desk.clone(), metrics.clone(), settings.database.clone());
     let folder = settings.page.as_deref().context("the page's folder is set")?;
-    let (app, operated) = (app.router(folder), Operations { desk, metrics, books }.router());
+    let (app, operated) = (
+        app.router(folder),
+        Operations { desk, metrics, books, database: settings.database.clone() }.router(),
+    );
     tokio::try_join!(serve_on(page, app), serve_on(operations, operated))?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::Reply;
 use payment::api::{Copy, Happened};
 use payment::{attempt::AttemptId, order::Order};
+use std::path::Path;
 
 /// Which payments are looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,4 +83,7 @@ pub trait History: Send + Sync {
     /// Leaves nothing of what was overwritten or deleted in the store's files. It rewrites all of them, and nothing else is
     /// stored meanwhile.
     fn scrub(&self) -> Reply<'_, ()>;
+
+    /// Writes all that is stored, as of one moment, into this file, which is empty. Nothing else is stored meanwhile.
+    fn copy_into<'a>(&'a self, file: &'a Path) -> Reply<'a, ()>;
 }

@@ -86,6 +86,15 @@ impl SqliteStore {
         write.await
     }
 
+    /// Whether SQLite finds every table and index of the file whole.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn is_whole(&self) -> Result<bool, StoreError> {
+        let found: String = query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.pool).await?;
+        Ok(found == "ok")
+    }
+
     /// Waits for what is being written, takes the log into the file and lets go of it. Nothing can be stored afterwards.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -10,6 +10,7 @@ use proxy::store::history::{History, Place, Search};
 use proxy::store::ledger::{Heard, Ledger, Raised, Run};
 use proxy::store::{Attempt, Claim, Reply, Store, StoreError};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
@@ -227,6 +228,10 @@ impl History for Memory {
 
     fn scrub(&self) -> Reply<'_, ()> {
         self.with(|_| ())
+    }
+
+    fn copy_into<'a>(&'a self, _: &'a Path) -> Reply<'a, ()> {
+        unreachable!("only files are backed up")
     }
 }
 

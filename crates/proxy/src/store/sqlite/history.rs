@@ -8,6 +8,8 @@ use payment::{attempt::AttemptId, order::Order};
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
 use sqlx::{Row, query, query_scalar};
+use std::io;
+use std::path::Path;
 
 const COLUMNS: &str = "SELECT id, order_json FROM attempts WHERE order_json IS NOT NULL";
 /// From behind a place on, in a time: a range of the index on both.
@@ -93,6 +95,14 @@ impl History for SqliteStore {
             query("VACUUM").execute(&mut *connection).await?;
             // The log before it still has it.
             query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
+            Ok(())
+        })
+    }
+
+    fn copy_into<'a>(&'a self, file: &'a Path) -> Reply<'a, ()> {
+        Box::pin(async move {
+            let name = file.to_str().ok_or_else(|| io::Error::other("the file's name is not UTF-8"))?;
+            query("VACUUM INTO ?").bind(name.to_owned()).execute(&self.pool).await?;
             Ok(())
         })
     }
