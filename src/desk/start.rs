@@ -45,7 +45,10 @@ impl Desk {
                 None => self.reader.set(Reader::Unsupported),
             }
             self.readiness.set(Readiness::Ready);
-            self.now.set(browser::now());
+            let now = browser::now();
+            // Whoever opens the till is about to use it: no update comes in between.
+            self.own().borrow_mut().busy_until = now;
+            self.now.set(now);
             set_interval(move || self.beat(), Duration::from_millis(100));
             hear("beforeunload", move |event| {
                 if self.is_open() {

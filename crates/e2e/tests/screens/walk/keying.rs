@@ -49,8 +49,8 @@ pub(crate) async fn walk(walk: &Walk) {
 
     till.block(&["*/api/v1/terminal*"]).await;
     till.open(&shop.proxy.address).await;
-    till.see(&["Starting", "Checking journal, reader and network."]).await;
-    walk.see(till, "starting").await;
+    till.see(&["No connection", "Nothing can be charged now.", "20.00 EUR"]).await;
+    walk.see(till, "offline").await;
     till.block(&[]).await;
     let full = "IDBFactory.prototype.open = () => { throw new DOMException('no room', 'UnknownError') }";
     till.command("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": full })).await;
