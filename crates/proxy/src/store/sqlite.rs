@@ -165,7 +165,7 @@ impl Store for SqliteStore {
 
     fn followed(&self) -> Reply<'_, Vec<Order>> {
         Box::pin(async move {
-            let rows = query("SELECT id, order_json FROM attempts WHERE followed ORDER BY created_at")
+            let rows = query("SELECT id, order_json FROM attempts WHERE followed = 1 ORDER BY created_at")
                 .fetch_all(&self.pool)
                 .await?;
             rows.iter().map(order).filter_map(Result::transpose).collect()
@@ -175,8 +175,10 @@ impl Store for SqliteStore {
     fn recent(&self, limit: u32) -> Reply<'_, Vec<Order>> {
         Box::pin(async move {
             let rows = query(
-                "SELECT id, order_json FROM attempts WHERE order_json IS NOT NULL AND (followed OR id IN
-                    (SELECT id FROM attempts WHERE order_json IS NOT NULL ORDER BY created_at DESC LIMIT ?))
+                // Each part by its index: SQLite would read every order for one condition with OR.
+                "SELECT id, order_json FROM attempts WHERE order_json IS NOT NULL AND id IN
+                    (SELECT id FROM attempts WHERE followed = 1 UNION SELECT id FROM
+                        (SELECT id FROM attempts WHERE order_json IS NOT NULL ORDER BY created_at DESC LIMIT ?))
                  ORDER BY created_at DESC, id",
             )
             .bind(limit)
