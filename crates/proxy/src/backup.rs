@@ -1,6 +1,7 @@
 //! Backups of the database: made while the proxy runs, put back while it does not. What a proxy over a store that was put
 //! back cannot know is in docs/reliability.md.
 
+use crate::beside::{beside, folder};
 use crate::clock;
 use crate::config::{ConfigError, Settings};
 use crate::running::{self, CommandError};
@@ -11,13 +12,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use time::OffsetDateTime;
 use time::macros::format_description;
 
 /// What SQLite keeps beside a database that was not closed in order.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
-/// Why a backup cannot be put back. Nothing was changed.
+/// Why a backup is not put back. The database is where it was.
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
     /// The settings file is wrong.
@@ -51,7 +51,7 @@ pub async fn back_up(config: &Path) -> Result<String, CommandError> {
 /// Makes a backup beside the database, `NAME-backup-TIME.sqlite`, mode 0600, and answers where it is. Nothing else is stored
 /// meanwhile.
 pub(crate) async fn make(store: &dyn Store, database: &Path, now: u64) -> Result<PathBuf, StoreError> {
-    let path = beside(database, "backup", now);
+    let path = dated(database, "backup", now);
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
     let copied = match store.copy_into(&path).await {
         Ok(()) => synced(&path),
@@ -80,18 +80,24 @@ pub async fn restore(config: &Path, backup: &Path) -> Result<Option<PathBuf>, Re
             Err(_) => {}
         }
     }
-    let draft = with(&database, ".restoring");
+    let draft = checked_copy(backup, &database).await?;
+    let replaced = known.then(|| dated(&database, "replaced", clock::unix_ms()));
+    put(&draft, &database, replaced.as_deref()).map_err(|why| RestoreError::File(database, why))?;
+    Ok(replaced)
+}
+
+/// A copy of the backup beside the database, which this program can open and SQLite finds whole.
+async fn checked_copy(backup: &Path, database: &Path) -> Result<PathBuf, RestoreError> {
+    let unread = |why| RestoreError::File(backup.to_owned(), why);
     // An empty file, or an empty database, would be opened as a shop that has never sold.
-    if !is_a_proxys(backup).map_err(|why| RestoreError::File(backup.to_owned(), why))? {
+    if !is_a_proxys(backup).map_err(unread)? {
         return Err(RestoreError::Foreign(backup.to_owned()));
     }
-    let failed = |file: &Path| {
-        let file = file.to_owned();
-        move |why| RestoreError::File(file, why)
-    };
-    remove(&draft).map_err(failed(&draft))?;
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(failed(&draft))?;
-    fs::copy(backup, &draft).map_err(failed(backup))?;
+    let draft = with(database, ".restoring");
+    let unwritten = |why| RestoreError::File(draft.clone(), why);
+    remove(&draft).map_err(unwritten)?;
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(unwritten)?;
+    fs::copy(backup, &draft).map_err(unread)?;
     let whole = match SqliteStore::open(&draft).await {
         Ok(store) => {
             let whole = store.is_whole().await;
@@ -101,26 +107,27 @@ pub async fn restore(config: &Path, backup: &Path) -> Result<Option<PathBuf>, Re
         Err(error) => Err(error),
     };
     let refused = match whole {
-        Ok(true) => None,
-        Ok(false) => Some(RestoreError::Damaged(backup.to_owned())),
-        Err(error) => Some(RestoreError::Unreadable(backup.to_owned(), error)),
+        Ok(true) => return Ok(draft),
+        Ok(false) => RestoreError::Damaged(backup.to_owned()),
+        Err(error) => RestoreError::Unreadable(backup.to_owned(), error),
     };
-    if let Some(refused) = refused {
-        remove(&draft).map_err(failed(&draft))?;
-        return Err(refused);
-    }
-    let replaced = known.then(|| beside(&database, "replaced", clock::unix_ms()));
-    if let Some(replaced) = &replaced {
-        for end in BESIDE.iter().chain(&[""]) {
-            let from = with(&database, end);
+    remove(&draft).map_err(unwritten)?;
+    Err(refused)
+}
+
+/// Puts the draft in the place of the database, which stays as `replaced`. At no moment is there none.
+fn put(draft: &Path, database: &Path, replaced: Option<&Path>) -> io::Result<()> {
+    if let Some(replaced) = replaced {
+        for end in BESIDE {
+            let from = with(database, end);
             if from.exists() {
-                fs::rename(&from, with(replaced, end)).map_err(failed(&from))?;
+                fs::rename(from, with(replaced, end))?;
             }
         }
+        fs::hard_link(database, replaced)?;
     }
-    fs::rename(&draft, &database).map_err(failed(&database))?;
-    File::open(folder(&database)).and_then(|folder| folder.sync_all()).map_err(failed(&database))?;
-    Ok(replaced)
+    fs::rename(draft, database)?;
+    File::open(folder(database))?.sync_all()
 }
 
 /// Whether a file begins as SQLite's do (<https://www.sqlite.org/fileformat.html>, 1.3), with the version of a proxy's tables.
@@ -137,20 +144,11 @@ fn synced(path: &Path) -> Result<(), StoreError> {
     Ok(File::open(folder(path))?.sync_all()?)
 }
 
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
 /// `NAME-WHAT-20260131T235959Z.sqlite` beside the database.
-fn beside(database: &Path, what: &str, now: u64) -> PathBuf {
-    let seconds = i64::try_from(now / 1_000).unwrap_or(i64::MAX);
-    let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+fn dated(database: &Path, what: &str, now: u64) -> PathBuf {
     let format = format_description!("[year][month][day]T[hour][minute][second]Z");
-    let name = database.file_stem().unwrap_or_default().to_string_lossy();
-    folder(database).join(format!("{name}-{what}-{}.sqlite", at.format(format).unwrap_or_default()))
+    let at = clock::utc(now).format(format).unwrap_or_default();
+    beside(database, &format!("{what}-{at}.sqlite"))
 }
 
 /// The file whose name ends with more.

@@ -24,7 +24,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use time::{Date, OffsetDateTime, PrimitiveDateTime, Time, macros::format_description};
+use time::{Date, PrimitiveDateTime, Time, macros::format_description};
 
 pub(crate) const HOUR_MS: u64 = 3_600_000;
 /// Whose time the report's dates are in is not documented, so that much more is asked for on each side: no time zone is
@@ -327,16 +327,11 @@ fn notice(summary: &Summary, differences: &[Difference]) -> Raised {
 /// `YYYY-MM-DD HH:MM:SS` in UTC, as the gateway's report wants it.
 pub(crate) fn date_and_time(unix_ms: u64) -> String {
     let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-    utc(unix_ms).format(format).unwrap_or_default()
+    clock::utc(unix_ms).format(format).unwrap_or_default()
 }
 
 fn day(unix_ms: u64) -> String {
-    utc(unix_ms).format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
-}
-
-fn utc(unix_ms: u64) -> OffsetDateTime {
-    let seconds = i64::try_from(unix_ms / 1_000).unwrap_or(i64::MAX);
-    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    clock::utc(unix_ms).format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
 }
 
 /// Reads `YYYY-MM-DD`.

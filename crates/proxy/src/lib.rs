@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backup;
+mod beside;
 pub mod books;
 pub mod callback;
 pub mod clock;

@@ -58,8 +58,16 @@ async fn knows(database: &Path, id: &str) -> bool {
     found
 }
 
-fn settings(folder: &Path, database: &Path) -> PathBuf {
-    let path = folder.join("proxy.toml");
+/// A shop that has taken one payment, its settings, and a backup of it.
+async fn backed_up(database: &Path) -> (Shop, PathBuf, PathBuf) {
+    let shop = Shop::open(database).await;
+    shop.pays(ID, BLOB).await;
+    let backup = shop.backs_up().await;
+    (shop, settings(database), backup)
+}
+
+fn settings(database: &Path) -> PathBuf {
+    let path = database.with_file_name("proxy.toml");
     let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/mpos-proxy.example.toml")).unwrap();
     let line = text.lines().find(|line| line.starts_with("database")).unwrap();
     fs::write(&path, text.replace(line, &format!("database = {database:?}"))).unwrap();
@@ -70,10 +78,7 @@ fn settings(folder: &Path, database: &Path) -> PathBuf {
 async fn what_was_paid_before_the_backup_is_back() {
     let dir = tempfile::tempdir().unwrap();
     let database = dir.path().join("till.sqlite");
-    let config = settings(dir.path(), &database);
-    let shop = Shop::open(&database).await;
-    shop.pays(ID, BLOB).await;
-    let backup = shop.backs_up().await;
+    let (shop, config, backup) = backed_up(&database).await;
     assert_eq!(backup.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     assert!(backup.file_name().unwrap().to_str().unwrap().starts_with("till-backup-"));
     shop.pays(OTHER_ID, "E409").await;
@@ -93,10 +98,7 @@ async fn what_was_paid_before_the_backup_is_back() {
 async fn a_damaged_database_is_replaced_and_a_damaged_backup_is_not_taken() {
     let dir = tempfile::tempdir().unwrap();
     let database = dir.path().join("till.sqlite");
-    let config = settings(dir.path(), &database);
-    let shop = Shop::open(&database).await;
-    shop.pays(ID, BLOB).await;
-    let backup = shop.backs_up().await;
+    let (shop, config, backup) = backed_up(&database).await;
     shop.store.close().await;
 
     let mut bytes = fs::read(&backup).unwrap();

@@ -2,6 +2,7 @@
 
 use super::compare::Difference;
 use super::day;
+use crate::beside::{beside, folder};
 use serde::Serialize;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -31,12 +32,7 @@ impl Document {
     /// # Errors
     /// What the file system says.
     pub fn write(&self, database: &Path) -> io::Result<PathBuf> {
-        let folder = match database.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let name = database.file_stem().unwrap_or_default().to_string_lossy();
-        let path = folder.join(format!("{name}-books-{}.json", day(self.at)));
+        let path = beside(database, &format!("books-{}.json", day(self.at)));
         let draft = path.with_extension("json.new");
         let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&draft)?;
         file.set_permissions(Permissions::from_mode(0o600))?;
@@ -45,7 +41,7 @@ impl Document {
         file.write_all(&text)?;
         file.sync_all()?;
         fs::rename(&draft, &path)?;
-        File::open(folder)?.sync_all()?;
+        File::open(folder(database))?.sync_all()?;
         path.canonicalize()
     }
 }

@@ -1,13 +1,13 @@
 //! The payments as CSV (RFC 4180), for spreadsheets.
 
 use super::{CHUNK, Wanted};
+use crate::clock;
 use crate::desk::Desk;
 use crate::spreadsheet::harmless;
 use axum::body::Bytes;
 use futures_util::{Stream, stream};
 use payment::api::{Entry, Kind, Outcome, PaymentState, PaymentView, Reason};
 use payment::money::Currency;
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 const HEADINGS: [&str; 17] = [
@@ -70,9 +70,8 @@ fn row(view: &PaymentView) -> [String; 17] {
     let terms = &view.terms;
     let (status, approved, reason) = standing(view);
     let receipt = |name: &str| view.receipt.get(name).cloned().unwrap_or_default();
-    let at = OffsetDateTime::from_unix_timestamp(i64::try_from(view.accepted_at / 1000).unwrap_or_default());
     let texts = [
-        at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default(),
+        clock::utc(view.accepted_at).format(&Rfc3339).unwrap_or_default(),
         terms.attempt.to_string(),
         view.order_id.clone().unwrap_or_default(),
         match terms.kind {
