@@ -128,15 +128,13 @@ impl Closing {
         match self.state.clone() {
             ClosingState::Stored => self.state = ClosingState::Sending,
             // A request that is refused as known before was taken, unless the bank has said no to it.
-            ClosingState::Blocked { answer, silent: true, .. } => {
-                let taken = answer.agreed || answer.code.is_none();
-                return (self.settle(answer, taken, now), false);
+            ClosingState::Blocked { answer, silent: true, .. } if answer.code.is_none() => {
+                return (self.close(answer), false);
             }
-            ClosingState::Blocked { since, answer, .. }
-                if now.saturating_sub(since) >= rules.gate_limit_ms =>
+            ClosingState::Blocked { since, answer, silent }
+                if silent || now.saturating_sub(since) >= rules.gate_limit_ms =>
             {
-                let agreed = answer.agreed;
-                return (self.settle(answer, agreed, now), false);
+                return (self.settle(answer, now), false);
             }
             ClosingState::Blocked { .. } | ClosingState::Unknown { .. } => {}
             // One whose end is lost with the driver's task is asked for again, as after a restart.
@@ -166,10 +164,7 @@ impl Closing {
                 self.blocked(since, *answer, rules, now)
             }
             (_, Reply::Answered(answer)) if answer.blocked => self.blocked(now, *answer, rules, now),
-            (_, Reply::Answered(answer)) => {
-                let agreed = answer.agreed;
-                self.settle(*answer, agreed, now)
-            }
+            (_, Reply::Answered(answer)) => self.settle(*answer, now),
             (ClosingState::Blocked { since, answer, .. }, Reply::Duplicate) => {
                 self.state = ClosingState::Blocked { since, answer, silent: true };
                 self.wake_at = Some(now.saturating_add(rules.gate_wait_ms));
@@ -205,11 +200,16 @@ impl Closing {
         self
     }
 
-    fn settle(mut self, answer: Answer, closed: bool, now: u64) -> Self {
-        self.wake_at = None;
-        if !closed {
-            return self.unknown(Some(answer), Reason::default(), now);
+    fn settle(mut self, answer: Answer, now: u64) -> Self {
+        if answer.agreed {
+            return self.close(answer);
         }
+        self.wake_at = None;
+        self.unknown(Some(answer), Reason::default(), now)
+    }
+
+    fn close(mut self, answer: Answer) -> Self {
+        self.wake_at = None;
         self.state = match answer.totals {
             Some(totals) if totals != self.ours => ClosingState::Differs { answer },
             _ => ClosingState::Closed { answer: Some(answer) },
