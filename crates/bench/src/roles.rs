@@ -6,7 +6,6 @@ mod shop;
 
 use anyhow::{Context as _, Result, bail};
 use axum::Router;
-use std::num::NonZeroUsize;
 use std::path::Path;
 use tokio::net::TcpListener;
 
@@ -15,7 +14,7 @@ pub(crate) async fn serve(role: &str, options: &[&str]) -> Result<()> {
     match (role, options) {
         ("bare", []) => listen(bare::router()?).await,
         ("gateway", []) => listen(gateway::router()).await,
-        ("one-by-one", ["--config", config]) => shop::serve(Path::new(config), NonZeroUsize::MIN).await,
+        ("one-by-one", ["--config", config]) => shop::serve(Path::new(config)).await,
         _ => bail!("no role {role} with {options:?}"),
     }
 }

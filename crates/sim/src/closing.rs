@@ -1,11 +1,12 @@
 //! Closing the day: when staff press it, and the proxy's side of `proxy::desk`'s closing.
 
 use crate::network::{Happening, Reach};
+use crate::proxy::STORE_PAUSE_MS;
 use crate::store::Trouble;
-use crate::world::{REST_MS, START, World};
+use crate::world::{REST_MS, START, World, euro};
 use payment::api::GiveBackReason;
 use payment::attempt::AttemptId;
-use payment::money::Currency;
+use payment::money::Amount;
 use payment::settlement::{
     Closing, ClosingEvent, ClosingId, ClosingRules, ClosingState, DayTotals, Period, Reply, Sum, Totals,
     movements,
@@ -14,12 +15,6 @@ use payment::settlement::{
 const HOUR_MS: u64 = 3_600_000;
 /// How often the last day is tried to be closed, an hour apart.
 const MOST_TRIES: u32 = 200;
-/// As the desk's pause after a write that failed.
-const STORE_PAUSE_MS: u64 = 1_000;
-
-fn euro() -> Currency {
-    Currency::from_code("EUR").expect("the euro is a currency")
-}
 
 impl World {
     /// Staff close the day now and then, and at last when nothing moves any more.
@@ -191,7 +186,7 @@ impl World {
         if self.proxy.store.last_closed().is_none_or(|closing| closing.until < START + REST_MS - HOUR_MS) {
             return Err(format!("the last day was never closed: {:?}", self.proxy.store.closing()));
         }
-        let none = Sum { count: 0, amount: payment::money::Amount::new(0, euro()) };
+        let none = Sum { count: 0, amount: Amount::new(0, euro()) };
         let days = self.proxy.store.closings().filter(|closing| closing.is_closed());
         let ours = days.fold([none; 2], |[sale, reversal], closing| {
             let DayTotals { sale: sold, reversal: returned } = closing.ours;
@@ -227,5 +222,5 @@ impl World {
 
 fn plus(one: Sum, other: Sum) -> Sum {
     let minor = one.amount.minor + other.amount.minor;
-    Sum { count: one.count + other.count, amount: payment::money::Amount::new(minor, one.amount.currency) }
+    Sum { count: one.count + other.count, amount: Amount::new(minor, one.amount.currency) }
 }

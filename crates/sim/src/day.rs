@@ -2,8 +2,9 @@
 
 use crate::gateway::{Gateway, Status, form, refusal};
 use crate::random::Random;
+use crate::world::euro;
 use payment::api::{Kind, LaterKind};
-use payment::money::{Amount, Currency};
+use payment::money::Amount;
 use proxy::gateway::Reply;
 use std::collections::BTreeMap;
 
@@ -136,8 +137,7 @@ impl Gateway {
 
 fn answer(day: &Day, now: u64) -> Reply {
     let blocked = now < day.blocked_until;
-    let currency = Currency::from_code("EUR").expect("the euro is a currency");
-    let major = |minor| Amount::new(minor, currency).to_major();
+    let major = |minor| Amount::new(minor, euro()).to_major();
     let [(sales, sale), (reversals, reversal)] = day.totals;
     let (sales, sale, reversals, reversal) =
         (sales.to_string(), major(sale), reversals.to_string(), major(reversal));

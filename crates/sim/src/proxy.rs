@@ -18,7 +18,7 @@ use proxy::store::{Attempt, Claim};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As the desk's pause after a write that failed.
-const STORE_PAUSE_MS: u64 = 1_000;
+pub(crate) const STORE_PAUSE_MS: u64 = 1_000;
 
 #[derive(Debug)]
 pub(crate) struct Proxy {

@@ -285,14 +285,18 @@ impl World {
     }
 }
 
+/// What every shop takes.
+pub(crate) fn euro() -> Currency {
+    Currency::from_code("EUR").expect("the euro is a currency")
+}
+
 fn payment(which: usize, random: &mut Random) -> Payment {
     let mut bytes = [which as u8; AttemptId::LEN];
     bytes[1..9].copy_from_slice(&random.draw().to_le_bytes());
-    let currency = Currency::from_code("EUR").expect("the euro is a currency");
     let draft = Draft {
         attempt: AttemptId::from_random(bytes),
         kind: if random.percent(70) { Kind::Sale } else { Kind::Preauth },
-        amount: Amount::new(2_000 + 100 * which as u64, currency),
+        amount: Amount::new(2_000 + 100 * which as u64, euro()),
         tip: None,
         reference: None,
         description: None,

@@ -1,4 +1,4 @@
-//! The proxy's parts, put together as `mpos-proxy` does it, over a store with so many writes at most in a commit.
+//! The proxy's parts, put together as `mpos-proxy` does it, over a store that commits one write at a time.
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-pub(super) async fn serve(config: &Path, most: NonZeroUsize) -> Result<()> {
+pub(super) async fn serve(config: &Path) -> Result<()> {
     tracing_subscriber::fmt()
         .json()
         .with_env_filter(EnvFilter::new("warn,proxy=info"))
@@ -28,7 +28,7 @@ pub(super) async fn serve(config: &Path, most: NonZeroUsize) -> Result<()> {
     let settings = &config.settings;
     let metrics = Arc::new(Metrics::default());
     let gateway = PaynetGateway::of(&config, metrics.clone())?;
-    let store = SqliteStore::open_committing(&settings.database, most).await?;
+    let store = SqliteStore::open_committing(&settings.database, NonZeroUsize::MIN).await?;
     let desk = Desk::open(store, gateway, settings.rules.clone(), metrics.clone()).await?;
     let (page, operations) = (bind().await?, bind().await?);
     println!("listening on http://{}", page.local_addr()?);
