@@ -3,7 +3,25 @@
 use crate::Till;
 use fantoccini::Locator;
 
+/// A card of the virtual reader.
+pub(crate) const PHONE: &str = "Visa on a phone, tap only";
+
 impl Till {
+    /// Takes a payment by phone and leaves its approval.
+    pub async fn sell(&self, minor: u64) {
+        self.pay(minor).await;
+        self.present("Tap", PHONE).await;
+        self.see(&["Approved"]).await;
+        self.next_customer().await;
+    }
+
+    /// Presses one button after the other.
+    pub async fn press_all(&self, names: &[&str]) {
+        for name in names {
+            self.press(name).await;
+        }
+    }
+
     /// Keys an amount in minor units and presses Pay.
     pub async fn pay(&self, minor: u64) {
         self.key(minor).await;

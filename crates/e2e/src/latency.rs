@@ -1,11 +1,11 @@
 //! How long a result takes from the proxy's knowledge to the till's screen, with push and by polling alone.
 
+use crate::hands::PHONE;
 use crate::{Habits, Shop, Till, until};
 use serde_json::{Value, json};
 use std::fs;
 use std::time::Duration;
 
-const PHONE: &str = "Visa on a phone, tap only";
 const EVENTS: &str = "*/events*";
 /// How long a result may take to be logged, and to be painted.
 const LIMIT: Duration = Duration::from_secs(30);

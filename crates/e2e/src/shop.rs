@@ -1,10 +1,16 @@
 //! One scenario's world.
 
 use crate::testbed::Device;
-use crate::{Gateway, Proxy, Testbed, Till, folder};
+use crate::{Gateway, Proxy, Testbed, Till, folder, until};
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const CHIP: &str = "Visa, chip without PIN";
+/// How long the bank thinks, and then the gateway waits for an advice: longer than a scenario takes, so that only the
+/// moved clock ends it.
+const WAIT_MS: u64 = 600_000;
 
 /// What the proxy is set up with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +78,34 @@ impl Shop {
     /// The same with this page in place of the built one.
     pub async fn open_page(scenario: &str, page: &Path, habits: Habits) -> Self {
         Self::start(scenario, page, &[], habits).await
+    }
+
+    /// A contact chip that is pulled while the bank is asked, and that the gateway approves without its word.
+    pub async fn with_pulled_card(scenario: &str, habits: Habits) -> Self {
+        let shop = Self::open_with(scenario, habits).await;
+        shop.gateway.play(&json!({ "processing_ms": WAIT_MS, "approve_without_advice_ms": WAIT_MS }));
+        shop.till.pay(2000).await;
+        shop.till.present("Insert", CHIP).await;
+        shop.till.see(&["Asking the bank"]).await;
+        shop.gateway.see_stage("sale_emv_processing").await;
+        shop.till.record().await;
+        shop.till.press("Remove card").await;
+        // The proxy knows before the bank answers, as it would where a bank takes its seconds.
+        let told = until(Duration::from_secs(20), async || {
+            let calls = shop.till.calls().await;
+            calls
+                .iter()
+                .any(|call| call["url"].as_str().is_some_and(|url| url.ends_with("/card-lost")))
+                .then_some(())
+        });
+        assert!(told.await.is_some(), "the proxy was not told that the card is lost");
+        // A return, if there is one, is done at once.
+        shop.gateway.play(&json!({ "processing_ms": 0 }));
+        shop.gateway.advance_clock(WAIT_MS);
+        shop.gateway.see_stage("sale_emv_validating").await;
+        assert_eq!(shop.gateway.ledger().charges, 0);
+        shop.gateway.advance_clock(WAIT_MS);
+        shop
     }
 
     /// Starts everything with these readers plugged in, which the kiosk policy grants, and opens this page.

@@ -6,21 +6,12 @@ use serde_json::json;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
-const PHONE: &str = "Visa on a phone, tap only";
-
-async fn sale(shop: &Shop, minor: u64) {
-    shop.till.pay(minor).await;
-    shop.till.present("Tap", PHONE).await;
-    shop.till.see(&["Approved"]).await;
-    shop.till.next_customer().await;
-}
-
 #[tokio::test]
 async fn a_charge_that_a_restored_backup_has_forgotten_is_shown_first() {
     let mut shop = Shop::open("books").await;
     // Notices are for staff.
     shop.till.sign_in_manager().await;
-    sale(&shop, 2000).await;
+    shop.till.sell(2000).await;
     let (code, books) = shop.proxy.reconcile();
     assert_eq!(
         (code, &books["rows"], &books["differences"]),
@@ -34,7 +25,7 @@ async fn a_charge_that_a_restored_backup_has_forgotten_is_shown_first() {
     shop.proxy.copy_database(&backup, false);
     shop.proxy.run().await;
     shop.till.see(&["Online"]).await;
-    sale(&shop, 1500).await;
+    shop.till.sell(1500).await;
     shop.proxy.stop();
     shop.proxy.copy_database(&backup, true);
     shop.proxy.run().await;

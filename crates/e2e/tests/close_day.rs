@@ -14,13 +14,6 @@ async fn open(scenario: &str) -> Shop {
     shop
 }
 
-async fn sale(shop: &Shop, minor: u64) {
-    shop.till.pay(minor).await;
-    shop.till.present("Tap", PHONE).await;
-    shop.till.see(&["Approved"]).await;
-    shop.till.next_customer().await;
-}
-
 async fn to_office(shop: &Shop, place: &str, heading: &str) {
     shop.till.open(&format!("{}/office/", shop.proxy.address)).await;
     shop.till.follow(place).await;
@@ -35,8 +28,8 @@ async fn to_till(shop: &Shop) {
 #[tokio::test]
 async fn a_day_is_closed_with_equal_totals_and_the_reports_agree_with_the_gateway() {
     let shop = open("close-day").await;
-    sale(&shop, 2000).await;
-    sale(&shop, 1250).await;
+    shop.till.sell(2000).await;
+    shop.till.sell(1250).await;
     let ledger = shop.gateway.ledger();
     assert_eq!((ledger.charged, ledger.closings.len()), (3250, 0));
 
@@ -79,7 +72,7 @@ async fn a_day_is_closed_with_equal_totals_and_the_reports_agree_with_the_gatewa
 #[tokio::test]
 async fn no_payment_passes_a_blocked_gate_until_the_day_is_closed() {
     let shop = open("close-day-blocked").await;
-    sale(&shop, 2000).await;
+    shop.till.sell(2000).await;
     shop.gateway.play(&json!({ "closing": { "blocked_ms": 3_600_000, "repeat": "answer" } }));
     to_office(&shop, "Close day", "Open day").await;
     shop.till.press("Close the day").await;
@@ -88,7 +81,7 @@ async fn no_payment_passes_a_blocked_gate_until_the_day_is_closed() {
     shop.till.see(&["Bank is closing the day"]).await;
     shop.gateway.advance_clock(3_600_000);
     shop.till.see_within(Duration::from_secs(40), &["Online"]).await;
-    sale(&shop, 700).await;
+    shop.till.sell(700).await;
     to_office(&shop, "Close day", "Day closed").await;
     shop.till.see(&["Till and gateway agree", "Sale 1 7.00 EUR"]).await;
     assert_eq!(shop.gateway.ledger().closings.len(), 1);
@@ -97,7 +90,7 @@ async fn no_payment_passes_a_blocked_gate_until_the_day_is_closed() {
 #[tokio::test]
 async fn a_difference_is_said_in_words() {
     let shop = open("close-day-differs").await;
-    sale(&shop, 2000).await;
+    shop.till.sell(2000).await;
     shop.gateway.play(&json!({ "closing": { "sale_off_by": 150 } }));
     to_office(&shop, "Close day", "Open day").await;
     shop.till.press("Close the day").await;
@@ -118,7 +111,7 @@ async fn a_difference_is_said_in_words() {
 async fn a_lost_answer_is_asked_for_again_with_the_same_request() {
     for (fault, before) in [("cut-off", 1), ("lost", 0)] {
         let shop = open(&format!("close-day-{fault}")).await;
-        sale(&shop, 2000).await;
+        shop.till.sell(2000).await;
         shop.gateway.play(&json!({ "answers": { "close_day": fault } }));
         to_office(&shop, "Close day", "Open day").await;
         shop.till.press("Close the day").await;
@@ -142,7 +135,7 @@ async fn a_lost_answer_is_asked_for_again_with_the_same_request() {
 #[tokio::test]
 async fn a_day_is_not_closed_over_what_is_not_final_unless_a_manager_says_so() {
     let shop = open("close-day-open").await;
-    sale(&shop, 2000).await;
+    shop.till.sell(2000).await;
     shop.till.pay(1060).await;
     shop.till.present("Tap", PHONE).await;
     let accepted =

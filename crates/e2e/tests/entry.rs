@@ -9,12 +9,6 @@ async fn shop(scenario: &str, settings: &'static str) -> Shop {
     Shop::open_with(scenario, Habits { settings, ..Habits::default() }).await
 }
 
-async fn press_all(shop: &Shop, names: &[&str]) {
-    for name in names {
-        shop.till.press(name).await;
-    }
-}
-
 /// What a scanner types: faster than any finger, and Enter behind it.
 async fn scan(shop: &Shop, code: &str) {
     let script = "
@@ -26,19 +20,19 @@ async fn scan(shop: &Shop, code: &str) {
 #[tokio::test]
 async fn a_sum_is_keyed_and_paid_and_outlives_a_reload() {
     let shop = shop("entry-sum", "").await;
-    press_all(&shop, &["3", "times", "2", "5", "0", "plus", "1", "00"]).await;
+    shop.till.press_all(&["3", "times", "2", "5", "0", "plus", "1", "00"]).await;
     shop.till.see(&["3 × 2.50 +", "1.00", "Total", "8.50 EUR", "Pay 8.50"]).await;
     shop.till.reload().await;
     shop.till.see(&["3 × 2.50 +", "Total", "8.50 EUR", "Pay 8.50"]).await;
-    press_all(&shop, &["delete", "delete", "delete"]).await;
+    shop.till.press_all(&["delete", "delete", "delete"]).await;
     shop.till.see(&["Pay 7.50"]).await;
-    press_all(&shop, &["plus", "1", "0", "0", "Pay 8.50"]).await;
+    shop.till.press_all(&["plus", "1", "0", "0", "Pay 8.50"]).await;
     shop.till.present("Tap", PHONE).await;
     shop.till.see(&["Approved", "8.50 EUR was charged to Visa **** 0119"]).await;
     assert_eq!(shop.gateway.ledger().charged, 850);
     shop.till.next_customer().await;
     shop.till.see(&["Last 8.50"]).await;
-    press_all(&shop, &["Last 8.50 EUR", "Pay 8.50"]).await;
+    shop.till.press_all(&["Last 8.50 EUR", "Pay 8.50"]).await;
     shop.till.see(&["8.50 EUR", "Tap, insert or swipe"]).await;
 }
 
@@ -47,17 +41,17 @@ async fn presets_limits_and_odd_amounts() {
     let settings = "[limits]\ntill = { EUR = 900000 }\n[till.keying]\n\
                     presets = [{ minor = 500, currency = \"EUR\" }, { minor = 1000, currency = \"EUR\" }]\n";
     let shop = shop("entry-limits", settings).await;
-    press_all(&shop, &["10.00 EUR"]).await;
+    shop.till.press_all(&["10.00 EUR"]).await;
     shop.till.see(&["Pay 10.00"]).await;
-    press_all(&shop, &["clear", "5.00 EUR", "clear", "5"]).await;
+    shop.till.press_all(&["clear", "5.00 EUR", "clear", "5"]).await;
     shop.till.see(&["Pay 0.05"]).await;
     // The shop's endpoint takes 1,000.00 at most, which is less than the till's own limit.
-    press_all(&shop, &["clear", "9", "9", "9", "9", "9", "9"]).await;
+    shop.till.press_all(&["clear", "9", "9", "9", "9", "9", "9"]).await;
     shop.till.see(&["The limit is 1,000.00 EUR", "Pay 999.99"]).await;
-    press_all(&shop, &["clear", "1", "2", "3", "1", "2"]).await;
+    shop.till.press_all(&["clear", "1", "2", "3", "1", "2"]).await;
     shop.till.see(&["Pay 123.12"]).await;
-    press_all(&shop, &["clear", "5", "7", "0"]).await;
-    press_all(&shop, &["Pay 5.70"]).await;
+    shop.till.press_all(&["clear", "5", "7", "0"]).await;
+    shop.till.press_all(&["Pay 5.70"]).await;
     shop.till.see(&["Tap, insert or swipe"]).await;
     shop.till.press("Cancel").await;
     shop.till.press("New sale").await;
@@ -66,21 +60,21 @@ async fn presets_limits_and_odd_amounts() {
 #[tokio::test]
 async fn an_amount_keyed_twice_is_asked_about_once() {
     let shop = shop("entry-odd", "").await;
-    press_all(&shop, &["1", "2", "3", "1", "2", "3"]).await;
+    shop.till.press_all(&["1", "2", "3", "1", "2", "3"]).await;
     shop.till.see(&["The limit is 1,000.00 EUR"]).await;
-    press_all(&shop, &["clear", "0", "1", "1", "1", "1", "1"]).await;
+    shop.till.press_all(&["clear", "0", "1", "1", "1", "1", "1"]).await;
     shop.till.see(&["Pay 111.11"]).await;
     // Five payments make something usual.
     for _ in 0..5 {
-        press_all(&shop, &["clear", "1", "5", "0", "Pay 1.50"]).await;
+        shop.till.press_all(&["clear", "1", "5", "0", "Pay 1.50"]).await;
         shop.till.see(&["Tap, insert or swipe"]).await;
-        press_all(&shop, &["Cancel", "New sale"]).await;
+        shop.till.press_all(&["Cancel", "New sale"]).await;
     }
-    press_all(&shop, &["1", "5", "0", "0", "Pay 15.00"]).await;
+    shop.till.press_all(&["1", "5", "0", "0", "Pay 15.00"]).await;
     shop.till.see(&["15.00: is this right?", "Nothing was sent yet."]).await;
     shop.till.press("Back").await;
     shop.till.see(&["Pay 15.00"]).await;
-    press_all(&shop, &["Pay 15.00", "It is right"]).await;
+    shop.till.press_all(&["Pay 15.00", "It is right"]).await;
     shop.till.present("Tap", PHONE).await;
     shop.till.see(&["Approved", "15.00 EUR was charged"]).await;
 }
@@ -88,31 +82,31 @@ async fn an_amount_keyed_twice_is_asked_about_once() {
 #[tokio::test]
 async fn a_tip_is_added_and_a_large_one_is_asked_about() {
     let shop = shop("entry-tip", "[till.keying]\ntips = [5, 10, 15]\n").await;
-    press_all(&shop, &["2", "0", "00", "Pay 20.00"]).await;
+    shop.till.press_all(&["2", "0", "00", "Pay 20.00"]).await;
     shop.till.see(&["20.00 EUR", "Add a tip?", "5%: 1.00", "10%: 2.00", "15%: 3.00"]).await;
-    press_all(&shop, &["Other tip", "1", "2", "00"]).await;
+    shop.till.press_all(&["Other tip", "1", "2", "00"]).await;
     shop.till.see(&["Tip 12.00 EUR", "Bill 20.00 EUR, in all 32.00 EUR"]).await;
     shop.till.press("Add tip").await;
     shop.till.see(&["Tip of 12.00 EUR on 20.00 EUR: is this right?"]).await;
     shop.till.press("Back").await;
-    press_all(&shop, &["Pay 20.00", "10%: 2.00"]).await;
+    shop.till.press_all(&["Pay 20.00", "10%: 2.00"]).await;
     shop.till.present("Tap", PHONE).await;
     shop.till.see(&["Approved", "22.00 EUR was charged to Visa **** 0119"]).await;
     let attempt = shop.till.journal().await.remove(0);
     assert_eq!((attempt.draft.amount.minor, attempt.draft.tip), (2200, Some(200)));
     shop.till.next_customer().await;
     shop.till.see(&["Last 20"]).await;
-    press_all(&shop, &["5", "0", "0", "Pay 5.00", "No tip"]).await;
+    shop.till.press_all(&["5", "0", "0", "Pay 5.00", "No tip"]).await;
     shop.till.see(&["5.00 EUR", "Tap, insert or swipe"]).await;
 }
 
 #[tokio::test]
 async fn a_scanned_code_is_the_reference_and_never_an_amount() {
     let shop = shop("entry-reference", "").await;
-    press_all(&shop, &["1", "2", "5", "0"]).await;
+    shop.till.press_all(&["1", "2", "5", "0"]).await;
     scan(&shop, "4006381333931").await;
     shop.till.see(&["Pay 12.50"]).await;
-    press_all(&shop, &["Pay 12.50"]).await;
+    shop.till.press_all(&["Pay 12.50"]).await;
     shop.till.present("Tap", PHONE).await;
     shop.till.see(&["Approved", "12.50 EUR was charged"]).await;
     let order = shop.gateway.ledger().orders[0].clone();
@@ -123,7 +117,7 @@ async fn a_scanned_code_is_the_reference_and_never_an_amount() {
 async fn each_currency_is_charged_at_its_endpoint() {
     let settings = "[[gateway.endpoints]]\nendpoint = \"2222\"\ncurrency = \"USD\"\nlimit_minor = 50000\n";
     let mut shop = shop("entry-currencies", settings).await;
-    press_all(&shop, &["1", "2", "5", "0"]).await;
+    shop.till.press_all(&["1", "2", "5", "0"]).await;
     shop.till.choose("//label[normalize-space(.)='USD']").await;
     shop.till.see(&["12.50 USD"]).await;
     shop.till.press("Pay 12.50").await;
@@ -136,7 +130,7 @@ async fn each_currency_is_charged_at_its_endpoint() {
     // A proxy that comes back asks where the order was sent.
     shop.gateway.play(&serde_json::json!({ "processing_ms": 3000 }));
     shop.till.choose("//label[normalize-space(.)='USD']").await;
-    press_all(&shop, &["7", "0", "0", "Pay 7.00"]).await;
+    shop.till.press_all(&["7", "0", "0", "Pay 7.00"]).await;
     shop.till.present("Swipe", "Mastercard, stripe only").await;
     shop.till.see(&["Asking the bank"]).await;
     shop.proxy.stop();
@@ -151,7 +145,7 @@ async fn the_customer_sees_amount_prompt_and_result_and_nothing_of_staff_s() {
     let shop = shop("entry-customer", "").await;
     shop.till.open_second_tab(&format!("{}/customer/", shop.proxy.address)).await;
     shop.till.switch_tab(0).await;
-    press_all(&shop, &["1", "0", "1", "6"]).await;
+    shop.till.press_all(&["1", "0", "1", "6"]).await;
     shop.till.switch_tab(1).await;
     shop.till.see_anywhere(&["Corner Shop", "10.16 EUR"]).await;
     shop.till.switch_tab(0).await;

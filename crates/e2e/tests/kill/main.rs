@@ -19,16 +19,11 @@ mod step;
 mod victims;
 
 use e2e::{Habits, Shop};
-use std::collections::VecDeque;
 use std::fs;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::thread;
 use step::Step;
 use victims::Victims;
 
-/// How many are played at a time.
-const AT_A_TIME: usize = 2;
 /// How often the proxy is killed amid its writes, in the ordinary run and in the matrix.
 const ROUNDS: [u32; 2] = [10, 60];
 
@@ -48,23 +43,11 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let count = scenes.len();
-    let (queue, failed) = (Mutex::new(VecDeque::from(scenes)), Mutex::new(0));
     println!("{:<20}  {:<21}  seen", "step", "killed");
-    thread::scope(|scope| {
-        for _ in 0..AT_A_TIME {
-            scope.spawn(|| {
-                loop {
-                    let Some(scene) = queue.lock().unwrap().pop_front() else { break };
-                    // One that fails has said why; the others are played all the same.
-                    let seen = thread::spawn(move || scene.play()).join();
-                    let (step, victims) = scene.name();
-                    println!("{step:<20}  {victims:<21}  {}", seen.as_deref().unwrap_or("FAILED"));
-                    *failed.lock().unwrap() += u32::from(seen.is_err());
-                }
-            });
-        }
+    let failed = e2e::play(scenes, Scene::play, |scene, seen| {
+        let (step, victims) = scene.name();
+        println!("{step:<20}  {victims:<21}  {}", seen.as_deref().unwrap_or("FAILED"));
     });
-    let failed = failed.into_inner().unwrap();
     println!("\n{count} played, {failed} failed");
     if failed == 0 && count > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -95,14 +78,11 @@ impl Scene {
         }
     }
 
-    fn play(self) -> String {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            match self {
-                Self::Strike(step, victims) => strike(step, victims).await,
-                Self::Burst { rounds, seed } => burst::burst(rounds, seed).await,
-            }
-        })
+    async fn play(self) -> String {
+        match self {
+            Self::Strike(step, victims) => strike(step, victims).await,
+            Self::Burst { rounds, seed } => burst::burst(rounds, seed).await,
+        }
     }
 }
 

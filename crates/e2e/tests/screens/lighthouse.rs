@@ -12,7 +12,7 @@ const WHOLE: [&str; 2] = ["accessibility", "best-practices"];
 /// Looks so many times. Performance is printed: it depends on the machine.
 pub(crate) fn run(program: &str, runs: usize) -> ExitCode {
     let folder = scenario("lighthouse");
-    let (_gateway, proxy) = crate::run(async {
+    let (_gateway, proxy) = e2e::block_on(async {
         let gateway = Gateway::start(&folder, None, false).await;
         let proxy = Proxy::start(&gateway, &release_page(), &folder, Habits::default(), None).await;
         (gateway, proxy)

@@ -18,12 +18,7 @@ mod walk;
 use look::{Look, Walk};
 use std::fs;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::thread;
 use walk::Part;
-
-/// How many parts of the walk are walked at a time.
-const AT_A_TIME: usize = 2;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -39,29 +34,11 @@ fn main() -> ExitCode {
         }
     };
     let walk = Walk::new(look);
-    let (queue, failed) = (Mutex::new(Part::ALL.iter()), Mutex::new(0));
-    thread::scope(|scope| {
-        for _ in 0..AT_A_TIME {
-            scope.spawn(|| {
-                loop {
-                    let Some(part) = queue.lock().unwrap().next() else { break };
-                    let walk = &walk;
-                    // One that stumbles has said where; the others are walked all the same.
-                    let ended = thread::scope(|scope| scope.spawn(move || run(part.walk(walk))).join());
-                    *failed.lock().unwrap() += u32::from(ended.is_err());
-                }
-            });
-        }
-    });
+    let failed = e2e::play(Part::ALL, |part| part.walk(&walk), |_, _| ());
     let (screens, faults) = walk.end();
     for fault in &faults {
         println!("{fault}");
     }
-    let failed = failed.into_inner().unwrap();
     println!("\n{screens} screens, {} faults, {failed} parts not walked to their end", faults.len());
     if screens > 0 && faults.is_empty() && failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn run<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }

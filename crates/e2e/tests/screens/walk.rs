@@ -51,20 +51,6 @@ async fn open(scenario: &str, settings: &'static str) -> Shop {
     Shop::open_with(&format!("screens-{scenario}"), Habits { settings, ..Habits::default() }).await
 }
 
-async fn press_all(shop: &Shop, names: &[&str]) {
-    for name in names {
-        shop.till.press(name).await;
-    }
-}
-
-/// Takes a payment by phone and leaves its result.
-async fn sale(shop: &Shop, minor: u64) {
-    shop.till.pay(minor).await;
-    shop.till.present("Tap", PHONE).await;
-    shop.till.see(&["Approved"]).await;
-    shop.till.next_customer().await;
-}
-
 /// Opens everything that can be unfolded.
 async fn unfold(shop: &Shop) {
     let script = "for (const details of document.querySelectorAll('.terminal details')) details.open = true;";

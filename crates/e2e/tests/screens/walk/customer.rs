@@ -1,6 +1,6 @@
 //! The customer's window, beside the till's.
 
-use super::{PHONE, open, press_all};
+use super::{PHONE, open};
 use crate::look::Walk;
 use e2e::Shop;
 use serde_json::json;
@@ -10,7 +10,7 @@ pub(crate) async fn walk(walk: &Walk) {
     let till = &shop.till;
     till.open_second_tab(&format!("{}/customer/", shop.proxy.address)).await;
     till.switch_tab(0).await;
-    press_all(&shop, &["1", "0", "1", "6"]).await;
+    shop.till.press_all(&["1", "0", "1", "6"]).await;
     look(walk, &shop, &["Corner Shop", "10.16 EUR"], "customer-amount").await;
     till.press("Pay 10.16").await;
     look(walk, &shop, &["10.16 EUR", "Tap, insert or swipe"], "customer-present").await;

@@ -1,6 +1,6 @@
 //! Closing the day and the shift, reports and takings.
 
-use super::{PHONE, sale};
+use super::PHONE;
 use crate::look::Walk;
 use e2e::{Habits, Shop, until};
 use serde_json::json;
@@ -17,8 +17,8 @@ pub(crate) async fn walk(walk: &Walk) {
     walk.see(till, "office-report-empty").await;
     till.follow("Back to the till").await;
     till.see(&["Pay 0.00", "Reader ready"]).await;
-    sale(&shop, 2000).await;
-    sale(&shop, 1250).await;
+    shop.till.sell(2000).await;
+    shop.till.sell(1250).await;
 
     till.open(&format!("{}/office/#report", shop.proxy.address)).await;
     till.see(&["X REPORT", "Sale 2 32.50 EUR"]).await;
@@ -82,7 +82,7 @@ async fn another(shop: &Shop, minor: u64) {
     let till = &shop.till;
     till.open(&shop.proxy.address).await;
     till.see(&["Pay 0.00", "Reader ready"]).await;
-    sale(shop, minor).await;
+    shop.till.sell(minor).await;
     till.open(&format!("{}/office/#close-day", shop.proxy.address)).await;
     till.see(&["Open day"]).await;
 }

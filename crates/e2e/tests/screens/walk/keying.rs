@@ -1,6 +1,6 @@
 //! What is keyed before a card is asked for.
 
-use super::{PHONE, open, press_all};
+use super::{PHONE, open};
 use crate::look::Walk;
 use serde_json::json;
 
@@ -15,29 +15,31 @@ pub(crate) async fn walk(walk: &Walk) {
     till.see(&["Pay 0.00", "Reader ready"]).await;
     walk.see(till, "keypad").await;
     // The sum as long as it is ever shown, and a key that was refused.
-    press_all(&shop, &["1", "2", "5", "0", "plus", "3", "times", "2", "5", "0", "plus", "9", "9", "9"]).await;
-    press_all(&shop, &["00"]).await;
+    shop.till
+        .press_all(&["1", "2", "5", "0", "plus", "3", "times", "2", "5", "0", "plus", "9", "9", "9"])
+        .await;
+    shop.till.press_all(&["00"]).await;
     till.see(&["The limit is 900.00 EUR", "Total"]).await;
     walk.see(till, "keypad-sum").await;
-    press_all(&shop, &["clear", "clear", "2", "0", "00"]).await;
+    shop.till.press_all(&["clear", "clear", "2", "0", "00"]).await;
     till.resize(360, 740).await;
-    press_all(&shop, &["More"]).await;
+    shop.till.press_all(&["More"]).await;
     till.see(&["Order reference", "E-mail for the receipt"]).await;
     walk.see(till, "keypad-more").await;
     till.resize(360, 740).await;
-    press_all(&shop, &["Done"]).await;
+    shop.till.press_all(&["Done"]).await;
     till.resize(1280, 1000).await;
 
-    press_all(&shop, &["Pay 20.00"]).await;
+    shop.till.press_all(&["Pay 20.00"]).await;
     till.see(&["Add a tip?", "No tip"]).await;
     walk.see(till, "tip").await;
-    press_all(&shop, &["Other tip", "1", "2", "00"]).await;
+    shop.till.press_all(&["Other tip", "1", "2", "00"]).await;
     till.see(&["Tip 12.00 EUR"]).await;
     walk.see(till, "tip-other").await;
-    press_all(&shop, &["Add tip"]).await;
+    shop.till.press_all(&["Add tip"]).await;
     till.see(&["is this right?"]).await;
     walk.see(till, "question").await;
-    press_all(&shop, &["Back", "Pay 20.00", "No tip"]).await;
+    shop.till.press_all(&["Back", "Pay 20.00", "No tip"]).await;
     till.present("Tap", PHONE).await;
     till.see(&["Approved"]).await;
     till.next_customer().await;

@@ -1,6 +1,6 @@
 //! After the sale: the list of payments, an order, its receipt, and what is done with it later.
 
-use super::{PHONE, STRIPE, open, press_all, sale, unfold};
+use super::{PHONE, STRIPE, open, unfold};
 use crate::look::Walk;
 use e2e::{Hold, Shop};
 use serde_json::json;
@@ -63,7 +63,7 @@ pub(crate) async fn walk(walk: &Walk) {
 /// One of each kind and end.
 async fn some_payments(shop: &Shop) {
     let till = &shop.till;
-    sale(shop, 840).await;
+    shop.till.sell(840).await;
     till.pay(1016).await;
     till.present("Tap", PHONE).await;
     till.see(&["Declined"]).await;
@@ -112,7 +112,7 @@ async fn refund(walk: &Walk, shop: &Shop) {
     till.see(&["After it: 8.50 EUR left."]).await;
     walk.see(till, "office-refund").await;
     till.hold("POST", "/return", Hold::Request).await;
-    press_all(shop, &["Refund 4.00"]).await;
+    shop.till.press_all(&["Refund 4.00"]).await;
     till.see_held().await;
     till.see(&["Sent, can no longer be cancelled"]).await;
     walk.see(till, "office-refund-sent").await;

@@ -1,6 +1,6 @@
 //! A payment on its way, and its end.
 
-use super::{CHIP, PHONE, PIN, open, press_all};
+use super::{CHIP, PHONE, PIN, open};
 use crate::look::Walk;
 use e2e::{Hold, Shop};
 use serde_json::json;
@@ -44,7 +44,7 @@ pub(crate) async fn walk(walk: &Walk) {
     till.present("Tap", PHONE).await;
     till.see(&["Charge the same again?"]).await;
     walk.see(till, "repeated").await;
-    press_all(&shop, &["Cancel", "New sale"]).await;
+    shop.till.press_all(&["Cancel", "New sale"]).await;
 
     for (minor, title, name) in ENDS {
         till.pay(minor).await;
@@ -105,7 +105,7 @@ async fn asked(walk: &Walk, shop: &Shop) {
     till.press("Keep waiting").await;
     till.hold_out("Insert", PIN).await;
     till.see(&["Enter PIN"]).await;
-    press_all(shop, &["PIN 1", "PIN 2"]).await;
+    shop.till.press_all(&["PIN 1", "PIN 2"]).await;
     till.see(&["\u{25cf}\u{25cf}"]).await;
     walk.see(till, "pin-on-reader").await;
     till.press("Cancel").await;
