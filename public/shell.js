@@ -1,10 +1,31 @@
-// What the browser does for the page beside showing it: keeps its files, brings its updates, keeps the screen awake,
-// installs it. What a browser has not is left out. The page's own part of it is src/shell.rs.
+// What the browser does for the page beside showing it: brings its texts, keeps its files, brings its updates, keeps the
+// screen awake, installs it. What a browser has not is left out. The page's own part of it is src/shell.rs.
 const page = document.documentElement;
 const { version } = page.dataset;
 const { locks, serviceWorker, storage, wakeLock } = navigator;
 const UPDATE_MS = 600_000;
-let registration, installer, isOpen, awake;
+// Where the texts of each language are: the build writes it.
+const TEXTS = {};
+const LANGUAGE = "mpos-terminal.language";
+let registration, installer, isOpen, awake, tag;
+
+// The texts of a language, whose marks and dates are the page's from then on.
+async function texts(code) {
+  const answer = await fetch(TEXTS[code]);
+  if (!answer.ok) throw answer.status;
+  const text = await answer.text();
+  page.lang = code;
+  page.dir = code === "ar" ? "rtl" : "ltr";
+  // Latin digits in every language, and no month before its day.
+  tag = `${code === "en" ? "en-GB" : code}-u-nu-latn`;
+  return text;
+}
+
+const wanted = () => [localStorage.getItem(LANGUAGE), ...navigator.languages.map((name) => name.slice(0, 2)), "en"];
+const spoken = () => wanted().find((code) => TEXTS[code]);
+// While the page itself still comes.
+let early = texts(spoken());
+early.catch(() => {});
 
 // As long as this page lives, the worker keeps the files of its version.
 locks?.request(version, { mode: "shared" }, () => new Promise(() => {}));
@@ -40,6 +61,22 @@ document.addEventListener("visibilitychange", stayAwake);
 
 globalThis.shell = {
   version: () => version,
+  language: () => page.lang,
+  // Of the language that was chosen, or of another, which then is the chosen one.
+  async texts(code) {
+    const text = await (code ? texts(code) : (early ?? texts(spoken())));
+    early = undefined;
+    if (code) localStorage.setItem(LANGUAGE, code);
+    return text;
+  },
+  figures: (major, digits) =>
+    new Intl.NumberFormat(tag, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(major),
+  moment: (at, date, time) =>
+    new Intl.DateTimeFormat(tag, {
+      dateStyle: date || undefined,
+      timeStyle: time || undefined,
+      hourCycle: "h23",
+    }).format(at),
   // Called once a second.
   keepAwake(open) {
     if (open === isOpen) return;

@@ -39,13 +39,18 @@ pub fn date(moment: u64) -> Date {
 
 /// A moment as local `14:05`.
 pub fn hh_mm(moment: u64) -> String {
-    let date = date(moment);
-    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+    written(moment, "", "short")
 }
 
 /// A moment as local `14:05:09`.
 pub fn hh_mm_ss(moment: u64) -> String {
-    format!("{}:{:02}", hh_mm(moment), moment / 1000 % 60)
+    written(moment, "", "medium")
+}
+
+/// A moment as the page's language writes it, with date and time in `Intl`'s styles, or without one of them.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285 000 years")]
+pub fn written(moment: u64, date: &str, time: &str) -> String {
+    crate::shell::moment(moment as f64, date, time)
 }
 
 /// A new attempt id from the browser's cryptographic generator; `None` where there is none, and then there are no

@@ -21,6 +21,7 @@ pub mod proxy;
 pub mod screens;
 pub mod shell;
 pub mod sound;
+pub mod speech;
 pub mod stream;
 pub mod words;
 

@@ -1,5 +1,5 @@
 //! Mounts the terminal on the page.
 
 fn main() {
-    leptos::mount::mount_to_body(mpos_terminal::App);
+    mpos_terminal::speech::start(|| leptos::mount::mount_to_body(mpos_terminal::App));
 }
