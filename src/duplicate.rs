@@ -65,7 +65,6 @@ mod tests {
             order_id: None,
             stage: None,
             needs_person: None,
-            receipt: Default::default(),
             accepted_at,
             next_poll_ms: 3000,
         };

@@ -284,9 +284,6 @@ pub struct TillView {
     /// The fact that is missing, when only a person can settle it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_person: Option<String>,
-    /// Receipt fields by the gateway's own names.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub receipt: BTreeMap<String, String>,
     /// When the proxy took it, in Unix milliseconds.
     pub accepted_at: u64,
     /// When to ask again, in milliseconds from the answer.
@@ -299,6 +296,9 @@ pub struct PaymentView {
     /// The payment itself.
     #[serde(flatten)]
     pub till: TillView,
+    /// Receipt fields by the gateway's own names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub receipt: BTreeMap<String, String>,
     /// Who was signed in when the proxy took it; nobody at a kiosk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
@@ -316,7 +316,14 @@ pub struct PaymentView {
 impl From<TillView> for PaymentView {
     /// As long as nothing came after it.
     fn from(till: TillView) -> Self {
-        Self { till, operator: None, later: vec![], left: Left::default(), erased: false }
+        Self {
+            till,
+            receipt: BTreeMap::new(),
+            operator: None,
+            later: vec![],
+            left: Left::default(),
+            erased: false,
+        }
     }
 }
 

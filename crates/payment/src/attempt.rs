@@ -1,8 +1,7 @@
 //! The one id of one attempt to take a payment.
 
-use crate::json::{FromJson, readable};
+use crate::json::{FromJson, Value, readable};
 use serde::Serialize;
-use serde_json::Value;
 use std::{fmt, str::FromStr};
 
 /// The attempt id: 20 characters of base32, which are the gateway's `client_orderid` to the letter.

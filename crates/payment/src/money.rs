@@ -1,8 +1,7 @@
 //! Money: an integer of minor units together with its currency.
 
-use crate::json::{FromJson, readable, record};
+use crate::json::{FromJson, Value, readable, record};
 use serde::Serialize;
-use serde_json::Value;
 use std::fmt;
 
 /// A currency of ISO 4217 that a till can take.

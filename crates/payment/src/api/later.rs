@@ -2,10 +2,9 @@
 
 use super::Reason;
 use crate::attempt::AttemptId;
-use crate::json::{FromJson, field, record, variant, words};
+use crate::json::{FromJson, Value, field, record, variant, words};
 use crate::money::Amount;
 use serde::Serialize;
-use serde_json::Value;
 
 /// What a later transaction does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

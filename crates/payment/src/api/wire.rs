@@ -5,8 +5,7 @@ use super::{
     Abandoned, Entry, GiveBackReason, IssuerAnswer, Keying, Kind, Merchant, NotCharged, Notice, Outcome,
     PaymentState, PaymentView, Problem, ReaderName, Reason, Terminal, Terms, TillView,
 };
-use crate::json::{FromJson, field, field_or_default, readable, record, words};
-use serde_json::Value;
+use crate::json::{FromJson, Value, field, field_or_default, readable, record, words};
 use std::collections::BTreeMap;
 
 words!(Kind { Sale = "sale", Preauth = "preauth" });
@@ -103,17 +102,12 @@ readable!(Outcome);
 
 impl FromJson for TillView {
     fn from_json(value: &Value) -> Option<Self> {
-        let mut receipt = BTreeMap::new();
-        for (name, text) in value.get("receipt").and_then(Value::as_object).into_iter().flatten() {
-            receipt.insert(name.clone(), text.as_str()?.to_owned());
-        }
         Some(Self {
             terms: field(value, "terms")?,
             state: PaymentState::from_json(value)?,
             order_id: field(value, "order_id")?,
             stage: field(value, "stage")?,
             needs_person: field(value, "needs_person")?,
-            receipt,
             accepted_at: field(value, "accepted_at")?,
             next_poll_ms: field(value, "next_poll_ms")?,
         })
@@ -124,8 +118,13 @@ readable!(TillView);
 
 impl FromJson for PaymentView {
     fn from_json(value: &Value) -> Option<Self> {
+        let mut receipt = BTreeMap::new();
+        for (name, text) in value.get("receipt").and_then(Value::as_object).into_iter().flatten() {
+            receipt.insert(name.clone(), text.as_str()?.to_owned());
+        }
         Some(Self {
             till: TillView::from_json(value)?,
+            receipt,
             operator: field(value, "operator")?,
             later: field_or_default(value, "later")?,
             left: field_or_default(value, "left")?,

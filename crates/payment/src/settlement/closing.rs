@@ -7,9 +7,8 @@ pub use steps::{ClosingEvent, ClosingStep};
 use super::{Answer, DayTotals, Movement};
 use crate::api::Reason;
 use crate::attempt::AttemptId;
-use crate::json::{FromJson, field, readable};
+use crate::json::{FromJson, Value, field, readable};
 use serde::Serialize;
-use serde_json::Value;
 use std::fmt;
 
 /// The id of a closing, the gateway's `day_close_request_id`: 8 to 32 letters and digits, never used twice.

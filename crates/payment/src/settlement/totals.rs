@@ -1,10 +1,9 @@
 //! Counts and sums by kind and currency.
 
 use super::{DayTotals, Movement, MovementKind, Standing, Sum};
-use crate::json::{FromJson, readable, record};
+use crate::json::{FromJson, Value, readable, record};
 use crate::money::{Amount, Currency};
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A sum that does not fit 64 bits of minor units: nobody takes that much, so something is wrong.

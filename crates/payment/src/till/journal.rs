@@ -1,8 +1,7 @@
 //! How an attempt is read out of the journal. What was in memory only is not there.
 
 use super::{Attempt, Card, Draft, End, Followed, NotSent, Sending, State, Unsure};
-use crate::json::{FromJson, field, field_or_default, pair, record, variant};
-use serde_json::Value;
+use crate::json::{FromJson, Value, field, field_or_default, pair, record, variant};
 
 record!(Attempt { draft, state });
 record!(Draft { attempt, kind, amount, tip, reference, description, email, paid_at });

@@ -51,7 +51,6 @@ fn view(attempt: &Attempt, state: PaymentState) -> TillView {
         order_id: Some("7781".into()),
         stage: None,
         needs_person: None,
-        receipt: std::collections::BTreeMap::new(),
         accepted_at: START,
         next_poll_ms: 1_000,
     }

@@ -4,7 +4,11 @@
 //! of it. These read one parsed [`Value`] and are a few bytes a field. [`readable!`] makes serde use them as well, so
 //! that there is one reader for the wire, the journal and the store.
 
-use serde_json::Value;
+mod parse;
+mod value;
+
+pub use parse::parse;
+pub use value::Value;
 
 /// A type that is read out of a parsed value. `None` when something is missing or is not what it should be.
 pub trait FromJson: Sized {
@@ -20,12 +24,13 @@ pub struct Malformed(pub(crate) &'static str);
 /// Reads a JSON text; `None` when it is no JSON, or not this.
 #[must_use]
 pub fn read<T: FromJson>(text: &str) -> Option<T> {
-    T::from_json(&serde_json::from_str(text).ok()?)
+    T::from_json(&parse(text)?)
 }
 
 /// A field of an object. One that is absent reads as `null`.
 pub(crate) fn field<T: FromJson>(object: &Value, name: &str) -> Option<T> {
-    T::from_json(object.as_object()?.get(name).unwrap_or(&Value::Null))
+    object.as_object()?;
+    T::from_json(object.get(name).unwrap_or(&Value::Null))
 }
 
 /// A field that may be absent, and is the type's default then.
@@ -38,7 +43,7 @@ pub(crate) fn variant(value: &Value) -> Option<(&str, &Value)> {
     match value {
         Value::String(name) => Some((name, &Value::Null)),
         Value::Object(object) => {
-            let (name, contents) = object.iter().next().filter(|_| object.len() == 1)?;
+            let [(name, contents)] = object.as_slice() else { return None };
             Some((name, contents))
         }
         _ => None,
@@ -47,7 +52,7 @@ pub(crate) fn variant(value: &Value) -> Option<(&str, &Value)> {
 
 /// The two contents of an enum's variant.
 pub(crate) fn pair<A: FromJson, B: FromJson>(value: &Value) -> Option<(A, B)> {
-    match value.as_array()?.as_slice() {
+    match value.as_array()? {
         [a, b] => Some((A::from_json(a)?, B::from_json(b)?)),
         _ => None,
     }
@@ -111,7 +116,7 @@ impl<T: FromJson> FromJson for Vec<T> {
 macro_rules! record {
     ($type:ident { $($field:ident),* $(,)? } $(default { $($absent:ident),* $(,)? })?) => {
         impl $crate::json::FromJson for $type {
-            fn from_json(value: &serde_json::Value) -> Option<Self> {
+            fn from_json(value: &$crate::json::Value) -> Option<Self> {
                 Some(Self {
                     $($field: $crate::json::field(value, stringify!($field))?,)*
                     $($($absent: $crate::json::field_or_default(value, stringify!($absent))?,)*)?
@@ -126,7 +131,7 @@ macro_rules! record {
 macro_rules! words {
     ($type:ident { $($variant:ident = $word:literal),* $(,)? }) => {
         impl $crate::json::FromJson for $type {
-            fn from_json(value: &serde_json::Value) -> Option<Self> {
+            fn from_json(value: &$crate::json::Value) -> Option<Self> {
                 match value.as_str()? {
                     $($word => Some(Self::$variant),)*
                     _ => None,
@@ -156,7 +161,7 @@ macro_rules! readable {
     ($type:ident) => {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let value = <serde_json::Value as serde::Deserialize>::deserialize(from)?;
+                let value = <$crate::json::Value as serde::Deserialize>::deserialize(from)?;
                 <Self as $crate::json::FromJson>::from_json(&value)
                     .ok_or_else(|| serde::de::Error::custom($crate::json::Malformed(stringify!($type))))
             }
