@@ -13,6 +13,12 @@ pub(crate) struct Asset {
     brotli: usize,
 }
 
+impl Asset {
+    fn kind(&self) -> Option<&str> {
+        self.path.extension()?.to_str()
+    }
+}
+
 /// Moves the scripts that Trunk writes into `index.html` to files of their own: the page's Content-Security-Policy
 /// allows nothing inline.
 pub(crate) fn move_scripts_out(dist: &Path, url: &str) -> Result<()> {
@@ -95,22 +101,6 @@ pub(crate) const WASM_FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// wasm-bindgen's name for the table of JavaScript values, as the export section has it: length, name, kind.
-const VALUES: &[u8] = b"\x15__wbindgen_externrefs\x01";
-
-/// Exports the second table, which is the one of JavaScript values, under its name again: Debian's wasm-opt (binaryen
-/// 108) writes table 0, which is the one of functions, and the page would not start.
-pub(crate) fn mend_table_export(dist: &Path) -> Result<()> {
-    for path in files(dist)?.iter().filter(|path| path.extension().is_some_and(|kind| kind == "wasm")) {
-        let mut wasm = fs::read(path)?;
-        let at = wasm.windows(VALUES.len()).position(|window| window == VALUES);
-        let index = at.and_then(|at| wasm.get_mut(at + VALUES.len()));
-        *index.with_context(|| format!("{} exports no table of values", path.display()))? = 1;
-        fs::write(path, wasm)?;
-    }
-    Ok(())
-}
-
 /// Writes a `.br` and a `.gz` beside every file that becomes smaller by it.
 pub(crate) fn compress(dist: &Path) -> Result<Vec<Asset>> {
     let mut assets = Vec::new();
@@ -135,16 +125,20 @@ pub(crate) fn compress(dist: &Path) -> Result<Vec<Asset>> {
     Ok(assets)
 }
 
-/// Prints what a first visit to the page at `url`, whose files are in `folder`, downloads, and answers it in bytes.
+/// Prints what a first visit to the page at `url`, whose files are in `folder`, downloads, and answers it in bytes. Of the texts,
+/// of which a page fetches one language's, the largest count.
 pub(crate) fn print_first_visit(url: &str, folder: &str, assets: &[Asset]) -> usize {
     println!("first visit to {url}, bytes at brotli 11:");
+    let here = |asset: &&Asset| asset.path.parent() == Some(Path::new(folder));
+    let is_own = |asset: &&Asset| !asset.path.to_string_lossy().contains("receipt-");
+    let texts = assets.iter().filter(here).filter(|asset| asset.kind() == Some("txt")).filter(is_own);
+    let text = texts.max_by_key(|asset| asset.brotli);
+    let always =
+        |asset: &&Asset| matches!(asset.kind(), Some("html" | "js" | "wasm" | "css" | "webmanifest"));
     let mut total = 0;
-    for asset in assets.iter().filter(|asset| asset.path.parent() == Some(Path::new(folder))) {
-        let kind = asset.path.extension().and_then(|extension| extension.to_str());
-        if matches!(kind, Some("html" | "js" | "wasm" | "css" | "webmanifest")) {
-            println!("{:>9}  {}", asset.brotli, asset.path.display());
-            total += asset.brotli;
-        }
+    for asset in assets.iter().filter(here).filter(always).chain(text) {
+        println!("{:>9}  {}", asset.brotli, asset.path.display());
+        total += asset.brotli;
     }
     println!("{total:>9}  in all");
     total

@@ -19,6 +19,7 @@ mod shell;
 mod shrink;
 mod stages;
 mod strangers;
+mod texts;
 mod wasm;
 mod worker;
 

@@ -3,9 +3,10 @@
 use crate::{
     dist,
     setup::{Tool, Toolbox},
-    shell, shrink, worker,
+    shell, shrink, texts, worker,
 };
 use anyhow::{Context as _, Result, bail, ensure};
+use language::Part;
 use std::path::{Path, PathBuf};
 
 /// What a first visit to the till downloads at most, in bytes at brotli 11. The worker is in it; what that fetches once the
@@ -62,8 +63,9 @@ fn flags() -> Result<String> {
 /// Fails if something stays inline, or if a release page is over its budget.
 pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<()> {
     let features: &[&str] = if page == Page::Demo { &["--features", "demo"] } else { &[] };
-    part(tools, &shell::root(), features, out, "/")?;
-    part(tools, &shell::root().join("office"), &[], &out.join("office"), "/office/")?;
+    part(tools, &shell::root(), features, out, "/", &[(Part::Till, "")])?;
+    let parts = [(Part::Office, ""), (Part::Receipt, "receipt-")];
+    part(tools, &shell::root().join("office"), &[], &out.join("office"), "/office/", &parts)?;
     worker::write(out)?;
     let assets = dist::compress(out)?;
     let till = dist::print_first_visit("/", "", &assets);
@@ -78,7 +80,14 @@ pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<()> {
 }
 
 /// Builds the page whose `index.html` is in `source`, served at `url`.
-fn part(tools: &Toolbox, source: &Path, features: &[&str], out: &Path, url: &str) -> Result<()> {
+fn part(
+    tools: &Toolbox,
+    source: &Path,
+    features: &[&str],
+    out: &Path,
+    url: &str,
+    parts: &[(Part, &str)],
+) -> Result<()> {
     let mut trunk = tools.command("trunk");
     trunk
         .args(["build", "--release", "--cargo-profile", "wasm-release", "--skip-version-check", "--dist"])
@@ -86,8 +95,8 @@ fn part(tools: &Toolbox, source: &Path, features: &[&str], out: &Path, url: &str
         .args(features);
     trunk.env("RUSTFLAGS", flags()?).current_dir(source);
     shell::run(&mut trunk)?;
+    texts::write(out, url, parts)?;
     shrink::shrink(tools, out, !features.is_empty())?;
-    dist::mend_table_export(out)?;
     dist::name_by_content(out)?;
     dist::move_scripts_out(out, url)
 }

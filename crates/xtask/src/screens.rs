@@ -27,7 +27,7 @@ pub(crate) fn run_audit() -> Result<()> {
 
 /// axe-core on every screen, Lighthouse so many times on the start screen.
 pub(crate) fn audit(tools: &Toolbox, runs: u32) -> Result<()> {
-    let modules = npm::folder(&setup::cache_dir()?)?.join("node_modules");
+    let modules = npm::folder(&setup::cache_dir()?, npm::AUDIT)?.join("node_modules");
     let file = |name: &str| modules.join(name).to_string_lossy().into_owned();
     walk(tools, &["axe", &file("axe-core/axe.min.js")])?;
     page::build(tools, Page::Release, &Page::Release.folder())?;

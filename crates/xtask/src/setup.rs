@@ -1,7 +1,7 @@
 //! The tools that the tasks need, installed where they are missing.
 //!
-//! Rust tools go to a cache folder of the user's, keyed by version, so that a second clone finds them; the browser and
-//! wasm-opt come from Debian's packages. What cannot be installed is answered with the command to type.
+//! Rust tools and npm's go to a cache folder of the user's, keyed by version, so that a second clone finds them; the browser
+//! and node come from Debian's packages. What cannot be installed is answered with the command to type.
 
 use crate::{npm, shell};
 use anyhow::{Context as _, Result, bail};
@@ -24,8 +24,8 @@ pub(crate) enum Tool {
     WasmBindgen,
     /// Checks the dependencies' licences and sources.
     CargoDeny,
-    /// Makes the wasm small.
-    WasmOpt,
+    /// Make the wasm and its JavaScript small.
+    Shrinkers,
     /// The browser.
     Chromium,
     /// Drives the browser.
@@ -41,26 +41,26 @@ pub(crate) enum Tool {
 }
 
 use Tool::{
-    Auditors, CargoDeny, Chromedriver, Chromium, Curl, Debootstrap, Trunk, Umockdev, WasmBindgen, WasmOpt,
+    Auditors, CargoDeny, Chromedriver, Chromium, Curl, Debootstrap, Shrinkers, Trunk, Umockdev, WasmBindgen,
     WasmTarget,
 };
 
 impl Tool {
     /// What builds the page.
-    pub(crate) const PAGE: &[Tool] = &[WasmTarget, Trunk, WasmBindgen, WasmOpt];
+    pub(crate) const PAGE: &[Tool] = &[WasmTarget, Trunk, WasmBindgen, Shrinkers];
     /// What runs wasm tests in a browser.
     pub(crate) const BROWSER: &[Tool] = &[WasmTarget, WasmBindgen, Chromium, Chromedriver];
     /// What builds the page and drives a browser.
-    pub(crate) const BROWSE: &[Tool] = &[WasmTarget, Trunk, WasmBindgen, WasmOpt, Chromium, Chromedriver];
+    pub(crate) const BROWSE: &[Tool] = &[WasmTarget, Trunk, WasmBindgen, Shrinkers, Chromium, Chromedriver];
     /// What builds the page and lets a browser see emulated readers.
     pub(crate) const READERS: &[Tool] =
-        &[WasmTarget, Trunk, WasmBindgen, WasmOpt, Chromium, Chromedriver, Umockdev];
+        &[WasmTarget, Trunk, WasmBindgen, Shrinkers, Chromium, Chromedriver, Umockdev];
     /// What builds the page and audits it in a browser.
     pub(crate) const AUDIT: &[Tool] =
-        &[WasmTarget, Trunk, WasmBindgen, WasmOpt, Chromium, Chromedriver, Auditors];
+        &[WasmTarget, Trunk, WasmBindgen, Shrinkers, Chromium, Chromedriver, Auditors];
     /// Everything but the auditors.
     pub(crate) const ALL: &[Tool] =
-        &[WasmTarget, Trunk, WasmBindgen, CargoDeny, WasmOpt, Chromium, Chromedriver, Curl, Umockdev];
+        &[WasmTarget, Trunk, WasmBindgen, CargoDeny, Shrinkers, Chromium, Chromedriver, Curl, Umockdev];
 }
 
 /// The tools asked for, on a search path.
@@ -91,7 +91,6 @@ impl Toolbox {
                 CargoDeny => {
                     dirs.push(cargo_install(&cache, "cargo-deny", "cargo-deny", "0.20.2", &["--locked"])?);
                 }
-                WasmOpt => packages.extend(missing("wasm-opt", "binaryen")),
                 Chromium => packages.extend(missing("chromium", "chromium")),
                 Chromedriver => packages.extend(missing("chromedriver", "chromium-driver")),
                 Curl => packages.extend(missing("curl", "curl")),
@@ -99,15 +98,19 @@ impl Toolbox {
                 Debootstrap if Path::new("/usr/sbin/debootstrap").exists() => {}
                 Debootstrap => packages.push("debootstrap"),
                 Umockdev => packages.extend(missing_umockdev()),
-                Auditors => {
+                Auditors | Shrinkers => {
                     packages.extend(missing("node", "nodejs"));
                     packages.extend(missing("npm", "npm"));
                 }
             }
         }
+        packages.sort_unstable();
+        packages.dedup();
         apt_install(&packages)?;
-        if needs.contains(&Auditors) {
-            npm::install(&cache)?;
+        for (tool, list) in [(Auditors, npm::AUDIT), (Shrinkers, npm::BUILD)] {
+            if needs.contains(&tool) {
+                dirs.push(npm::install(&cache, list)?);
+            }
         }
         dirs.extend(search_path());
         Ok(Self { path: std::env::join_paths(dirs)? })

@@ -42,12 +42,11 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path, is_demo: bool) -> Result<()> 
         .arg(wasm_file);
     shell::run(optimise.args(dist::WASM_FEATURES))?;
     alike::order(wasm_file)?;
-    let text = wasm::without_unused(wasm_file, &text)?;
-    fs::write(&script, without_detours(&without_comments(&text)))?;
-    for other in all.iter().filter(|path| path.extension().is_some_and(|kind| kind == "js")) {
-        if *other != Path::new(&script) {
-            fs::write(other, without_comments(&fs::read_to_string(other)?))?;
-        }
+    fs::write(&script, wasm::without_unused(wasm_file, &text)?)?;
+    for file in all.iter().filter(|path| path.extension().is_some_and(|kind| kind == "js")) {
+        let mut terser = tools.command("terser");
+        terser.arg(file).args(["--module", "--compress", "passes=2", "--mangle", "--output"]).arg(file);
+        shell::read(&mut terser)?;
     }
     fs::remove_file(graph)?;
     fs::remove_file(kept)?;
@@ -131,25 +130,6 @@ fn without_streams(script: &str) -> Result<String> {
     Ok(kept)
 }
 
-/// `script` with what is only returned returned at once.
-fn without_detours(script: &str) -> String {
-    let mut kept = String::new();
-    let mut lines = script.lines().peekable();
-    while let Some(line) = lines.next() {
-        let value = line.trim_start().strip_prefix("const ret = ").filter(|_| line.ends_with(';'));
-        match value.filter(|_| lines.peek().is_some_and(|next| next.trim() == "return ret;")) {
-            Some(value) => {
-                kept.push_str("return ");
-                kept.push_str(value);
-                lines.next();
-            }
-            None => kept.push_str(line),
-        }
-        kept.push('\n');
-    }
-    kept
-}
-
 /// `script` without comments that stand alone, and without indentation.
 pub(crate) fn without_comments(script: &str) -> String {
     let mut kept = String::new();
@@ -181,7 +161,7 @@ fn reachable(exports: &BTreeSet<String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{exports, sheets, with_short_properties, without_comments, without_detours, without_streams};
+    use super::{exports, sheets, with_short_properties, without_comments, without_streams};
 
     #[test]
     fn properties_of_a_sheet_have_short_names() {
@@ -204,12 +184,6 @@ mod tests {
         let script =
             "/**\n * words\n */\nfunction a() {\n    // why\n    return 'http://x';\n}\n/* one */\nb();\n";
         assert_eq!(without_comments(script), "function a() {\nreturn 'http://x';\n}\nb();\n");
-    }
-
-    #[test]
-    fn what_is_only_returned_is_returned_at_once() {
-        let script = "a() {\n    const ret = b(1);\n    return ret;\n}\nconst ret = c;\nreturn d;\n";
-        assert_eq!(without_detours(script), "a() {\nreturn b(1);\n}\nconst ret = c;\nreturn d;\n");
     }
 
     #[test]

@@ -9,6 +9,8 @@ use std::path::Path;
 const VERSION: &str = "VERSION";
 /// The worker's list of files until they are known.
 const FILES: &str = r#""FILES""#;
+/// The worker's list of texts until they are known.
+const TEXTS: &str = r#""TEXTS""#;
 /// What is read only by who installs the page: it is not needed without a network.
 const NOT_KEPT: [&str; 2] = ["png", "webmanifest"];
 
@@ -16,15 +18,18 @@ const NOT_KEPT: [&str; 2] = ["png", "webmanifest"];
 /// that the worker keeps. Comes before anything is compressed.
 pub(crate) fn write(dist: &Path) -> Result<()> {
     let template = fs::read_to_string(shell::root().join("public/worker.js"))?;
-    let mut kept = Vec::new();
+    let (mut kept, mut texts) = (Vec::new(), Vec::new());
     for path in dist::files(dist)? {
         let kind = path.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
-        if !NOT_KEPT.contains(&kind) {
+        if kind == "txt" {
+            texts.push((address(dist, &path)?, Vec::new()));
+        } else if !NOT_KEPT.contains(&kind) {
             let content = fs::read(&path)?;
             kept.push((address(dist, &path)?, content));
         }
     }
-    let hash = dist::hash_of(&(&kept, &template));
+    // A text's name holds what it says.
+    let hash = dist::hash_of(&(&kept, &texts, &template));
     let version = format!("{}+{}", env!("CARGO_PKG_VERSION"), hash.get(..7).unwrap_or(&hash));
     for page in ["index.html", "office/index.html"] {
         let path = dist.join(page);
@@ -33,8 +38,10 @@ pub(crate) fn write(dist: &Path) -> Result<()> {
         ensure!(named != html, "{page} names no version");
         fs::write(path, named)?;
     }
-    let files: Vec<_> = kept.iter().map(|(address, _)| format!("{address:?}")).collect();
-    fs::write(dist.join("worker.js"), worker(&template, &version, &files.join(","))?)?;
+    let list = |files: &[(String, Vec<u8>)]| {
+        files.iter().map(|(address, _)| format!("{address:?}")).collect::<Vec<_>>().join(",")
+    };
+    fs::write(dist.join("worker.js"), worker(&template, &version, &list(&kept), &list(&texts))?)?;
     println!("version {version}");
     Ok(())
 }
@@ -45,10 +52,11 @@ fn address(dist: &Path, path: &Path) -> Result<String> {
     Ok(format!("/{}", name.strip_suffix("index.html").unwrap_or(name)))
 }
 
-fn worker(template: &str, version: &str, files: &str) -> Result<String> {
+fn worker(template: &str, version: &str, files: &str, texts: &str) -> Result<String> {
     let lines = [
         (format!("const VERSION = {VERSION:?};"), format!("const VERSION = {version:?};")),
         (format!("const FILES = [{FILES}];"), format!("const FILES = [{files}];")),
+        (format!("const TEXTS = [{TEXTS}];"), format!("const TEXTS = [{texts}];")),
     ];
     let mut script = shrink::without_comments(template);
     for (line, written) in lines {
@@ -73,13 +81,12 @@ mod tests {
 
     #[test]
     fn the_worker_gets_its_version_and_files_once() {
-        let template =
-            "// VERSION\nconst VERSION = \"VERSION\";\nconst FILES = [\"FILES\"];\nkeep(VERSION, FILES);\n";
-        let script = worker(template, "1.0.0+abc", "\"/\",\"/a.js\"").unwrap();
+        let template = "// VERSION\nconst VERSION = \"VERSION\";\nconst FILES = [\"FILES\"];\nconst TEXTS = [\"TEXTS\"];\nkeep(VERSION, FILES);\n";
+        let script = worker(template, "1.0.0+abc", "\"/\",\"/a.js\"", "\"/t.txt\"").unwrap();
         assert_eq!(
             script,
-            "const VERSION = \"1.0.0+abc\";\nconst FILES = [\"/\",\"/a.js\"];\nkeep(VERSION, FILES);\n"
+            "const VERSION = \"1.0.0+abc\";\nconst FILES = [\"/\",\"/a.js\"];\nconst TEXTS = [\"/t.txt\"];\nkeep(VERSION, FILES);\n"
         );
-        assert!(worker("const FILES = [\"FILES\"];", "1", "").is_err());
+        assert!(worker("const FILES = [\"FILES\"];", "1", "", "").is_err());
     }
 }
