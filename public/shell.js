@@ -9,11 +9,18 @@ const TEXTS = {};
 const LANGUAGE = "mpos-terminal.language";
 let registration, installer, isOpen, awake, tag;
 
+// A file of texts, which the worker then has without a network.
+async function read(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw answer.status;
+  const kept = answer.clone();
+  globalThis.caches?.open(version).then((cache) => cache.put(address, kept));
+  return answer.text();
+}
+
 // The texts of a language, whose marks and dates are the page's from then on.
 async function texts(code) {
-  const answer = await fetch(TEXTS[code]);
-  if (!answer.ok) throw answer.status;
-  const text = await answer.text();
+  const text = await read(TEXTS[code]);
   page.lang = code;
   page.dir = code === "ar" ? "rtl" : "ltr";
   // Latin digits in every language, and no month before its day.
@@ -69,6 +76,7 @@ globalThis.shell = {
     if (code) localStorage.setItem(LANGUAGE, code);
     return text;
   },
+  receiptTexts: (code) => read(TEXTS[`receipt-${code}`]),
   figures: (major, digits) =>
     new Intl.NumberFormat(tag, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(major),
   moment: (at, date, time) =>

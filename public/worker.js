@@ -6,8 +6,10 @@
 // text has changed, and only once the page says so.
 const VERSION = "VERSION";
 const FILES = ["FILES"];
+// Of these only the languages that somebody has chosen on this till.
+const TEXTS = ["TEXTS"];
 // Files whose name holds the hash of their content, of whatever version.
-const HASHED = /^\/(office\/)?[a-z-]+-[0-9a-f]{16}(_bg)?\.(js|wasm|css)$/;
+const HASHED = /^\/(office\/)?[a-z-]+-[0-9a-f]{16}(_bg)?\.(js|wasm|css|txt)$/;
 
 addEventListener("install", (event) => {
   // Where a browser can be told so, a call to the proxy does not even wake this worker.
@@ -30,8 +32,11 @@ addEventListener("fetch", (event) => {
 
 // All of them, or this version is not installed.
 async function keep() {
+  const kept = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
+  const language = (address) => /-([a-z]{2})-[0-9a-f]{16}\.txt$/.exec(address)?.[1];
+  const spoken = kept.flat().map((request) => language(request.url));
   const cache = await caches.open(VERSION);
-  await cache.addAll(FILES);
+  await cache.addAll([...FILES, ...TEXTS.filter((text) => spoken.includes(language(text)))]);
 }
 
 // From this version's files; an earlier version's for a page of that version; else from the proxy.

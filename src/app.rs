@@ -5,7 +5,8 @@ use crate::screens::{
     approved_for_less, keypad, notice, offline, outcome_screen, parked_list, present, question, reader_page,
     repeated, unresolved, update, waiting,
 };
-use crate::words;
+use crate::speech;
+use language::say;
 use leptos::prelude::*;
 
 /// The terminal.
@@ -25,32 +26,34 @@ pub fn App() -> impl IntoView {
             crate::browser::go("/office/#sign-in");
         }
     });
+    let terminal = part(move || {
+        speech::follow();
+        Some(terminal(desk))
+    });
+    let both = element("div").class("till-and-reader").children([terminal, drawn]).view();
+    vec![live_regions(desk), both]
+}
+
+/// What changes with the language.
+fn terminal(desk: Desk) -> AnyView {
     let flipped = text(move || if desk.flipped.get() { "flipped" } else { "" }.to_owned());
     let main =
         element("main").live_attr("class", flipped).child(part(move || show(desk, desk.screen.get()))).view();
     let continued = part(move || continued(desk).map(|text| line("continued", text)));
-    let terminal = element("div").class("terminal").children([status_strip(desk), continued, main]).view();
-    let both = element("div").class("till-and-reader").children([terminal, drawn]).view();
-    vec![live_regions(desk), both]
+    element("div").class("terminal").children([status_strip(desk), continued, main]).view()
 }
 
 /// Said above the screen of a payment that an earlier page began.
 fn continued(desk: Desk) -> Option<String> {
     let paid_at = desk.current.with(|attempt| attempt.as_ref().map(|attempt| attempt.draft.paid_at))?;
-    desk.resumed.get().then(|| format!("Continued from {}", crate::browser::hh_mm(paid_at)))
+    desk.resumed.get().then(|| say::continued_from(&crate::browser::hh_mm(paid_at)))
 }
 
 fn show(desk: Desk, screen: Screen) -> Option<AnyView> {
     match screen {
-        Screen::Starting => notice("Starting", words::shell::starting()),
-        Screen::OtherTab => notice(
-            "Open in another tab",
-            "Nothing was sent. No payment is open here. Cashier: use the other tab.".to_owned(),
-        ),
-        Screen::CannotSave => notice(
-            "Till cannot save",
-            "Nothing more is sent from here. Manager: free storage, then restart; an open payment is found again.".to_owned(),
-        ),
+        Screen::Starting => notice(say::starting(), say::starting_checks(&crate::shell::version())),
+        Screen::OtherTab => notice(say::other_tab(), say::other_tab_next().to_owned()),
+        Screen::CannotSave => notice(say::cannot_save(), say::cannot_save_next().to_owned()),
         Screen::Offline => Some(offline(desk)),
         Screen::Keypad => keypad(desk),
         Screen::Update => Some(update(desk)),

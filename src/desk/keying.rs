@@ -99,7 +99,7 @@ impl Desk {
             self.remember_entry();
         }
         if self.keying().reference {
-            self.say(format!("Order reference {code}"));
+            self.say(language::say::order_reference_scanned(&code));
             self.reference.set(code);
         }
         true
@@ -153,7 +153,7 @@ impl Desk {
     /// Pay was pressed on the keypad: asks what has to be asked, then pays.
     pub fn charge(self) {
         let Some(bill) = self.bill().filter(|bill| bill.minor > 0) else {
-            return self.refused.set("Key an amount first".into());
+            return self.refused.set(language::say::key_amount_first().into());
         };
         if !self.can_begin() {
             return;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// The choice of a language, which the browser keeps. Each stands there as those who speak it call it.
-pub fn language_choice(spoken: fn()) -> AnyView {
+pub fn language_choice() -> AnyView {
     let now = shell::language();
     let option = |language: Language| {
         let code = language.code();
@@ -17,9 +17,7 @@ pub fn language_choice(spoken: fn()) -> AnyView {
     let choice = element("select").children(options).on("change", move |event| {
         let code = event_target_value(&event);
         spawn_local(async move {
-            if speech::speak(&code).await {
-                spoken();
-            }
+            speech::speak(&code).await;
         });
     });
     element("label").class("field language").text(say::language()).child(choice.view()).view()

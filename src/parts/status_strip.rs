@@ -1,6 +1,7 @@
 use super::{Text, element, line, part, text};
 use crate::desk::{Desk, Network, Reader};
 use crate::words;
+use language::say;
 use leptos::prelude::*;
 
 /// Till, who is signed in, reader and network in words, always there; the ribbon where no money moves; the bar while a result is open.
@@ -9,8 +10,8 @@ pub fn status_strip(desk: Desk) -> AnyView {
     // A payment is not left by the way.
     let lock = part(move || {
         let label = desk.terminal.with(|t| match t.as_ref().and_then(|t| t.operator.as_ref()) {
-            Some(operator) => "Lock ".to_owned() + &operator.name,
-            None => "Staff".to_owned(),
+            Some(operator) => say::lock(&operator.name),
+            None => say::staff().to_owned(),
         });
         let class = if desk.current.with(Option::is_none) { "" } else { "gone" };
         let link = element("a").attr("role", "button").attr("href", "/office/#lock").class(class);
@@ -22,9 +23,9 @@ pub fn status_strip(desk: Desk) -> AnyView {
     let parked = move || desk.parked.with(Vec::len);
     let told = move || desk.terminal.with(|t| t.as_ref().map(|t| t.notices.len()));
     let bar = move || match (open(), parked()) {
-        (0, 0) => told().filter(|told| *told > 0).map(words::notice_count),
-        (0, ended) => Some(words::came_in_count(ended)),
-        (open, _) => Some(words::not_known_count(open)),
+        (0, 0) => told().filter(|told| *told > 0).map(|told| say::notices_count(&told.to_string())),
+        (0, ended) => Some(say::results_came_in(&ended.to_string())),
+        (open, _) => Some(say::results_not_known(&open.to_string())),
     };
     let class = text(move || if network_bad() { "chip bad" } else { "chip" }.to_owned());
     let network = text(move || words::network(desk.network.get()).to_owned());
@@ -37,7 +38,7 @@ pub fn status_strip(desk: Desk) -> AnyView {
         element("time").live_text(text(move || crate::browser::hh_mm(desk.now.get()))).view(),
         lock,
     ]);
-    let ribbon = part(move || sandbox().then(|| line("ribbon", words::TEST.to_owned())));
+    let ribbon = part(move || sandbox().then(|| line("ribbon", say::test_ribbon().to_owned())));
     let bar = part(move || {
         let words = bar()?;
         let class = text(move || if open() == 0 { "bar" } else { "bar hatched" }.to_owned());

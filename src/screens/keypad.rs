@@ -2,10 +2,11 @@ use crate::desk::{Desk, Network, Reader, Watched};
 use crate::device::search;
 use crate::entry::{Entry, Key};
 use crate::parts::{
-    Press, amount_size, button, element, filled, flag, focus_heading, hear_here, live_line, part, press, row,
-    text,
+    Press, amount_size, button, element, filled, flag, focus_heading, hear_here, language_choice, live_line,
+    part, press, row, text,
 };
 use crate::{shell, words};
+use language::say;
 use leptos::prelude::*;
 use payment::api::Kind;
 use payment::money::Amount;
@@ -30,13 +31,13 @@ pub fn keypad(desk: Desk) -> Option<AnyView> {
     let pay_label = text(move || {
         let figures = desk.bill().map(words::figures).unwrap_or_default();
         match desk.kind.get() {
-            Kind::Sale => format!("Pay {figures}"),
-            Kind::Preauth => format!("Reserve {figures}"),
+            Kind::Sale => say::pay(&figures),
+            Kind::Preauth => say::reserve(&figures),
         }
     });
     let mut keyed = element("div").class("keyed").child(keyed_amount(desk));
     if !keying.sums {
-        keyed = keyed.child(key_button(desk, "clear", "C", "clear", Key::Clear));
+        keyed = keyed.child(key_button(desk, "clear", "C", say::key_clear(), Key::Clear));
     }
     let entry = element("div").class("entry").children([
         part(move || choices(desk)),
@@ -47,7 +48,7 @@ pub fn keypad(desk: Desk) -> Option<AnyView> {
     ]);
     let class = if keying.sums { "keys sums" } else { "keys" };
     let keys = element("div").class(class).attr("dir", "ltr").attr("role", "group");
-    let keys = keys.attr("aria-label", "Keypad").children(key_buttons(desk, keying.sums)).children([
+    let keys = keys.attr("aria-label", say::keypad()).children(key_buttons(desk, keying.sums)).children([
         filled(desk, pay_label, can_pay, press(move || desk.charge())),
         live_line("why-not", text(move || why_not(desk))),
         part(move || reader_choice(desk)),
@@ -61,7 +62,11 @@ pub(super) fn key_buttons(desk: Desk, sums: bool) -> Vec<AnyView> {
     if desk.keying().calculator {
         rows.reverse();
     }
-    let columns = [("C", "clear", Key::Clear), ("\u{d7}", "times", Key::Times), ("+", "plus", Key::Plus)];
+    let columns = [
+        ("C", say::key_clear(), Key::Clear),
+        ("\u{d7}", say::key_times(), Key::Times),
+        ("+", say::key_plus(), Key::Plus),
+    ];
     let mut keys = Vec::new();
     for (first, (label, name, key)) in rows.into_iter().zip(columns) {
         keys.extend((first..first + 3).map(|digit| digit_button(desk, digit)));
@@ -71,7 +76,7 @@ pub(super) fn key_buttons(desk: Desk, sums: bool) -> Vec<AnyView> {
     }
     keys.push(key_button(desk, "key", "00", "00", Key::Zeros));
     keys.push(digit_button(desk, 0));
-    keys.push(key_button(desk, "key", "\u{232b}", "delete", Key::Delete));
+    keys.push(key_button(desk, "key", "\u{232b}", say::key_delete(), Key::Delete));
     keys
 }
 
@@ -108,7 +113,7 @@ fn choices(desk: Desk) -> Option<AnyView> {
             let is_chosen = flag(move || desk.kind.get() == kind);
             radio("kind", words::kind(kind), is_chosen, press(move || desk.kind.set(kind)))
         };
-        fields.push(fieldset("Kind", [Kind::Sale, Kind::Preauth].map(choice).into()));
+        fields.push(fieldset(say::choice_kind(), [Kind::Sale, Kind::Preauth].map(choice).into()));
     }
     if limits.len() > 1 {
         let choice = |limit: Amount| {
@@ -117,7 +122,7 @@ fn choices(desk: Desk) -> Option<AnyView> {
             });
             radio("currency", limit.currency.code(), is_chosen, press(move || desk.choose_currency(limit)))
         };
-        fields.push(fieldset("Currency", limits.into_iter().map(choice).collect()));
+        fields.push(fieldset(say::choice_currency(), limits.into_iter().map(choice).collect()));
     }
     (!fields.is_empty()).then(|| element("div").class("choices").children(fields).view())
 }
@@ -154,20 +159,21 @@ fn quick(desk: Desk) -> AnyView {
     let amounts = part(move || {
         let (presets, last) = desk.offered();
         let mut buttons = Vec::new();
-        for (lead, amounts) in [("", presets), ("Last ", last)] {
+        for (is_last, amounts) in [(false, presets), (true, last)] {
+            let label = move |amount: String| if is_last { say::last_amount(&amount) } else { amount };
             for amount in amounts {
                 // A digit's key has the same short word.
-                let name = text(move || format!("{lead}{}", words::amount(amount)));
+                let name = text(move || label(words::amount(amount)));
                 let button = element("button").attr("type", "button").live_attr("aria-label", name);
                 let button = button.on("click", move |_| desk.key(Key::Amount(amount.minor)));
-                buttons.push(button.text(format!("{lead}{}", words::short(amount))).view());
+                buttons.push(button.text(label(words::short(amount))).view());
             }
         }
         Some(element("div").class("amounts").children(buttons).view())
     });
     let label = text(move || match desk.reference.get() {
-        reference if reference.is_empty() => "More".to_owned(),
-        reference => format!("Ref. {reference}"),
+        reference if reference.is_empty() => say::more().to_owned(),
+        reference => say::short_reference(&reference),
     });
     let more = element("button").attr("type", "button").class("to-more").attr("popovertarget", "more");
     element("div").class("quick").child(amounts).child(more.live_text(label).view()).view()
@@ -178,19 +184,20 @@ fn more(desk: Desk) -> AnyView {
     let keying = desk.keying();
     let mut fields = Vec::new();
     if keying.reference {
-        fields.push(field("Order reference", "text", "64", &desk.state().reference));
+        fields.push(field(say::order_reference(), "text", "64", &desk.state().reference));
     }
     if keying.note {
-        fields.push(field("Note", "text", "128", &desk.state().note));
+        fields.push(field(say::note(), "text", "128", &desk.state().note));
     }
-    fields.push(field("E-mail for the receipt", "email", "50", &desk.state().email));
+    fields.push(field(say::receipt_email(), "email", "50", &desk.state().email));
     let window = element("a").attr("href", "/customer/").attr("target", "customer").attr("role", "button");
     let done = element("button").attr("type", "button").attr("popovertarget", "more").class("to-more");
     let install = element("button").attr("type", "button").class("install").on("click", |_| shell::install());
+    fields.push(language_choice());
     fields.push(row(vec![
-        window.text("Customer's screen").view(),
-        install.text(words::shell::INSTALL).view(),
-        done.text("Done").view(),
+        window.text(say::customers_screen()).view(),
+        install.text(say::install()).view(),
+        done.text(say::done()).view(),
     ]));
     element("div").class("more").attr("id", "more").attr("popover", "").children(fields).view()
 }
@@ -217,7 +224,7 @@ fn keyed_amount(desk: Desk) -> AnyView {
     focus_heading();
     let amount = move || desk.bill().map(words::amount).unwrap_or_default();
     let is_sum = move || desk.entry.with(|entry| entry.as_ref().is_some_and(Entry::is_sum));
-    let total = text(move || if is_sum() { "Total" } else { "" }.to_owned());
+    let total = text(move || if is_sum() { say::total() } else { "" }.to_owned());
     let heading = element("h1").attr("tabindex", "-1").attr("data-testid", "amount");
     let heading = heading.live_attr("class", text(move || amount_size(&amount()).to_owned()));
     let heading = heading.child(element("small").live_text(total).view());
@@ -286,19 +293,19 @@ fn why_not(desk: Desk) -> String {
         return refused;
     }
     if desk.network.get() == Network::ProxyAway {
-        return "No connection. Nothing will be charged later.".into();
+        return say::nothing_charged_later().into();
     }
     if desk.network.get() == Network::GateClosing {
         let asked = desk.terminal.with(|t| t.as_ref().and_then(|t| t.gate_closing)).unwrap_or_default();
-        return format!("Bank is closing the day, asked {}. Wait.", crate::browser::hh_mm(asked));
+        return say::closing_asked(&crate::browser::hh_mm(asked));
     }
     if desk.card_in.get() {
-        return "Remove the card first".into();
+        return say::remove_card_first().into();
     }
     let reader = desk.reader.get();
     if matches!(reader, Reader::Ready(_)) {
         let finishing = desk.reader_busy.get();
-        return if finishing { "The reader is finishing".to_owned() } else { String::new() };
+        return if finishing { say::reader_finishing().to_owned() } else { String::new() };
     }
     words::reader_help(&reader)
 }
@@ -311,13 +318,13 @@ fn reader_choice(desk: Desk) -> Option<AnyView> {
                 |family: &&&'static Family| desk.may_take_cards(family) && search::is_supported(family);
             let families = FAMILIES.iter().filter(usable);
             let buttons = families.map(|family| {
-                let label = format!("Choose reader: {}", family.title);
+                let label = say::choose_reader(family.title);
                 button(label, press(move || desk.choose_reader(family)))
             });
             Some(row(buttons.collect()))
         }
         Reader::Different { .. } => {
-            Some(button("Use this reader".to_owned(), press(move || desk.bind_reader())))
+            Some(button(say::use_this_reader().to_owned(), press(move || desk.bind_reader())))
         }
         _ => None,
     }

@@ -2,6 +2,7 @@ use crate::browser;
 use crate::desk::Desk;
 use crate::parts::{Element, button, element, heading, line, part, press, row, shape_icon, text};
 use crate::words;
+use language::say;
 use leptos::prelude::*;
 use payment::api::{Notice, Terminal};
 use payment::till::Attempt;
@@ -23,14 +24,14 @@ pub fn parked_list(desk: Desk) -> Option<AnyView> {
     });
     // Nothing is parked or opened while the list is there.
     let (title, about) = match desk.parked.with_untracked(Vec::is_empty) {
-        true => ("Notices", "Kept until somebody has noted them."),
-        false => ("Results not known yet", "We keep asking. Do not charge these again."),
+        true => (say::notices(), say::notices_about()),
+        false => (say::not_known_list(), say::not_known_list_about()),
     };
     let all = vec![
         heading(text(move || title.to_owned())),
         line("", about.to_owned()),
         rows,
-        row(vec![button("Back".to_owned(), press(move || desk.list_open.set(false)))]),
+        row(vec![button(say::back().to_owned(), press(move || desk.list_open.set(false)))]),
     ];
     Some(element("section").class("list").children(all).view())
 }
@@ -40,7 +41,7 @@ fn told(desk: Desk, notice: &Notice) -> AnyView {
     element("li")
         .children([line("strong", notice.title.clone()), line("", notice.text.clone())])
         .child(element("time").text(browser::hh_mm(notice.at)).view())
-        .child(button("Noted".to_owned(), press(move || desk.acknowledge(id))))
+        .child(button(say::noted().to_owned(), press(move || desk.acknowledge(id))))
         .view()
 }
 
@@ -48,7 +49,7 @@ fn told(desk: Desk, notice: &Notice) -> AnyView {
 pub(super) fn entry(desk: Desk, attempt: &Attempt) -> AnyView {
     let id = attempt.draft.attempt.clone();
     let card = attempt.followed().map(|f| words::card(&f.terms.card)).unwrap_or_default();
-    let label = format!("Open {} {card}", words::amount(attempt.draft.amount));
+    let label = say::open_payment(&words::amount(attempt.draft.amount), &card);
     payment_row(attempt).child(button(label, press(move || desk.open(&id)))).view()
 }
 

@@ -2,6 +2,7 @@ use crate::desk::Desk;
 use crate::parts::{actions, button, element, filled, line, part, press, result_frame, row, text};
 use crate::sound::{self, Sound};
 use crate::words::{self, Look, Words};
+use language::say;
 use leptos::prelude::*;
 use payment::api::Outcome;
 use payment::money::Amount;
@@ -22,7 +23,7 @@ pub fn outcome_screen(desk: Desk) -> Option<AnyView> {
     let places: &[_] = if words.look == Look::Paid { &["receipt", "order"] } else { &["receipt"] };
     let again = words.again.then(|| {
         let draft = attempt.draft.clone();
-        let label = format!("Start again with {}", words::figures(draft.amount));
+        let label = say::start_again_with(&words::figures(draft.amount));
         (label, draft)
     });
     let mut buttons = Vec::new();
@@ -33,11 +34,16 @@ pub fn outcome_screen(desk: Desk) -> Option<AnyView> {
                 desk.pay(&|attempt, paid_at| Draft { attempt, paid_at, ..draft.clone() });
             });
             buttons.push(filled(desk, text(move || label.clone()), Desk::can_pay, start_again));
-            buttons.push(button("New sale".to_owned(), press(move || desk.leave())));
+            buttons.push(button(say::new_sale().to_owned(), press(move || desk.leave())));
         }
         None => {
             let leave = press(move || desk.leave());
-            buttons.push(filled(desk, text(|| "New sale".to_owned()), |desk| !desk.card_in.get(), leave));
+            buttons.push(filled(
+                desk,
+                text(|| say::new_sale().to_owned()),
+                |desk| !desk.card_in.get(),
+                leave,
+            ));
         }
     }
     let mut below = vec![remove_card(desk), actions(buttons)];
@@ -57,17 +63,17 @@ pub fn approved_for_less(desk: Desk) -> Option<AnyView> {
     let (approved, asked) = (amount_of(&attempt), attempt.draft.amount);
     let missing = Amount::new(asked.minor.saturating_sub(approved.minor), asked.currency);
     let words = Words {
-        title: "Approved for less",
-        money: format!("{} of {} was approved.", words::amount(approved), words::amount(asked)),
-        next: format!("Cashier: keep it and take {} otherwise, or give it back.", words::amount(missing)),
+        title: say::approved_for_less(),
+        money: say::approved_of(&words::amount(approved), &words::amount(asked)),
+        next: say::approved_for_less_next(&words::amount(missing)),
         ..words::result(&attempt)
     };
     announce(desk, &Words { look: Look::NotKnown, ..words.clone() }, approved);
     remind(desk);
-    let keep = format!("Keep {}", words::figures(approved));
+    let keep = say::keep_amount(&words::figures(approved));
     let buttons = vec![
         button(keep, press(move || desk.less_kept.set(true))),
-        button("Give back".to_owned(), press(move || desk.feed_current(Event::GiveBack))),
+        button(say::give_back().to_owned(), press(move || desk.feed_current(Event::GiveBack))),
     ];
     let words = Words { look: Look::Neutral, ..words };
     Some(result_frame(words, approved, vec![remove_card(desk), actions(buttons)]))
@@ -76,13 +82,13 @@ pub fn approved_for_less(desk: Desk) -> Option<AnyView> {
 /// The way to what the office does with the payment.
 fn office(place: &'static str, attempt: &Attempt) -> AnyView {
     let address = format!("/office/#{place}/{}", attempt.draft.attempt);
-    let label = if place == "order" { "Refund" } else { "Receipt" };
+    let label = if place == "order" { say::refund() } else { say::receipt() };
     element("a").attr("role", "button").live_attr("href", text(move || address.clone())).text(label).view()
 }
 
 /// Said for as long as the card is in.
 fn remove_card(desk: Desk) -> AnyView {
-    part(move || desk.card_in.get().then(|| line("remove-card", "Remove the card".to_owned())))
+    part(move || desk.card_in.get().then(|| line("remove-card", say::remove_card().to_owned())))
 }
 
 fn amount_of(attempt: &Attempt) -> Amount {
@@ -132,16 +138,15 @@ fn code_of(attempt: &Attempt) -> String {
             Outcome::Approved { .. } | Outcome::GivenBack { .. } => None,
         },
         State::Finished(_, End::NotSent(payment::till::NotSent::NotUsable { code, .. })) => {
-            return format!("Reader code {code}");
+            return say::reader_code(&code.to_string());
         }
         State::Finished(_, End::Refused(problem)) => {
-            return format!("Code {}  Trace {}", problem.code, problem.trace_id);
+            return say::code_and_trace(&problem.code, &problem.trace_id);
         }
         _ => None,
     };
-    let code =
-        reason.as_ref().and_then(|reason| reason.code.as_ref()).map(|code| format!("Bank code {code}"));
+    let code = reason.as_ref().and_then(|reason| reason.code.as_ref()).map(|code| say::bank_code(code));
     let message = reason.and_then(|reason| reason.message);
-    let order = order.map(|order| format!("Order {order}"));
+    let order = order.map(|order| say::order(&order));
     [code, message, order].into_iter().flatten().collect::<Vec<_>>().join("  ")
 }

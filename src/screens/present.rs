@@ -5,6 +5,7 @@ use crate::parts::{
 };
 use crate::sound::{self, Sound};
 use crate::words;
+use language::say;
 use leptos::prelude::*;
 use payment::till::{CARD_WAIT_MS, Event, State};
 use reader::Prompt;
@@ -44,11 +45,12 @@ pub fn present(desk: Desk) -> Option<AnyView> {
         }
     });
     let waiting = text(move || match waited() {
-        Some(ms) => format!("Waiting for card {}", words::minutes(ms)),
-        None => "The card is being read".to_owned(),
+        Some(ms) => say::waiting_for_card(&words::minutes(ms)),
+        None => say::card_being_read().to_owned(),
     });
     let keep_waiting = part(move || {
-        let keep = || button("Keep waiting".to_owned(), press(move || desk.feed_current(Event::KeepWaiting)));
+        let keep =
+            || button(say::keep_waiting().to_owned(), press(move || desk.feed_current(Event::KeepWaiting)));
         waited().is_some_and(|ms| ms >= ASK_AFTER_MS).then(keep)
     });
     let all = vec![
@@ -57,11 +59,14 @@ pub fn present(desk: Desk) -> Option<AnyView> {
         live_line("next", text(move || asked().1.to_owned())),
         element("p").class("dots").attr("aria-hidden", "true").live_text(text(dots)).view(),
         waiting_line(waiting),
-        line("money", "Nothing charged yet.".to_owned()),
+        line("money", say::nothing_charged_yet().to_owned()),
         row(vec![
-            button("Cancel".to_owned(), press(move || desk.feed_current(Event::Cancel))),
+            button(say::cancel().to_owned(), press(move || desk.feed_current(Event::Cancel))),
             keep_waiting,
-            button("Flip".to_owned(), press(move || desk.flipped.update(|flipped| *flipped = !*flipped))),
+            button(
+                say::flip().to_owned(),
+                press(move || desk.flipped.update(|flipped| *flipped = !*flipped)),
+            ),
         ]),
     ];
     Some(element("section").class("present").children(all).view())

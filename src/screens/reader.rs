@@ -3,6 +3,7 @@ use crate::parts::{button, element, heading, part, press, row, text};
 use crate::shell;
 use crate::words::{self, reader_page};
 use js_sys::encode_uri_component;
+use language::say;
 use leptos::prelude::*;
 
 /// For support: who the reader is, how its link does, a test, and all of it as a file.
@@ -16,19 +17,19 @@ pub fn reader_page(desk: Desk) -> Option<AnyView> {
     });
     let messages = text(move || desk.link.with(reader_page::messages));
     let export = element("a").attr("download", "reader.txt").attr("role", "button");
-    let export = export.live_attr("href", text(move || file(desk))).text("Export").view();
+    let export = export.live_attr("href", text(move || file(desk))).text(say::export()).view();
     let all = vec![
-        heading(text(|| "Reader".to_owned())),
+        heading(text(|| say::reader().to_owned())),
         facts,
         row(vec![
-            button("Test prompt".to_owned(), press(move || desk.test_reader())),
+            button(say::test_prompt().to_owned(), press(move || desk.test_reader())),
             export,
-            button("Back".to_owned(), press(move || desk.reader_open.set(false))),
+            button(say::back().to_owned(), press(move || desk.reader_open.set(false))),
         ]),
         element("pre")
             .attr("role", "region")
             .attr("tabindex", "0")
-            .attr("aria-label", "Last messages")
+            .attr("aria-label", say::last_messages())
             .live_text(messages)
             .view(),
     ];
@@ -40,7 +41,7 @@ fn facts(desk: Desk) -> Vec<(&'static str, String)> {
     let mut facts = desk
         .identity
         .with(|identity| desk.link.with(|log| reader_page::facts(state, identity.as_ref(), log)));
-    facts.push((words::shell::VERSION, shell::version()));
+    facts.push((say::fact_version(), shell::version()));
     facts
 }
 

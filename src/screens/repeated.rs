@@ -1,6 +1,7 @@
 use crate::desk::Desk;
 use crate::parts::{amount_line, button, element, heading, line, press, row, text};
 use crate::words;
+use language::say;
 use leptos::prelude::*;
 
 /// The same card and amount once more: asked before anything is sent, with both answers outlined.
@@ -9,16 +10,16 @@ pub fn repeated(desk: Desk) -> Option<AnyView> {
     let amount = amount.map(words::amount).unwrap_or_default();
     let card = desk.repeated.with_untracked(|read| read.as_ref().map(|read| words::card(&read.card)));
     let card = card.unwrap_or_default();
-    desk.alert.set(format!("{card} has just paid {amount}, or may have. Charge it again?"));
-    let why = format!("{card} has paid {amount} in the last minutes, or that payment is not known yet.");
+    desk.alert.set(say::same_again_spoken(&card, &amount));
+    let why = say::same_again_why(&card, &amount);
     let all = vec![
         amount_line(amount),
-        heading(text(|| "Charge the same again?".to_owned())),
-        line("money", "Nothing was sent yet.".to_owned()),
+        heading(text(|| say::same_again().to_owned())),
+        line("money", say::nothing_sent_yet().to_owned()),
         line("", why),
         row(vec![
-            button("Cancel".to_owned(), press(move || desk.answer_repeated(false))),
-            button("Charge again".to_owned(), press(move || desk.answer_repeated(true))),
+            button(say::cancel().to_owned(), press(move || desk.answer_repeated(false))),
+            button(say::charge_again().to_owned(), press(move || desk.answer_repeated(true))),
         ]),
     ];
     Some(element("section").class("repeated").children(all).view())

@@ -3,6 +3,7 @@ use crate::desk::Desk;
 use crate::parts::{actions, button, filled, line, press, result_frame, text, waiting_line};
 use crate::sound::{self, Sound};
 use crate::words;
+use language::say;
 use leptos::prelude::*;
 use payment::money::Amount;
 use payment::till::{Event, Unsure};
@@ -24,13 +25,12 @@ pub fn unresolved(desk: Desk, unsure: &Unsure) -> Option<AnyView> {
     let words = words::unresolved(&attempt, &browser::hh_mm(since));
     let view = followed.view.as_ref();
     let codes = match view.and_then(|view| view.order_id.as_ref()) {
-        Some(order) => format!("Order {order}"),
-        None => format!("Reference {}", attempt.draft.attempt),
+        Some(order) => say::order(order),
+        None => say::reference(attempt.draft.attempt.as_str()),
     };
     desk.alert.set(format!("{}. {}", words.title, words.money));
-    desk.show_customer("not-known", words::NOT_KNOWN, "Please do not pay again. Staff have been told.");
-    let asking =
-        text(move || format!("Asking\u{2026} {}", words::minutes(desk.now.get().saturating_sub(since))));
+    desk.show_customer("not-known", say::not_known(), say::do_not_pay_again());
+    let asking = text(move || say::asking_since(&words::minutes(desk.now.get().saturating_sub(since))));
     let missing = view.and_then(|view| view.needs_person.clone()).unwrap_or_default();
     let below = vec![
         waiting_line(asking),
@@ -43,13 +43,13 @@ pub fn unresolved(desk: Desk, unsure: &Unsure) -> Option<AnyView> {
 
 /// What can be done while it is not known.
 fn choices(desk: Desk, unsure: &Unsure, amount: Amount) -> Vec<AnyView> {
-    let serve_next = "Serve next customer".to_owned();
+    let serve_next = say::serve_next().to_owned();
     let leave = press(move || desk.leave());
     if *unsure == Unsure::KeepOrGiveBack {
-        let keep = format!("Keep {}", words::figures(amount));
+        let keep = say::keep_amount(&words::figures(amount));
         return vec![
             button(keep, press(move || desk.feed_current(Event::Keep))),
-            button("Give back".to_owned(), press(move || desk.feed_current(Event::GiveBack))),
+            button(say::give_back().to_owned(), press(move || desk.feed_current(Event::GiveBack))),
             button(serve_next, leave),
         ];
     }
@@ -61,7 +61,10 @@ fn choices(desk: Desk, unsure: &Unsure, amount: Amount) -> Vec<AnyView> {
             desk.feed_current(Event::AskNow);
         }
     });
-    vec![filled(desk, text(move || serve_next.clone()), |_| true, leave), button("Ask now".to_owned(), ask)]
+    vec![
+        filled(desk, text(move || serve_next.clone()), |_| true, leave),
+        button(say::ask_now().to_owned(), ask),
+    ]
 }
 
 fn attention() {

@@ -1,6 +1,7 @@
 use crate::desk::Desk;
 use crate::parts::{amount_line, element, follow, heading, line, live_line, text, waiting_line};
 use crate::words;
+use language::say;
 use leptos::prelude::*;
 use payment::till::{Attempt, State};
 
@@ -30,26 +31,26 @@ pub fn waiting(desk: Desk, whom: WaitingFor) -> Option<AnyView> {
         a.as_ref().and_then(Attempt::followed).is_none_or(|f| f.terms.entry == payment::api::Entry::Chip)
     });
     let (title, what) = match (whom, chip) {
-        (WaitingFor::Reader, _) => ("Cancelling", "Stopping the reader"),
-        (WaitingFor::Proxy, true) => ("Sending", "Keep the card in"),
-        (WaitingFor::Proxy, false) => ("Sending", "The payment is being sent"),
-        (WaitingFor::Bank, true) => ("Asking the bank", "Keep the card in. The bank decides."),
-        (WaitingFor::Bank, false) => ("Asking the bank", "The bank decides."),
-        (WaitingFor::Card, _) => ("Keep the card in", "The bank answered, the card is checking"),
+        (WaitingFor::Reader, _) => (say::cancelling(), say::cancelling_what()),
+        (WaitingFor::Proxy, true) => (say::sending(), say::sending_chip()),
+        (WaitingFor::Proxy, false) => (say::sending(), say::sending_what()),
+        (WaitingFor::Bank, true) => (say::asking_bank(), say::asking_bank_chip()),
+        (WaitingFor::Bank, false) => (say::asking_bank(), say::asking_bank_what()),
+        (WaitingFor::Card, _) => (say::card_checking(), say::card_checking_what()),
     };
     let waited = move || desk.now.get().saturating_sub(since());
     desk.say(format!("{title}. {what}"));
-    desk.show_customer("", if whom == WaitingFor::Card { title } else { "Please wait" }, "");
+    desk.show_customer("", if whom == WaitingFor::Card { title } else { say::please_wait() }, "");
     let slow = move || waited() >= SLOW_MS && whom != WaitingFor::Reader;
     let mut said = false;
     follow(move || {
         if slow() && !std::mem::replace(&mut said, true) {
-            desk.say("This takes longer than usual");
+            desk.say(say::longer_than_usual());
         }
     });
     let waiting = text(move || {
         let seconds = if waited() >= COUNT_MS { words::minutes(waited()) } else { String::new() };
-        if slow() { format!("{seconds} \u{2013} slower than usual") } else { seconds }
+        if slow() { say::slower_than_usual(&seconds) } else { seconds }
     });
     let mut all = vec![
         amount_line(desk.amount_asked()),
@@ -59,7 +60,7 @@ pub fn waiting(desk: Desk, whom: WaitingFor) -> Option<AnyView> {
         waiting_line(waiting),
     ];
     if whom != WaitingFor::Reader {
-        all.push(line("small", "Sent, can no longer be cancelled".to_owned()));
+        all.push(line("small", say::sent_no_cancel().to_owned()));
     }
     Some(element("section").class("waiting").children(all).view())
 }

@@ -1,8 +1,8 @@
-//! Every text of the page, in one place: plain, calm, first the money, then the next step and who takes it.
+//! Which text is said when: plain, calm, first the money, then the next step and who takes it. The texts themselves are in
+//! `crates/language`.
 
 pub mod reader_page;
 mod result;
-pub(crate) mod shell;
 mod waiting;
 
 pub use result::{resolved, result, sent};
@@ -10,13 +10,9 @@ pub use waiting::{prompt, unresolved};
 
 use crate::desk::{Network, Reader};
 use crate::entry::{Entry, Refused, Term};
+use language::say;
 use payment::api::{CardMask, Kind};
 use payment::money::Amount;
-
-/// The ribbon and the receipt's mark where no money moves.
-pub const TEST: &str = "TEST: no money moves";
-/// The title of everything that was sent and is not final.
-pub const NOT_KNOWN: &str = "Result not known yet";
 
 /// So many complete terms of a sum are shown.
 const SHOWN_TERMS: usize = 2;
@@ -70,25 +66,27 @@ pub struct Words {
     pub again: bool,
 }
 
-/// `1,250.00 EUR`.
+/// `1,250.00 EUR`, with the marks of the page's language. The code stands behind in each, as on readers and receipts.
 #[must_use]
 pub fn amount(amount: Amount) -> String {
     format!("{} {}", figures(amount), amount.currency)
 }
 
-/// `1,250.00`.
+/// `1,250.00`, with the marks of the page's language.
 #[must_use]
 pub fn figures(amount: Amount) -> String {
-    let text = amount.to_major();
-    let (major, minor) = text.split_once('.').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
-    let mut grouped = String::new();
-    for (at, digit) in major.char_indices() {
-        if at > 0 && (major.len() - at) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    minor.map_or_else(|| grouped.clone(), |minor| format!("{grouped}.{minor}"))
+    marked(&amount.to_major(), amount.currency.exponent())
+}
+
+/// The browser takes the digits as text and keeps each of them.
+#[cfg(target_arch = "wasm32")]
+fn marked(major: &str, digits: u8) -> String {
+    crate::shell::figures(major, digits)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn marked(major: &str, _: u8) -> String {
+    language::Language::English.figures(major)
 }
 
 /// The amount as it is spoken: `12 EUR 50`.
@@ -104,10 +102,10 @@ pub fn spoken(amount: Amount) -> String {
 /// `5` where there is nothing behind the point, else as [`figures`].
 #[must_use]
 pub fn short(amount: Amount) -> String {
-    let all = figures(amount);
-    match all.split_once('.') {
-        Some((whole, rest)) if rest.bytes().all(|digit| digit == b'0') => whole.to_owned(),
-        _ => all,
+    let major = amount.to_major();
+    match major.split_once('.') {
+        Some((whole, rest)) if rest.bytes().all(|digit| digit == b'0') => marked(whole, 0),
+        _ => figures(amount),
     }
 }
 
@@ -118,10 +116,16 @@ pub fn spoken_entry(entry: &Entry) -> String {
     if !entry.is_sum() {
         return total;
     }
-    let plus = if entry.complete().is_empty() { "" } else { "plus " };
-    let times = entry.term().times.map(|times| format!("{times} times ")).unwrap_or_default();
     let term = spoken(Amount::new(entry.term().minor, entry.limit().currency));
-    format!("{plus}{times}{term}, total {total}")
+    let term = match entry.term().times {
+        Some(times) => say::spoken_times(&times.to_string(), &term),
+        None => term,
+    };
+    if entry.complete().is_empty() {
+        say::spoken_term(&term, &total)
+    } else {
+        say::spoken_plus(&term, &total)
+    }
 }
 
 /// The sum that is being keyed: what is complete, `12.50 + 3 × `, and what is being keyed. Nothing of what is no sum. Of a
@@ -147,14 +151,14 @@ pub fn sum(entry: &Entry) -> (String, String) {
 #[must_use]
 pub fn refusal(refused: Refused) -> String {
     let why = match refused {
-        Refused::OverLimit(limit) => return format!("The limit is {}", amount(limit)),
-        Refused::TooManyDecimals => "This currency has no further decimals",
-        Refused::Times => "\u{d7} comes after a whole number from 1 to 999",
-        Refused::TooManyTerms => "A sum has 20 terms at most",
-        Refused::OtherCurrency => "Not pasted: another currency",
-        Refused::Negative => "Not pasted: below zero",
-        Refused::Ambiguous => "Not pasted: thousands or decimals?",
-        Refused::NotAnAmount => "Not pasted: not an amount",
+        Refused::OverLimit(limit) => return say::over_limit(&amount(limit)),
+        Refused::TooManyDecimals => say::too_many_decimals(),
+        Refused::Times => say::times_after_whole(),
+        Refused::TooManyTerms => say::too_many_terms(),
+        Refused::OtherCurrency => say::not_pasted_currency(),
+        Refused::Negative => say::not_pasted_negative(),
+        Refused::Ambiguous => say::not_pasted_ambiguous(),
+        Refused::NotAnAmount => say::not_pasted_no_amount(),
     };
     why.to_owned()
 }
@@ -162,7 +166,7 @@ pub fn refusal(refused: Refused) -> String {
 /// `Visa **** 1234`.
 #[must_use]
 pub fn card(card: &CardMask) -> String {
-    format!("{} **** {}", card.scheme.as_deref().unwrap_or("Card"), card.last4)
+    format!("{} **** {}", card.scheme.as_deref().unwrap_or(say::card()), card.last4)
 }
 
 /// Of a text for everybody what the customer does, and nothing of what staff do or hear.
@@ -171,13 +175,13 @@ pub fn for_customer(text: &str) -> String {
     let (mut said, mut is_for_customer) = (String::new(), false);
     for sentence in text.split('.') {
         let (who, what) = sentence.split_once(':').map_or((None, sentence), |(who, what)| (Some(who), what));
-        is_for_customer = who.map_or(is_for_customer, |who| who.trim_ascii() == "Customer");
+        is_for_customer = who.map_or(is_for_customer, |who| who.trim_ascii() == say::customer());
         let mut letters = what.trim_ascii().chars();
         if let Some(first) = letters.next().filter(|_| is_for_customer) {
             if !said.is_empty() {
                 said.push(' ');
             }
-            said.push(first.to_ascii_uppercase());
+            said += &capital(first);
             said += letters.as_str();
             said.push('.');
         }
@@ -185,11 +189,22 @@ pub fn for_customer(text: &str) -> String {
     said
 }
 
+/// The browser has the table of all letters already.
+#[cfg(target_arch = "wasm32")]
+fn capital(letter: char) -> String {
+    js_sys::JsString::from(letter.to_string()).to_upper_case().into()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn capital(letter: char) -> String {
+    letter.to_uppercase().collect()
+}
+
 /// A result's title as the customer sees it: what a filter or a card refused is a decline like any other.
 #[must_use]
 pub fn title_for_customer(words: &Words) -> &'static str {
     match words.shape {
-        Shape::Filtered => "Declined",
+        Shape::Filtered => say::declined(),
         _ => words.title,
     }
 }
@@ -198,88 +213,57 @@ pub fn title_for_customer(words: &Words) -> &'static str {
 #[must_use]
 pub fn kind(kind: Kind) -> &'static str {
     match kind {
-        Kind::Sale => "Sale",
-        Kind::Preauth => "Reserve",
+        Kind::Sale => say::kind_sale(),
+        Kind::Preauth => say::kind_preauth(),
     }
 }
 
 /// The reader chip.
 #[must_use]
 pub fn reader(reader: &Reader) -> String {
-    match reader {
-        Reader::Unsupported => "Browser not supported".into(),
-        Reader::None => "Choose the reader".into(),
-        Reader::Connecting => "Connecting reader".into(),
-        Reader::Ready(None) => "Reader ready".into(),
-        Reader::Ready(Some(percent)) => format!("Reader ready {percent}%"),
-        Reader::NotSecure => "Reader not allowed".into(),
-        Reader::KeysUsedUp => "Reader needs service".into(),
-        Reader::Different { .. } => "Different reader".into(),
-        Reader::Unplugged => "Reader unplugged".into(),
-        Reader::InUse => "Reader in use".into(),
-        Reader::Lost => "Reader not answering".into(),
-    }
+    let said = match reader {
+        Reader::Unsupported => say::reader_unsupported(),
+        Reader::None => say::reader_none(),
+        Reader::Connecting => say::reader_connecting(),
+        Reader::Ready(None) => say::reader_ready(),
+        Reader::Ready(Some(percent)) => return say::reader_ready_percent(&percent.to_string()),
+        Reader::NotSecure => say::reader_not_secure(),
+        Reader::KeysUsedUp => say::reader_keys(),
+        Reader::Different { .. } => say::reader_different(),
+        Reader::Unplugged => say::reader_unplugged(),
+        Reader::InUse => say::reader_in_use(),
+        Reader::Lost => say::reader_lost(),
+    };
+    said.to_owned()
 }
 
 /// What to do about a reader that cannot take cards, beginning with who does it; empty for one that can.
 #[must_use]
 pub fn reader_help(reader: &Reader) -> String {
-    match reader {
-        Reader::Unsupported => "This browser reaches no card reader. Manager: open Chrome or Edge.".into(),
-        Reader::None => "Cashier: connect the reader, then choose it once.".into(),
-        Reader::Connecting => "The reader is being asked who it is.".into(),
-        Reader::Ready(_) => String::new(),
-        Reader::NotSecure => {
-            "It does not encrypt. No card data was taken. Manager: connect the shop's reader, or call support.".into()
-        }
-        Reader::KeysUsedUp => "Its keys are used up. No card data was taken. Manager: call support.".into(),
-        Reader::Different { expected, found } => {
-            format!("This is reader {found}. Manager: connect reader {expected}, or use this one from now on.")
-        }
-        Reader::Unplugged => "Cashier: check cable and power; it reconnects by itself.".into(),
-        Reader::InUse => "Cashier: close the other program that uses it; it reconnects by itself.".into(),
-        Reader::Lost => {
-            "Cashier: check cable and power, it reconnects by itself; else unplug it, wait 5 seconds, plug it in.".into()
-        }
-    }
+    let said = match reader {
+        Reader::Unsupported => say::reader_unsupported_help(),
+        Reader::None => say::reader_none_help(),
+        Reader::Connecting => say::reader_connecting_help(),
+        Reader::Ready(_) => "",
+        Reader::NotSecure => say::reader_not_secure_help(),
+        Reader::KeysUsedUp => say::reader_keys_help(),
+        Reader::Different { expected, found } => return say::reader_different_help(found, expected),
+        Reader::Unplugged => say::reader_unplugged_help(),
+        Reader::InUse => say::reader_in_use_help(),
+        Reader::Lost => say::reader_lost_help(),
+    };
+    said.to_owned()
 }
 
 /// The network chip.
 #[must_use]
 pub fn network(network: Network) -> &'static str {
     match network {
-        Network::Unknown => "Connecting",
-        Network::Online => "Online",
-        Network::ProxyAway => "No connection",
-        Network::GatewayAway => "Gateway not reachable",
-        Network::GateClosing => "Bank is closing the day",
-    }
-}
-
-/// The bar that counts what is not known yet.
-#[must_use]
-pub fn not_known_count(open: usize) -> String {
-    match open {
-        1 => "1 result not known yet".into(),
-        open => format!("{open} results not known yet"),
-    }
-}
-
-/// The bar that counts what came in for payments that were parked.
-#[must_use]
-pub fn came_in_count(ended: usize) -> String {
-    match ended {
-        1 => "1 result came in".into(),
-        ended => format!("{ended} results came in"),
-    }
-}
-
-/// The bar that counts what staff have to hear of.
-#[must_use]
-pub fn notice_count(told: usize) -> String {
-    match told {
-        1 => "1 notice".into(),
-        told => format!("{told} notices"),
+        Network::Unknown => say::network_connecting(),
+        Network::Online => say::network_online(),
+        Network::ProxyAway => say::no_connection(),
+        Network::GatewayAway => say::network_gateway_away(),
+        Network::GateClosing => say::network_closing(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::browser;
 use crate::desk::LinkLog;
+use language::say;
 use reader::{Identity, Power};
 
 /// The DUKPT counter is the last 21 bits of a key serial number (X9.24-1).
@@ -10,34 +11,39 @@ const COUNTER: u64 = 0x1F_FFFF;
 /// Who the reader is and how its link does: labels and values.
 #[must_use]
 pub fn facts(state: String, identity: Option<&Identity>, log: &LinkLog) -> Vec<(&'static str, String)> {
-    let mut facts = vec![("State", state)];
+    let mut facts = vec![(say::fact_state(), state)];
     if let Some(identity) = identity {
-        facts.push(("Family", identity.family.title.to_owned()));
-        facts.push(("Serial number", identity.serial.clone()));
+        facts.push((say::fact_family(), identity.family.title.to_owned()));
+        facts.push((say::fact_serial(), identity.serial.clone()));
         facts.extend(
-            identity.software.iter().map(|part| ("Software", format!("{} {}", part.name, part.version))),
+            identity
+                .software
+                .iter()
+                .map(|part| (say::fact_software(), format!("{} {}", part.name, part.version))),
         );
         if let Some(battery) = identity.battery {
             let power = match battery.power {
-                Power::Battery => "on battery",
-                Power::Charging => "charging",
-                Power::Full => "full",
-                Power::Fault(_) => "charger fault",
+                Power::Battery => say::on_battery(),
+                Power::Charging => say::charging(),
+                Power::Full => say::full(),
+                Power::Fault(_) => say::charger_fault(),
             };
-            facts.push(("Battery", format!("{}%, {power}", battery.percent)));
+            facts.push((say::fact_battery(), say::battery_percent(&battery.percent.to_string(), power)));
         }
         if let Some(ksn) = &identity.ksn {
-            facts.push(("Key serial number", format!("{ksn}, counter {}", counter(ksn))));
+            facts.push((say::fact_ksn(), say::counter(ksn, &counter(ksn).to_string())));
         }
-        facts.push(("Online PIN key", if identity.pin_ready { "yes" } else { "no" }.to_owned()));
+        facts.push((say::fact_pin_key(), if identity.pin_ready { say::yes() } else { say::no() }.to_owned()));
     }
     if let Some(ready_at) = log.ready_at {
-        facts.push(("Ready since", browser::hh_mm(ready_at)));
+        facts.push((say::fact_ready_since(), browser::hh_mm(ready_at)));
     }
-    facts.push(("Messages", format!("{} sent, {} received, {} losses", log.sent, log.received, log.losses)));
+    let [sent, received, losses] = [log.sent, log.received, log.losses].map(|count| count.to_string());
+    facts.push((say::fact_messages(), say::messages_counted(&sent, &received, &losses)));
     if let Some((_, answered)) = log.test {
-        let answer = answered.map_or("no answer yet".to_owned(), |ms| format!("answered after {ms} ms"));
-        facts.push(("Test prompt", answer));
+        let answer = answered
+            .map_or_else(|| say::no_answer_yet().to_owned(), |ms| say::answered_after(&ms.to_string()));
+        facts.push((say::test_prompt(), answer));
     }
     facts
 }
@@ -53,7 +59,8 @@ pub fn messages(log: &LinkLog) -> String {
     let mut lines = String::new();
     for (at, trace) in log.last.iter().rev() {
         let way = if trace.from_reader { '<' } else { '>' };
-        lines.push_str(&format!("{}  {way} {}  {} bytes\n", browser::hh_mm_ss(*at), trace.name, trace.len));
+        let message = say::bytes_message(trace.name, &trace.len.to_string());
+        lines.push_str(&format!("{}  {way} {message}\n", browser::hh_mm_ss(*at)));
     }
     lines
 }

@@ -1,11 +1,10 @@
 //! Final results.
 
 use super::{Look, Shape, Words, amount, card, unresolved};
+use language::say;
 use payment::api::{GiveBackReason, Kind, NotCharged, Outcome, Reason};
 use payment::till::{Attempt, End, Followed, NotSent, State};
 use reader::CardProblem;
-
-const ANOTHER_CARD: &str = "Customer: use another card.";
 
 /// What the screen of an attempt says that is finished; of one that is not, what the unresolved screen says.
 #[must_use]
@@ -22,14 +21,12 @@ pub fn sent(attempt: &Attempt) -> Words {
     match &attempt.state {
         State::Finished(followed, end) => match end {
             End::NotSent(_) => Words {
-                money: format!("Nothing was sent. {}", not_charged(attempt)),
                 look: Look::Neutral,
-                ..not_paid(attempt, Shape::Cancelled, "Not sent", "")
+                ..not_paid(attempt, Shape::Cancelled, say::not_sent(), "", Before::Sending)
             },
-            End::Refused(problem) => Words {
-                money: format!("Nothing was sent to the bank. {}", not_charged(attempt)),
-                ..not_paid(attempt, Shape::Error, "Not accepted", &problem.cashier)
-            },
+            End::Refused(problem) => {
+                not_paid(attempt, Shape::Error, say::not_accepted(), &problem.cashier, Before::Bank)
+            }
             End::Result(outcome) => of_outcome(attempt, followed.as_deref(), outcome),
         },
         _ => unresolved(attempt, ""),
@@ -40,19 +37,46 @@ pub fn sent(attempt: &Attempt) -> Words {
 #[must_use]
 pub fn resolved(attempt: &Attempt) -> String {
     let which = attempt.followed().map(|f| card(&f.terms.card)).unwrap_or_default();
-    format!("{} {which}: {}", amount(attempt.draft.amount), result(attempt).title)
+    say::card_paid_title(&amount(attempt.draft.amount), &which, result(attempt).title)
+}
+
+/// Where a payment ended of which nothing was charged.
+#[derive(Clone, Copy)]
+enum Before {
+    /// It was not sent.
+    Sending,
+    /// The proxy refused it.
+    Bank,
+    /// The gateway never had it.
+    Gateway,
+    /// The gateway refused it.
+    GatewayTook,
+    /// The gateway ended it.
+    GatewayDecided,
+    /// The bank declined it.
+    Charging,
 }
 
 /// The money line of everything that is final and not approved.
-fn not_charged(attempt: &Attempt) -> &'static str {
-    match attempt.draft.kind {
-        Kind::Sale => "The card was not charged.",
-        Kind::Preauth => "Nothing was reserved.",
+fn not_charged(kind: Kind, before: Before) -> &'static str {
+    match (before, kind) {
+        (Before::Sending, Kind::Sale) => say::nothing_sent_not_charged(),
+        (Before::Sending, Kind::Preauth) => say::nothing_sent_nothing_reserved(),
+        (Before::Bank, Kind::Sale) => say::refused_before_bank_not_charged(),
+        (Before::Bank, Kind::Preauth) => say::refused_before_bank_nothing_reserved(),
+        (Before::Gateway, Kind::Sale) => say::never_received_not_charged(),
+        (Before::Gateway, Kind::Preauth) => say::never_received_nothing_reserved(),
+        (Before::GatewayTook, Kind::Sale) => say::gateway_refused_not_charged(),
+        (Before::GatewayTook, Kind::Preauth) => say::gateway_refused_nothing_reserved(),
+        (Before::GatewayDecided, Kind::Sale) => say::gateway_ended_not_charged(),
+        (Before::GatewayDecided, Kind::Preauth) => say::gateway_ended_nothing_reserved(),
+        (Before::Charging, Kind::Sale) => say::not_charged(),
+        (Before::Charging, Kind::Preauth) => say::nothing_reserved(),
     }
 }
 
-fn not_paid(attempt: &Attempt, shape: Shape, title: &'static str, next: &str) -> Words {
-    let money = not_charged(attempt).to_owned();
+fn not_paid(attempt: &Attempt, shape: Shape, title: &'static str, next: &str, before: Before) -> Words {
+    let money = not_charged(attempt.draft.kind, before).to_owned();
     Words { look: Look::NotPaid, shape, title, money, next: next.to_owned(), again: false }
 }
 
@@ -65,18 +89,17 @@ fn of_outcome(attempt: &Attempt, followed: Option<&Followed>, outcome: &Outcome)
         Outcome::Filtered(_) => not_paid(
             attempt,
             Shape::Filtered,
-            "Not accepted",
-            "Customer: use another card. Manager: see the rule in the order.",
+            say::not_accepted(),
+            say::another_card_rule(),
+            Before::Charging,
         ),
-        Outcome::Error(_) => Words {
-            money: format!("The gateway ended the payment. {}", not_charged(attempt)),
-            ..not_paid(
-                attempt,
-                Shape::Error,
-                "Not completed",
-                &format!("Manager: call support with order {order} before a new sale."),
-            )
-        },
+        Outcome::Error(_) => not_paid(
+            attempt,
+            Shape::Error,
+            say::not_completed(),
+            &say::support_before_new_sale(&order),
+            Before::GatewayDecided,
+        ),
         Outcome::NotCharged { why, .. } => not_charged_because(attempt, *why, &order),
         Outcome::GivenBack { why } => given_back(*why, &which),
     }
@@ -84,14 +107,10 @@ fn of_outcome(attempt: &Attempt, followed: Option<&Followed>, outcome: &Outcome)
 
 fn approval(attempt: &Attempt, which: &str, approved: String) -> Words {
     let (title, money, next) = match attempt.draft.kind {
-        Kind::Sale => {
-            ("Approved", format!("{approved} was charged to {which}."), "Cashier: hand over the goods.")
+        Kind::Sale => (say::approved(), say::was_charged(&approved, which), say::hand_over()),
+        Kind::Preauth => {
+            (say::approved_reserved(), say::is_reserved(&approved, which), say::collected_later())
         }
-        Kind::Preauth => (
-            "Approved: reserved",
-            format!("{approved} is reserved on {which}, not charged yet."),
-            "Cashier: the amount is collected or released later.",
-        ),
     };
     Words { look: Look::Paid, shape: Shape::Approved, title, money, next: next.to_owned(), again: false }
 }
@@ -99,127 +118,81 @@ fn approval(attempt: &Attempt, which: &str, approved: String) -> Words {
 /// What a decline is called, by the bank's code. A code that is not known is just a decline.
 fn declined(attempt: &Attempt, reason: &Reason) -> Words {
     let (title, next) = match reason.code.as_deref().unwrap_or_default() {
-        "54" | "101" => ("Card expired", ANOTHER_CARD),
-        "51" | "116" => ("Declined", "Customer: use another card. Cashier: not enough funds."),
-        "61" | "65" => ("Declined", "Customer: use another card. Cashier: over the card's limit."),
-        "57" | "58" | "119" => {
-            ("Declined", "Customer: use another card. Cashier: not permitted for this card.")
-        }
-        "04" | "41" | "43" | "209" => {
-            ("Declined", "Customer: use another card. Cashier: do not charge this card again.")
-        }
-        "55" => ("Wrong PIN", "Customer: start again and enter the PIN once more, or use another card."),
-        "75" => ("PIN blocked", "Customer: use another card; only your bank can unblock this one."),
-        "91" | "96" => ("Bank not available", "Customer: use another card, or start again in a few minutes."),
-        _ => ("Declined", "Customer: use another card or ask your bank."),
+        "54" | "101" => (say::card_expired(), say::another_card()),
+        "51" | "116" => (say::declined(), say::another_card_funds()),
+        "61" | "65" => (say::declined(), say::another_card_limit()),
+        "57" | "58" | "119" => (say::declined(), say::another_card_not_permitted()),
+        "04" | "41" | "43" | "209" => (say::declined(), say::another_card_pick_up()),
+        "55" => (say::wrong_pin(), say::pin_once_more()),
+        "75" => (say::pin_blocked(), say::only_bank_unblocks()),
+        "91" | "96" => (say::bank_not_available(), say::again_in_minutes()),
+        _ => (say::declined(), say::another_card_or_bank()),
     };
-    Words { again: true, ..not_paid(attempt, Shape::Declined, title, next) }
+    Words { again: true, ..not_paid(attempt, Shape::Declined, title, next, Before::Charging) }
 }
 
 fn not_charged_because(attempt: &Attempt, why: NotCharged, order: &str) -> Words {
-    let asked = amount(attempt.draft.amount);
-    match why {
-        NotCharged::NeverSent => Words {
-            money: format!("Nothing was sent. {}", not_charged(attempt)),
-            again: true,
-            ..not_paid(attempt, Shape::Cancelled, "Not sent", &format!("Cashier: start again with {asked}."))
-        },
-        NotCharged::NeverArrived => Words {
-            money: format!("The gateway never received it. {}", not_charged(attempt)),
-            again: true,
-            ..not_paid(attempt, Shape::Error, "Not sent", &format!("Cashier: start again with {asked}."))
-        },
-        NotCharged::NoConnection => Words {
-            money: format!("Nothing was sent. {}", not_charged(attempt)),
-            ..not_paid(
-                attempt,
-                Shape::Error,
-                "No connection",
-                "We reconnect. Cashier: no card payments until the strip says Online.",
-            )
-        },
-        NotCharged::Refused => Words {
-            money: format!("The gateway refused it. {}", not_charged(attempt)),
-            ..not_paid(
-                attempt,
-                Shape::Error,
-                "Not accepted",
-                &format!("Support: check the request (order {}).", attempt.draft.attempt),
-            )
-        },
-        NotCharged::TillRefused => Words {
-            money: format!("The gateway refused it. {}", not_charged(attempt)),
-            ..not_paid(
-                attempt,
-                Shape::Error,
-                "Till not accepted",
-                &format!("Support: check endpoint and key (order {order}{}).", attempt.draft.attempt),
-            )
-        },
-    }
+    let again = say::start_again_with_amount(&amount(attempt.draft.amount));
+    let id = attempt.draft.attempt.as_str();
+    let (shape, title, next, before) = match why {
+        NotCharged::NeverSent => (Shape::Cancelled, say::not_sent(), again, Before::Sending),
+        NotCharged::NeverArrived => (Shape::Error, say::not_sent(), again, Before::Gateway),
+        NotCharged::NoConnection => {
+            (Shape::Error, say::no_connection(), say::wait_for_online().to_owned(), Before::Sending)
+        }
+        NotCharged::Refused => {
+            (Shape::Error, say::not_accepted(), say::check_request(id), Before::GatewayTook)
+        }
+        NotCharged::TillRefused => {
+            let order = if order.is_empty() { id } else { order };
+            (Shape::Error, say::till_not_accepted(), say::check_endpoint(order), Before::GatewayTook)
+        }
+    };
+    let again = matches!(why, NotCharged::NeverSent | NotCharged::NeverArrived);
+    Words { again, ..not_paid(attempt, shape, title, &next, before) }
 }
 
 fn given_back(why: GiveBackReason, which: &str) -> Words {
     // Names no amount: what was charged, and so what came back, may have been less than what was asked.
-    let returned = format!("What was charged to {which} was returned. Nothing stays charged.");
+    let money = say::was_returned(which);
     let (title, next, again) = match why {
-        GiveBackReason::CardRefused => ("Declined by card", ANOTHER_CARD, true),
-        GiveBackReason::CardLost => ("Returned", "Customer: start again, and leave the card in.", true),
-        GiveBackReason::ChargedLate => {
-            ("Charged late, given back", "Manager: tell the customer if he can be reached.", false)
-        }
-        GiveBackReason::Staff => ("Returned", "Customer: days until it shows depend on the bank.", false),
+        GiveBackReason::CardRefused => (say::declined_by_card(), say::another_card(), true),
+        GiveBackReason::CardLost => (say::returned(), say::leave_card_in(), true),
+        GiveBackReason::ChargedLate => (say::charged_late(), say::tell_customer(), false),
+        GiveBackReason::Staff => (say::returned(), say::days_depend_on_bank(), false),
     };
     let next = next.to_owned();
-    Words { look: Look::Neutral, shape: Shape::Returned, title, money: returned, next, again }
+    Words { look: Look::Neutral, shape: Shape::Returned, title, money, next, again }
 }
 
 fn not_sent(attempt: &Attempt, why: &NotSent) -> Words {
-    let again = "Cashier: new sale, or the same amount again.";
     let (shape, title, next) = match why {
-        NotSent::Cancelled => (Shape::Cancelled, "Cancelled", again),
-        NotSent::NoCard => (Shape::Cancelled, "No card presented", again),
-        NotSent::ApprovedOffline => (Shape::Error, "Card not usable here", ANOTHER_CARD),
-        NotSent::DeclinedByCard => (Shape::Declined, "Card declined", ANOTHER_CARD),
-        NotSent::CardTakenOut => {
-            (Shape::Cancelled, "Card taken out early", "Customer: insert it again and leave it in.")
-        }
+        NotSent::Cancelled => (Shape::Cancelled, say::cancelled(), say::new_sale_or_same()),
+        NotSent::NoCard => (Shape::Cancelled, say::no_card(), say::new_sale_or_same()),
+        NotSent::ApprovedOffline => (Shape::Error, say::card_not_usable(), say::another_card()),
+        NotSent::DeclinedByCard => (Shape::Declined, say::card_declined(), say::another_card()),
+        NotSent::CardTakenOut => (Shape::Cancelled, say::card_out_early(), say::insert_and_leave()),
         NotSent::NotUsable { family, code } => not_usable(CardProblem::of(family, *code)),
-        NotSent::AmountDiffers => {
-            (Shape::Error, "Stopped: amounts differ", "Cashier: start again; if repeated, call support.")
-        }
-        NotSent::ReaderLost => (
-            Shape::Error,
-            "Reader not answering",
-            "Cashier: check cable and power, it reconnects by itself; else unplug it, wait 5 seconds, plug it in.",
-        ),
-        NotSent::BatteryLow => {
-            (Shape::Error, "Battery almost empty", "Cashier: charge the reader, then start again.")
-        }
-        NotSent::NotSecure => {
-            (Shape::Error, "Reader not allowed", "Manager: connect the shop's reader, or call support.")
-        }
-        NotSent::Interrupted => (Shape::Cancelled, "Interrupted", again),
+        NotSent::AmountDiffers => (Shape::Error, say::amounts_differ(), say::again_else_support()),
+        NotSent::ReaderLost => (Shape::Error, say::reader_lost(), say::reader_lost_help()),
+        NotSent::BatteryLow => (Shape::Error, say::battery_empty(), say::charge_reader()),
+        NotSent::NotSecure => (Shape::Error, say::reader_not_secure(), say::connect_shops_reader()),
+        NotSent::Interrupted => (Shape::Cancelled, say::interrupted(), say::new_sale_or_same()),
     };
     let look = if shape == Shape::Cancelled { Look::Neutral } else { Look::NotPaid };
-    let money = format!("Nothing was sent. {}", not_charged(attempt));
-    Words { look, shape, title, money, next: next.to_owned(), again: true }
+    Words { look, again: true, ..not_paid(attempt, shape, title, next, Before::Sending) }
 }
 
 /// What is to be done about a card or a reader that is not usable.
 fn not_usable(problem: CardProblem) -> (Shape, &'static str, &'static str) {
     let (title, next) = match problem {
-        CardProblem::Again => ("Card not read", "Cashier: start again."),
-        CardProblem::OtherCard => ("Card not usable here", ANOTHER_CARD),
-        CardProblem::OtherWay => ("Card not read", "Customer: start again, and insert or swipe the card."),
-        CardProblem::UseChip => ("Card not read", "Customer: start again, and insert the card, chip first."),
-        CardProblem::RestartReader => {
-            ("Reader not ready", "Cashier: switch the reader off and on, then start again.")
-        }
-        CardProblem::ReaderKeys => ("Reader needs service", "Manager: use another reader, and call support."),
-        CardProblem::Support => {
-            ("Card not usable here", "Customer: use another card. Manager: call support with the code.")
-        }
+        CardProblem::Again => (say::card_not_read(), say::start_again()),
+        CardProblem::OtherCard => (say::card_not_usable(), say::another_card()),
+        CardProblem::OtherWay => (say::card_not_read(), say::insert_or_swipe()),
+        CardProblem::UseChip => (say::card_not_read(), say::insert_chip_first()),
+        CardProblem::RestartReader => (say::reader_not_ready(), say::restart_reader()),
+        CardProblem::ReaderKeys => (say::reader_keys(), say::other_reader_support()),
+        CardProblem::Support => (say::card_not_usable(), say::other_card_support()),
     };
     (Shape::Error, title, next)
 }
