@@ -22,5 +22,6 @@ pub fn language_choice(spoken: fn()) -> AnyView {
             }
         });
     });
-    element("label").class("field language").text(say::language()).child(choice.view()).view()
+    let words = element("span").text(say::language()).view();
+    element("label").class("field language").child(words).child(choice.view()).view()
 }
