@@ -41,8 +41,8 @@ fn strip(office: Office) -> AnyView {
     let network =
         move || if office.away.get() { say::no_connection() } else { say::network_online() }.to_owned();
     // Its place is kept: the strip stays as high as it was.
-    let at_work = move || if office.screen.get().is_at_work() { "languages gone" } else { "languages" };
-    let languages = element("span").live_attr("class", text(move || at_work().to_owned()));
+    let gone = move || if office.screen.get().is_at_work() { "gone" } else { "" };
+    let languages = element("span").live_attr("class", text(move || gone().to_owned()));
     let languages = languages.child(language_choice(|| CHOSEN.update(|times| *times += 1)));
     let strip = element("div").class("strip");
     let strip = strip.child(element("span").class("till").live_text(text(till)).view());

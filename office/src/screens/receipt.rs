@@ -143,10 +143,15 @@ fn copies(looked: &'static Looked, view: &ReceiptView) -> AnyView {
             ((nth + 1).to_string(), format!("{} {}", words.title, till::amount(later.amount)))
         });
         let nth = looked.nth.get_untracked().to_string();
-        all.push(choice(say::receipt_of(), std::iter::once(whole).chain(later).collect(), &nth, move |nth| {
-            looked.nth.set(nth.parse().unwrap_or_default());
-            looked.mark.set(Duplicate::First);
-        }));
+        all.push(choice(
+            say::receipt_of(),
+            std::iter::once(whole).chain(later).collect(),
+            &nth,
+            move |nth| {
+                looked.nth.set(nth.parse().unwrap_or_default());
+                looked.mark.set(Duplicate::First);
+            },
+        ));
     }
     element("div").class("choices").children(all).view()
 }
