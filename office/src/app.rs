@@ -1,41 +1,65 @@
 use crate::parts::link;
-use crate::{Office, Screen, screen::PLACES};
+use crate::{Office, Screen, screen::places};
+use language::say;
 use leptos::prelude::*;
-use mpos_terminal::parts::{element, line, part, text};
-use mpos_terminal::words;
+use mpos_terminal::desk::Watched;
+use mpos_terminal::parts::{element, language_choice, line, part, text};
+use std::sync::LazyLock;
+
+/// How often another language was chosen.
+static CHOSEN: LazyLock<Watched<u32>> = LazyLock::new(|| Watched::new(0));
 
 /// The office.
 #[component]
 pub fn App() -> impl IntoView {
     let office = Office::open();
-    let main = element("main").child(part(move || Some(office.screen.get().show(office)))).view();
-    let places = part(move || (!office.screen.get().is_entrance()).then(|| places(office)));
-    let polite = element("p").class("heard").attr("role", "status");
-    let polite = polite.live_text(text(move || office.polite.get())).view();
-    element("div").class("terminal office").children([strip(office), places, main, polite]).view()
+    let all = part(move || {
+        if CHOSEN.get() > 0 {
+            // The list has words of its own: it is read anew.
+            office.book.scrolled.set(0);
+        }
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            document.set_title(say::page_title());
+        }
+        Some(all(office))
+    });
+    element("div").class("terminal office").child(all).view()
 }
 
-/// Till, and whether the proxy is there; a ribbon where no money moves.
+fn all(office: Office) -> AnyView {
+    let main = element("main").child(part(move || Some(office.screen.get().show(office)))).view();
+    let navigation = part(move || (!office.screen.get().is_entrance()).then(|| navigation(office)));
+    let polite = element("p").class("heard").attr("role", "status");
+    let polite = polite.live_text(text(move || office.polite.get())).view();
+    vec![strip(office), navigation, main, polite].into_any()
+}
+
+/// Till, whether the proxy is there, and the language; a ribbon where no money moves.
 fn strip(office: Office) -> AnyView {
     let operator = move || office.terminal.with(|t| Some(t.as_ref()?.operator.as_ref()?.name.clone()));
     let till = move || office.terminal.with(|t| t.as_ref().map(|t| t.till.clone())).unwrap_or_default();
-    let network = move || if office.away.get() { "No connection" } else { "Online" }.to_owned();
+    let network =
+        move || if office.away.get() { say::no_connection() } else { say::network_online() }.to_owned();
+    // Its place is kept: the strip stays as high as it was.
+    let gone = move || if office.screen.get().is_at_work() { "gone" } else { "" };
+    let languages = element("span").live_attr("class", text(move || gone().to_owned()));
+    let languages = languages.child(language_choice(|| CHOSEN.update(|times| *times += 1)));
     let strip = element("div").class("strip");
     let strip = strip.child(element("span").class("till").live_text(text(till)).view());
     let strip = strip.child(element("span").class("chip").live_text(text(network)).view());
-    let strip = strip.child(part(move || operator().map(who)));
+    let strip = strip.child(part(move || operator().map(who))).child(languages.view());
     let is_test = move || office.terminal.with(|t| t.as_ref().is_some_and(|t| t.sandbox));
-    let ribbon = part(move || is_test().then(|| line("ribbon", words::TEST.to_owned())));
+    let ribbon = part(move || is_test().then(|| line("ribbon", say::test_ribbon().to_owned())));
     element("header").children([strip.view(), ribbon]).view()
 }
 
 /// What whoever is signed in can do about that.
 fn who(name: String) -> AnyView {
-    vec![link("Switch person", "#sign-in"), link(format!("Lock {name}"), "#lock")].into_any()
+    vec![link(say::switch_person(), "#sign-in"), link(say::lock(&name), "#lock")].into_any()
 }
 
-fn places(office: Office) -> AnyView {
-    let place = move |&(address, name): &(&'static str, &'static str)| {
+fn navigation(office: Office) -> AnyView {
+    let place = move |(address, name): (&'static str, &'static str)| {
         let here = move || office.screen.get() == Screen::of(address);
         let link = move || {
             let link = element("a").attr("role", "button").attr("href", address);
@@ -45,8 +69,8 @@ fn places(office: Office) -> AnyView {
         part(move || Screen::of(address).right().is_none_or(|right| office.may(right)).then(link))
     };
     element("nav")
-        .attr("aria-label", "Office")
-        .child(link("Back to the till", "/"))
-        .children(PLACES.iter().map(place))
+        .attr("aria-label", say::office())
+        .child(link(say::back_to_till(), "/"))
+        .children(places().map(place))
         .view()
 }

@@ -1,6 +1,7 @@
 use crate::parts::begin;
 use crate::standing::Item;
 use crate::{Office, local, moment};
+use language::say;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::proxy::{self, Answer};
 use payment::api::{History, PaymentView};
@@ -204,7 +205,7 @@ impl Office {
         let mut rows = vec![];
         book.open.with_untracked(|open| {
             if !open.is_empty() {
-                rows.push(Row::Heading(format!("Result not known yet: {}", open.len())));
+                rows.push(Row::Heading(say::results_not_known(&open.len().to_string())));
             }
             rows.extend(open.iter().cloned().map(Row::Payment));
         });
@@ -214,7 +215,7 @@ impl Office {
             for item in others {
                 let own = moment::day(item.at);
                 if own != day {
-                    rows.push(Row::Heading(if own == today { "Today".to_owned() } else { own.clone() }));
+                    rows.push(Row::Heading(if own == today { say::today().to_owned() } else { own.clone() }));
                     day = own;
                 }
                 rows.push(Row::Payment(item.clone()));
@@ -226,7 +227,8 @@ impl Office {
     /// Says to those who listen how many there are.
     fn tell_count(self) {
         let count = self.book.open.with_untracked(Vec::len) + self.book.others.with_untracked(Vec::len);
-        let more = if self.book.next.with_untracked(Option::is_some) { "more than " } else { "" };
-        self.polite.set(format!("{more}{count} payments"));
+        let is_more = self.book.next.with_untracked(Option::is_some);
+        let said = if is_more { say::payments_more } else { say::payments_counted };
+        self.polite.set(said(&count.to_string()));
     }
 }

@@ -1,5 +1,6 @@
 //! What is said of days and shifts: first the money, then who does what.
 
+use language::say;
 use mpos_terminal::words::{Look, Shape, amount};
 use payment::money::Amount;
 use payment::settlement::{Closing, ClosingState, DayTotals, MovementKind, Standing, Sum};
@@ -16,8 +17,11 @@ pub(crate) struct Ending {
 /// What is said of a closing, and `None` while nothing is to be said.
 pub(crate) fn ending(closing: &Closing) -> Option<Ending> {
     let bank = closing.answer().map(|answer| {
-        let number = answer.number.as_deref().map(|number| format!("Bank no. {number}, "));
-        format!("{}code {}.", number.unwrap_or_default(), answer.code.as_deref().unwrap_or("none"))
+        let code = answer.code.as_deref().unwrap_or_else(|| say::no_code());
+        match &answer.number {
+            Some(number) => say::bank_number_and_code(number, code),
+            None => say::bank_code_alone(code),
+        }
     });
     let bank = bank.unwrap_or_default();
     Some(match &closing.state {
@@ -25,65 +29,64 @@ pub(crate) fn ending(closing: &Closing) -> Option<Ending> {
         ClosingState::Closed { answer: None } => Ending {
             look: Look::Neutral,
             shape: Shape::Approved,
-            title: "Day closed",
-            money: "The gateway had taken this closing before. Its totals are not known.".to_owned(),
-            next: "Manager: compare with the gateway.".to_owned(),
+            title: say::day_closed(),
+            money: say::day_closed_before().to_owned(),
+            next: say::compare_with_gateway().to_owned(),
         },
         ClosingState::Closed { answer: Some(answer) } if answer.totals.is_none() => Ending {
             look: Look::Neutral,
             shape: Shape::Approved,
-            title: "Day closed",
-            money: format!("{bank} The gateway named no totals to compare."),
-            next: "Cashier: print.".to_owned(),
+            title: say::day_closed(),
+            money: format!("{bank} {}", say::no_totals()),
+            next: say::print_it().to_owned(),
         },
         ClosingState::Closed { .. } => Ending {
             look: Look::Neutral,
             shape: Shape::Approved,
-            title: "Day closed",
-            money: format!("Till and gateway agree. {bank}"),
-            next: "Cashier: print.".to_owned(),
+            title: say::day_closed(),
+            money: format!("{} {bank}", say::totals_agree()),
+            next: say::print_it().to_owned(),
         },
         ClosingState::Differs { answer } => Ending {
             look: Look::NotPaid,
             shape: Shape::Error,
-            title: "Totals differ",
+            title: say::totals_differ(),
             money: match &answer.totals {
-                Some(theirs) => format!("The day is closed. {} {bank}", difference(&closing.ours, theirs)),
+                Some(theirs) => {
+                    format!("{} {} {bank}", say::day_is_closed(), difference(&closing.ours, theirs))
+                }
                 None => bank,
             },
-            next: "Manager: compare the orders with the gateway's.".to_owned(),
+            next: say::compare_orders().to_owned(),
         },
         ClosingState::Refused { reason } => Ending {
             look: Look::NotPaid,
             shape: Shape::Declined,
-            title: "Day not closed",
-            money: "Nothing was settled by this request.".to_owned(),
+            title: say::day_not_closed(),
+            money: say::nothing_settled().to_owned(),
             next: match (&reason.code, &reason.message) {
-                (None, None) => {
-                    "No connection to the gateway. Manager: close the day again, that is safe.".to_owned()
+                (None, None) => say::no_connection_close_again().to_owned(),
+                (Some(code), None) => say::refused_with_code(code),
+                (code, Some(message)) => {
+                    say::refused_with_message(code.as_deref().unwrap_or_else(|| say::no_code()), message)
                 }
-                (code, message) => format!(
-                    "Manager: code {}, {} Repeating is safe.",
-                    code.as_deref().unwrap_or("none"),
-                    message.as_deref().map(|said| format!("\"{said}\".")).unwrap_or_default()
-                ),
             },
         },
         ClosingState::Unknown { answer: Some(_), .. } => Ending {
             look: Look::NotKnown,
             shape: Shape::NotKnown,
-            title: "Result not known yet",
-            money: format!("We do not know yet if the day was closed. {bank}"),
-            next: "Manager: ask the gateway's support what this code means.".to_owned(),
+            title: say::not_known(),
+            money: format!("{} {bank}", say::day_not_known()),
+            next: say::ask_what_code_means().to_owned(),
         },
         ClosingState::Unknown { .. } => Ending {
             look: Look::NotKnown,
             shape: Shape::NotKnown,
-            title: "Result not known yet",
-            money: "We do not know yet if the day was closed.".to_owned(),
+            title: say::not_known(),
+            money: say::day_not_known().to_owned(),
             next: match closing.is_open() {
-                true => "We keep asking, with the same request. Cashier: go on selling.".to_owned(),
-                false => "Manager: look at the gateway, then ask again.".to_owned(),
+                true => say::keep_asking_go_on().to_owned(),
+                false => say::look_then_ask_again().to_owned(),
             },
         },
     })
@@ -91,21 +94,25 @@ pub(crate) fn ending(closing: &Closing) -> Option<Ending> {
 
 /// `Gateway has 1.00 EUR more in sales.`
 pub(crate) fn difference(ours: &DayTotals, theirs: &DayTotals) -> String {
-    let of = |what: &str, ours: Sum, theirs: Sum| {
+    /// Where the gateway has more, where the till has, and where only the counts differ.
+    type Said = (fn(&str) -> String, fn(&str) -> String, fn(&str, &str) -> String);
+    let of = |(gateway_more, till_more, counted): Said, ours: Sum, theirs: Sum| {
         let by = ours.amount.minor.abs_diff(theirs.amount.minor);
         let by = amount(Amount::new(by, ours.amount.currency));
         match ours.amount.minor.cmp(&theirs.amount.minor) {
-            std::cmp::Ordering::Less => Some(format!("The gateway has {by} more in {what}.")),
-            std::cmp::Ordering::Greater => Some(format!("The till has {by} more in {what}.")),
+            std::cmp::Ordering::Less => Some(gateway_more(&by)),
+            std::cmp::Ordering::Greater => Some(till_more(&by)),
             std::cmp::Ordering::Equal if ours.count != theirs.count => {
-                Some(format!("The till counts {} {what}, the gateway {}.", ours.count, theirs.count))
+                Some(counted(&ours.count.to_string(), &theirs.count.to_string()))
             }
             std::cmp::Ordering::Equal => None,
         }
     };
-    let all = [of("sales", ours.sale, theirs.sale), of("returns", ours.reversal, theirs.reversal)];
+    let sales: Said = (say::gateway_more_sales, say::till_more_sales, say::counted_sales);
+    let returns: Said = (say::gateway_more_returns, say::till_more_returns, say::counted_returns);
+    let all = [of(sales, ours.sale, theirs.sale), of(returns, ours.reversal, theirs.reversal)];
     match all.into_iter().flatten().collect::<Vec<_>>().join(" ") {
-        none if none.is_empty() => "Till and gateway agree.".to_owned(),
+        none if none.is_empty() => say::totals_agree().to_owned(),
         told => told,
     }
 }
@@ -116,51 +123,51 @@ pub(crate) fn compared(what: &str, ours: Sum, theirs: Option<Sum>) -> Vec<String
     let difference = theirs.map(|theirs| {
         let by = Amount::new(ours.amount.minor.abs_diff(theirs.amount.minor), ours.amount.currency);
         match ours.amount.minor.cmp(&theirs.amount.minor) {
-            _ if ours == theirs => "equal".to_owned(),
+            _ if ours == theirs => say::equal().to_owned(),
             std::cmp::Ordering::Less => format!("+{}", amount(by)),
             std::cmp::Ordering::Greater => format!("\u{2212}{}", amount(by)),
-            std::cmp::Ordering::Equal => "other count".to_owned(),
+            std::cmp::Ordering::Equal => say::other_count().to_owned(),
         }
     });
-    let unknown = || "not known".to_owned();
+    let unknown = || say::cell_not_known().to_owned();
     vec![what.to_owned(), sum(ours), theirs.map_or_else(unknown, sum), difference.unwrap_or_else(unknown)]
 }
 
 /// The kind of a movement.
 pub(crate) fn kind(kind: MovementKind) -> &'static str {
     match kind {
-        MovementKind::Sale => "Sale",
-        MovementKind::Preauth => "Reserved",
-        MovementKind::Capture => "Collected",
-        MovementKind::Return => "Returned",
-        MovementKind::Void => "Voided",
-        MovementKind::Release => "Released",
+        MovementKind::Sale => say::kind_sale(),
+        MovementKind::Preauth => say::reserved(),
+        MovementKind::Capture => say::collected(),
+        MovementKind::Return => say::returned(),
+        MovementKind::Void => say::voided(),
+        MovementKind::Release => say::released(),
     }
 }
 
 /// How a payment ended.
 pub(crate) fn result(result: Standing) -> &'static str {
     match result {
-        Standing::Approved => "Approved",
-        Standing::Declined => "Declined",
-        Standing::Filtered => "Not accepted",
-        Standing::Error => "Not completed",
-        Standing::NotCharged => "Not charged",
-        Standing::Open => "Not known yet",
+        Standing::Approved => say::approved(),
+        Standing::Declined => say::declined(),
+        Standing::Filtered => say::not_accepted(),
+        Standing::Error => say::not_completed(),
+        Standing::NotCharged => say::result_not_charged(),
+        Standing::Open => say::result_not_known(),
     }
 }
 
-/// `31.01.2026 14:05`, or the words for no moment at all.
+/// Day and time, or the words for no moment at all.
 pub(crate) fn moment(at: u64) -> String {
-    if at == 0 { "the beginning".to_owned() } else { crate::moment::day_and_time(at) }
+    if at == 0 { say::the_beginning().to_owned() } else { crate::moment::day_and_time(at) }
 }
 
 /// How many are not final.
 pub(crate) fn not_final(open: usize) -> String {
     match open {
-        0 => "Everything is final.".to_owned(),
-        1 => "1 payment is not final.".to_owned(),
-        several => format!("{several} payments are not final."),
+        0 => say::everything_final().to_owned(),
+        1 => say::one_not_final().to_owned(),
+        several => say::several_not_final(&several.to_string()),
     }
 }
 
@@ -184,7 +191,7 @@ mod tests {
             difference(&ours, &day((3, 3_100), (0, 0))),
             "The gateway has 1.00 EUR more in sales. The till has 5.00 EUR more in returns."
         );
-        assert_eq!(difference(&ours, &day((3, 3_000), (1, 500))), "The till counts 2 sales, the gateway 3.");
+        assert_eq!(difference(&ours, &day((3, 3_000), (1, 500))), "Sales: the till counts 2, the gateway 3.");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Mounts the office on the page.
 
 fn main() {
-    leptos::mount::mount_to_body(office::App);
+    mpos_terminal::speech::start(|| leptos::mount::mount_to_body(office::App));
 }

@@ -1,24 +1,32 @@
 //! Days and times as the till's clock has them.
 
 use js_sys::Date;
-use mpos_terminal::browser::{date, hh_mm, now};
+use mpos_terminal::browser::{date, now, written};
 use receipt::Zone;
 
-/// `21.12.2015`.
+/// The day of a moment, as the page's language writes it.
 pub(crate) fn day(at: u64) -> String {
-    let date = date(at);
-    format!("{:02}.{:02}.{}", date.get_date(), date.get_month() + 1, date.get_full_year())
+    written(at, "medium", "")
 }
 
-/// `21.12.2015 14:05`.
+/// Day and time, to the minute.
 pub(crate) fn day_and_time(at: u64) -> String {
-    format!("{} {}", day(at), hh_mm(at))
+    written(at, "medium", "short")
 }
 
-/// `21.12. 14:05`.
+/// The same with figures only.
 pub(crate) fn day_and_time_short(at: u64) -> String {
-    let date = date(at);
-    format!("{}.{}. {}", date.get_date(), date.get_month() + 1, hh_mm(at))
+    written(at, "short", "short")
+}
+
+/// Day and time, to the second.
+pub(crate) fn day_and_second(at: u64) -> String {
+    written(at, "medium", "medium")
+}
+
+/// A day that a date field names as `2015-12-21`, as the page's language writes it.
+pub(crate) fn day_named(day: &str) -> String {
+    midnight(day, false).map_or_else(|| day.to_owned(), self::day)
 }
 
 /// Today, as a date field has it: `2015-12-21`.

@@ -1,6 +1,7 @@
 use crate::entrance::{Entrance, Face};
 use crate::parts::begin;
 use crate::{Screen, book::Book};
+use language::say;
 use leptos::prelude::set_interval;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::proxy::{self, Answer};
@@ -87,7 +88,13 @@ impl Office {
         let moved = Closure::<dyn FnMut()>::new(move || {
             office.said.set(String::new());
             office.polite.set(String::new());
-            office.screen.set(Screen::of(&hash()));
+            let screen = Screen::of(&hash());
+            if screen == Screen::SignIn {
+                // Whoever is signed in and comes here wants to give the till to somebody else.
+                let face = if office.signed_in() { Face::Names } else { Face::StandBy };
+                office.entrance.turn(face);
+            }
+            office.screen.set(screen);
         });
         if let Some(window) = web_sys::window() {
             window.set_onhashchange(Some(moved.as_ref().unchecked_ref()));
@@ -178,9 +185,7 @@ impl Office {
         self.said.set(String::new());
         let answer = proxy::call("POST", path.to_owned(), body).await;
         if matches!(answer, Answer::Nothing) {
-            self.refuse(
-                "No answer: it is done or it is not. Look again once the strip says Online.".to_owned(),
-            );
+            self.refuse(say::no_answer().to_owned());
         }
         self.heard(answer)
     }

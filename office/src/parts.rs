@@ -79,14 +79,17 @@ pub(crate) fn labelled(label: &str, input: AnyView) -> AnyView {
     element("label").class("field").child(element("span").text(label).view()).child(input).view()
 }
 
-/// A choice of these, each a value and its label.
+/// A choice of these, each a value and its label, and which of them is chosen.
 pub(crate) fn choice(
     label: &'static str,
     options: Vec<(String, String)>,
+    chosen: &str,
     mut choose: impl FnMut(String) + 'static,
 ) -> AnyView {
     let option = |(value, label): (String, String)| {
-        element("option").live_attr("value", fixed(value)).text(label).view()
+        let option = element("option");
+        let option = if value == chosen { option.attr("selected", "") } else { option };
+        option.live_attr("value", fixed(value)).text(label).view()
     };
     let select = element("select").on("change", move |event| choose(value(&event)));
     labelled(label, select.children(options.into_iter().map(option)).view())
@@ -118,7 +121,7 @@ pub(crate) fn field(id: &'static str, label: &str, kind: &[(&'static str, &'stat
 
 /// A field for a staff PIN.
 pub(crate) const PIN: &[(&str, &str)] =
-    &[("type", "password"), ("inputmode", "numeric"), ("maxlength", "12")];
+    &[("type", "password"), ("dir", "ltr"), ("inputmode", "numeric"), ("maxlength", "12")];
 
 /// The field of this id, while it is on the page.
 pub(crate) fn input(id: &str) -> Option<HtmlInputElement> {

@@ -1,6 +1,7 @@
 //! The receipt printer on a serial port: ESC/POS bytes out, its status in.
 
 use js_sys::{Array, Object, Promise, Uint8Array};
+use language::say;
 use mpos_terminal::device::web_serial::{self, SerialPort};
 use mpos_terminal::stream;
 use wasm_bindgen::JsValue;
@@ -48,28 +49,14 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) fn words(self) -> &'static str {
         match self {
-            Self::NoSerial => {
-                "Receipt not printed: this browser reaches no printer. The payment is not affected. Cashier: use Print."
-            }
-            Self::NotChosen => {
-                "Receipt not printed: no printer was chosen. The payment is not affected. Cashier: choose it once."
-            }
-            Self::NotOpen => {
-                "Receipt not printed: the printer is not found or in use. The payment is not affected. Cashier: check its cable and power."
-            }
-            Self::NoPaper => {
-                "Receipt not printed: no paper. The payment is not affected. Cashier: put in a roll, print again."
-            }
-            Self::CoverOpen => {
-                "Receipt not printed: the cover is open. The payment is not affected. Cashier: close it, print again."
-            }
-            Self::Broken => {
-                "Receipt perhaps not printed: the printer stopped. The payment is not affected. Cashier: check it, print again."
-            }
-            Self::NoServer => {
-                "Receipt not printed: no connection. The payment is not affected. Cashier: use Print, or print again from History."
-            }
-            Self::NoPrint => "Receipt not printed: the browser does not print. The payment is not affected.",
+            Self::NoSerial => say::not_printed_no_serial(),
+            Self::NotChosen => say::not_printed_not_chosen(),
+            Self::NotOpen => say::not_printed_not_open(),
+            Self::NoPaper => say::not_printed_no_paper(),
+            Self::CoverOpen => say::not_printed_cover_open(),
+            Self::Broken => say::not_printed_broken(),
+            Self::NoServer => say::not_printed_no_server(),
+            Self::NoPrint => say::not_printed_no_print(),
         }
     }
 }

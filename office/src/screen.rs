@@ -1,5 +1,6 @@
 use crate::Office;
 use crate::screens::{close_day, history, lock, operators, order, receipt_of, report, sign_in, takings};
+use language::say;
 use leptos::prelude::AnyView;
 use payment::attempt::AttemptId;
 use payment::role::Right;
@@ -28,13 +29,15 @@ pub enum Screen {
 }
 
 /// What the navigation leads to.
-pub(crate) const PLACES: &[(&str, &str)] = &[
-    ("#history", "History"),
-    ("#close-day", "Close day"),
-    ("#report", "X / Z report"),
-    ("#takings", "Takings"),
-    ("#operators", "People"),
-];
+pub(crate) fn places() -> [(&'static str, &'static str); 5] {
+    [
+        ("#history", say::history()),
+        ("#close-day", say::close_day()),
+        ("#report", say::x_z_report()),
+        ("#takings", say::takings()),
+        ("#operators", say::people()),
+    ]
+}
 
 impl Screen {
     /// The screen of an address' part behind and with `#`.
@@ -58,6 +61,11 @@ impl Screen {
     /// Whether it is there for whoever has not signed in.
     pub(crate) fn is_entrance(&self) -> bool {
         matches!(self, Self::SignIn | Self::Lock)
+    }
+
+    /// Whether something is keyed, asked for or drawn there that would be gone if it were shown anew.
+    pub(crate) fn is_at_work(&self) -> bool {
+        matches!(self, Self::Order(_) | Self::Receipt(_) | Self::Report)
     }
 
     /// The right without which nobody is led there. The proxy decides; this spares a walk.

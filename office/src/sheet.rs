@@ -2,10 +2,10 @@
 
 use crate::Office;
 use crate::parts::{filled, fixed};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{Press, button, element, line, press, text};
-use mpos_terminal::words::TEST;
 
 /// Prints the sheet by the browser.
 fn print() -> Press {
@@ -19,12 +19,12 @@ fn print() -> Press {
 
 /// The filled button that prints the sheet.
 pub(crate) fn print_first() -> AnyView {
-    filled(fixed("Print"), || true, print())
+    filled(fixed(say::print()), || true, print())
 }
 
 /// The button that prints the sheet, where something else is more wanted.
 pub(crate) fn print_button() -> AnyView {
-    button("Print".to_owned(), print())
+    button(say::print().to_owned(), print())
 }
 
 /// The buttons, which paper has none of.
@@ -68,9 +68,9 @@ pub(crate) fn table(name: &'static str, titles: &[&str], rows: Vec<Vec<String>>)
 pub(crate) fn letterhead(office: Office) -> Vec<AnyView> {
     office.terminal.with(|terminal| {
         let Some(terminal) = terminal else { return vec![] };
-        let mark = terminal.sandbox.then(|| line("mark", TEST.to_owned()));
+        let mark = terminal.sandbox.then(|| line("mark", say::test_ribbon().to_owned()));
         let shop = std::iter::once(line("shop", terminal.merchant.name.clone())).chain(mark);
-        shop.chain([pair("Till", terminal.till.clone())]).collect()
+        shop.chain([pair(say::till(), terminal.till.clone())]).collect()
     })
 }
 

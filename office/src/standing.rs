@@ -1,6 +1,7 @@
 //! How a payment stands, with what was done later: one word, one shape, one look.
 
 use crate::order_words as words;
+use language::say;
 use mpos_terminal::words::{self as till, Look, Shape, Words};
 use payment::api::{Kind, Later, LaterKind, LaterState, Outcome, PaymentState, PaymentView};
 use payment::money::Amount;
@@ -32,7 +33,7 @@ impl Item {
                 None => till::amount(approved(view).unwrap_or(view.terms.amount)),
             },
             title: match &view.needs_person {
-                Some(_) => "Needs a person",
+                Some(_) => say::needs_person(),
                 None => short(&words),
             },
             card: words::card(view),
@@ -62,7 +63,7 @@ impl Item {
 
 /// The title for a row, where a heading above says that nothing is known.
 fn short(words: &Words) -> &'static str {
-    if words.look == Look::NotKnown { "Asking" } else { words.title }
+    if words.look == Look::NotKnown { say::asking() } else { words.title }
 }
 
 /// What is said of a payment: of the last thing that was done with it, if that counts, else of itself.
@@ -88,59 +89,45 @@ pub(crate) fn later_words(view: &PaymentView, later: &Later) -> Words {
     };
     match &later.state {
         LaterState::Done => match later.kind {
-            LaterKind::Capture => words(
-                Look::Paid,
-                Shape::Approved,
-                "Collected",
-                format!("{amount} was charged to {card}."),
-                "",
-            ),
+            LaterKind::Capture => {
+                words(Look::Paid, Shape::Approved, say::collected(), say::was_charged(&amount, &card), "")
+            }
             LaterKind::Return if released => {
-                words(Look::Neutral, Shape::Returned, "Released", "The reserve was lifted.".to_owned(), "")
+                let money = say::reserve_lifted().to_owned();
+                words(Look::Neutral, Shape::Returned, say::released(), money, "")
             }
             LaterKind::Return => words(
                 Look::Neutral,
                 Shape::Returned,
-                if is_all(view, later) { "Returned" } else { "Returned in part" },
-                format!("{amount} goes back to {card}."),
-                "Customer: days until it shows depend on the bank.",
+                if is_all(view, later) { say::returned() } else { say::returned_in_part() },
+                say::goes_back(&amount, &card),
+                say::days_depend_on_bank(),
             ),
-            LaterKind::Void => words(
-                Look::Neutral,
-                Shape::Cancelled,
-                "Voided",
-                "The sale will not be settled.".to_owned(),
-                "",
-            ),
+            LaterKind::Void => {
+                words(Look::Neutral, Shape::Cancelled, say::voided(), say::not_settled().to_owned(), "")
+            }
         },
         LaterState::Refused { reason } => {
             let (title, money) = match later.kind {
-                LaterKind::Capture => ("Not collected", "Nothing was charged by this request."),
-                LaterKind::Return if released => ("Not released", "The reserve stays."),
-                LaterKind::Return => ("Not returned", "Nothing was returned; the sale stays charged."),
-                LaterKind::Void => ("Not voided", "The sale stays charged."),
+                LaterKind::Capture => (say::not_collected(), say::nothing_charged_by_request()),
+                LaterKind::Return if released => (say::not_released(), say::reserve_stays()),
+                LaterKind::Return => (say::not_returned(), say::nothing_returned()),
+                LaterKind::Void => (say::not_voided(), say::sale_stays_charged()),
             };
             let said = [reason.code.as_deref(), reason.message.as_deref()];
             let said = said.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            words(Look::NotPaid, Shape::Declined, title, money.to_owned(), &format!("Manager: {said}"))
+            words(Look::NotPaid, Shape::Declined, title, money.to_owned(), &say::manager_fact(&said))
         }
         LaterState::Sending
         | LaterState::Processing
         | LaterState::Unknown
         | LaterState::NeedsPerson { .. } => {
-            let (done, again) = words::asked(later.kind, released);
-            let fact = match &later.state {
-                LaterState::NeedsPerson { why } => format!("Manager: {why}. "),
-                _ => "We keep asking. ".to_owned(),
+            let money = words::not_known(later.kind, released, &amount);
+            let next = match &later.state {
+                LaterState::NeedsPerson { why } => words::needs_person(later.kind, released, why),
+                _ => words::not_again(later.kind, released).to_owned(),
             };
-            let money = format!("We do not know yet if {amount} was {done}.");
-            words(
-                Look::NotKnown,
-                Shape::NotKnown,
-                till::NOT_KNOWN,
-                money,
-                &format!("{fact}Do not {again} again."),
-            )
+            words(Look::NotKnown, Shape::NotKnown, say::not_known(), money, &next)
         }
     }
 }

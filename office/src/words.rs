@@ -1,6 +1,7 @@
 //! Texts about the people at the till.
 
 use crate::moment;
+use language::say;
 use mpos_terminal::browser;
 use payment::api::{Deed, Did, Operator};
 use payment::role::Role;
@@ -12,9 +13,9 @@ pub(crate) const ROLES: [Role; 3] = [Role::Cashier, Role::Supervisor, Role::Mana
 #[must_use]
 pub fn role(role: Role) -> &'static str {
     match role {
-        Role::Cashier => "Cashier",
-        Role::Supervisor => "Supervisor",
-        Role::Manager => "Manager",
+        Role::Cashier => say::cashier(),
+        Role::Supervisor => say::supervisor(),
+        Role::Manager => say::manager(),
     }
 }
 
@@ -22,39 +23,38 @@ pub fn role(role: Role) -> &'static str {
 #[must_use]
 pub fn standing(operator: &Operator) -> String {
     match operator {
-        Operator { disabled: true, .. } => "May not sign in".to_owned(),
+        Operator { disabled: true, .. } => say::may_not_sign_in().to_owned(),
         Operator { locked_until: Some(until), .. } => locked(*until),
-        Operator { last_seen: Some(at), .. } => format!("Last seen {}", moment::day_and_time_short(*at)),
-        _ => "Not seen yet".to_owned(),
+        Operator { last_seen: Some(at), .. } => say::last_seen(&moment::day_and_time_short(*at)),
+        _ => say::not_seen_yet().to_owned(),
     }
 }
 
 /// Until when no PIN is taken.
 #[must_use]
 pub fn locked(until: u64) -> String {
-    format!("Locked until {}", browser::hh_mm(until))
+    say::locked_until(&browser::hh_mm(until))
 }
 
 /// A deed as a sentence without its time.
 #[must_use]
 pub fn deed(deed: &Deed) -> String {
-    let who = deed.who.as_deref().unwrap_or("On the machine itself, somebody");
-    let whom = deed.whom.as_deref();
-    let other = |verb: &str, rest: &str| match whom {
-        Some(whom) => format!("{who} {verb} {whom}{rest}"),
-        None => format!("{who} {verb} themselves{rest}"),
-    };
+    let who = deed.who.as_deref().unwrap_or_else(|| say::somebody_on_server());
+    // Without anybody else it was done to oneself.
+    let whom = deed.whom.as_deref().unwrap_or(who);
     match deed.did {
-        Did::SignedIn => format!("{who} signed in"),
-        Did::SignedOut => format!("{who} locked the till"),
-        Did::WrongPin => format!("Wrong PIN for {who}"),
-        Did::LockedOut => format!("{who} was locked out after wrong PINs"),
-        Did::MadeCashier => other("made", " a cashier"),
-        Did::MadeSupervisor => other("made", " a supervisor"),
-        Did::MadeManager => other("made", " a manager"),
-        Did::ResetPin => other("gave", " a new PIN"),
-        Did::Unlocked => other("unlocked", ""),
-        Did::Disabled => other("disabled", ""),
-        Did::Enabled => other("enabled", ""),
+        Did::SignedIn => say::signed_in(who),
+        Did::SignedOut => say::signed_out(who),
+        Did::WrongPin => say::keyed_wrong_pin(who),
+        Did::LockedOut => say::was_locked_out(who),
+        Did::MadeCashier => say::made_cashier(who, whom),
+        Did::MadeSupervisor => say::made_supervisor(who, whom),
+        Did::MadeManager if deed.whom.is_none() => say::made_first_manager(who),
+        Did::MadeManager => say::made_manager(who, whom),
+        Did::ResetPin if deed.whom.is_none() => say::gave_own_pin(who),
+        Did::ResetPin => say::gave_pin(who, whom),
+        Did::Unlocked => say::unlocked(who, whom),
+        Did::Disabled => say::disabled(who, whom),
+        Did::Enabled => say::enabled(who, whom),
     }
 }

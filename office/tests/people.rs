@@ -13,6 +13,13 @@ use web_sys::{HtmlElement, HtmlInputElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+/// What the page's own script does for it (`public/shell.js`).
+const SHELL: &str = "globalThis.shell = {
+    language: () => 'en',
+    moment: (at, date, time) => new Intl.DateTimeFormat('en-GB', {
+        dateStyle: date || undefined, timeStyle: time || undefined }).format(at),
+}";
+
 /// Lets everything that is due happen.
 async fn settle() {
     for _ in 0..5 {
@@ -22,6 +29,7 @@ async fn settle() {
 }
 
 fn root() -> HtmlElement {
+    js_sys::eval(SHELL).unwrap();
     let document = web_sys::window().unwrap().document().unwrap();
     let root: HtmlElement = document.create_element("div").unwrap().unchecked_into();
     document.body().unwrap().append_child(&root).unwrap();
@@ -59,7 +67,7 @@ async fn sign_in(door: Door) -> (Office, HtmlElement) {
 #[wasm_bindgen_test]
 async fn a_pin_is_keyed_on_the_pad_and_stays_in_its_field() {
     let (office, root) = sign_in(door(&["Ann", "Max"])).await;
-    assert!(root.inner_text().contains("2 results not known yet"));
+    assert!(root.inner_text().contains("Results not known yet: 2"));
     button(&root, "Touch to unlock").click();
     settle().await;
     assert_eq!(office.entrance.face.get_untracked(), Face::Names);
@@ -145,6 +153,7 @@ fn addresses_name_screens() {
 
 #[wasm_bindgen_test]
 fn deeds_and_standings_are_sentences() {
+    js_sys::eval(SHELL).unwrap();
     let deed = |did, who: Option<&str>, whom: Option<&str>| {
         words::deed(&Deed { at: 0, who: who.map(str::to_owned), did, whom: whom.map(str::to_owned) })
     };

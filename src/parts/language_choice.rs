@@ -20,5 +20,6 @@ pub fn language_choice() -> AnyView {
             speech::speak(&code).await;
         });
     });
-    element("label").class("field language").text(say::language()).child(choice.view()).view()
+    let words = element("span").text(say::language()).view();
+    element("label").class("field language").child(words).child(choice.view()).view()
 }

@@ -1,7 +1,8 @@
+use crate::Office;
 use crate::day_words::{self, Ending, compared, kind, moment};
 use crate::parts::{begin, filled, fixed, link, toggle, watched};
 use crate::sheet::{letterhead, pair, part_of, print_button, print_first, said, sheet, table, tools};
-use crate::{Office, Screen};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
@@ -27,15 +28,17 @@ struct Day {
 /// The till's totals beside the gateway's, what is not final, and closing the day.
 pub(crate) fn close_day(office: Office) -> AnyView {
     let day = Day { office, view: watched(None), said: watched(String::new()), confirmed: watched(false) };
+    let is_there = watched(true);
+    on_cleanup(move || is_there.set(false));
     begin(async move {
-        while office.screen.with_untracked(|screen| *screen == Screen::CloseDay) {
+        while is_there.get_untracked() {
             day.heard(proxy::call("GET", "close-day".to_owned(), None).await);
             let is_busy = day.view.with_untracked(|view| view.as_ref().is_some_and(goes_on));
             browser::wait(if is_busy { BUSY_MS } else { IDLE_MS }).await;
         }
     });
     let shown = part(move || day.view.with(|view| view.as_ref().map(|view| day.show(view))));
-    let lines = [heading(fixed("Close day")), said(day.said), shown];
+    let lines = [heading(fixed(say::close_day())), said(day.said), shown];
     element("section").class("day").children(lines).view()
 }
 
@@ -94,23 +97,21 @@ impl Day {
             .lines()
             .map(|total| vec![kind(total.kind).to_owned(), total.count.to_string(), amount(total.sum)]);
         let rows: Vec<_> = rows.collect();
-        let mut lines = vec![pair("Since", moment(view.since))];
+        let mut lines = vec![pair(say::since(), moment(view.since))];
         lines.push(match rows.is_empty() {
-            true => line("small", "Nothing was taken since then.".to_owned()),
-            false => table("Totals of the till", &["Till", "Number", "Sum"], rows),
+            true => line("small", say::nothing_since().to_owned()),
+            false => table(say::totals_of_till(), &[say::till(), say::number(), say::sum()], rows),
         });
         lines.push(line("", day_words::not_final(view.open.len())));
         if !view.open.is_empty() {
             lines.push(list(&view.open));
         }
         lines.push(match (view.needed, &view.at) {
-            (false, _) => line("next", "Your acquirer closes the day without being asked.".to_owned()),
-            (true, None) => line("small", "The day is closed by hand.".to_owned()),
-            (true, Some(at)) => {
-                line("small", format!("By itself at {at} ({}), if everything is final.", view.time_zone))
-            }
+            (false, _) => line("next", say::acquirer_closes().to_owned()),
+            (true, None) => line("small", say::closed_by_hand().to_owned()),
+            (true, Some(at)) => line("small", say::closed_by_itself(at, &view.time_zone)),
         });
-        part_of("Open day", lines)
+        part_of(say::open_day(), lines)
     }
 
     /// The one thing to do next.
@@ -118,27 +119,25 @@ impl Day {
         let last = view.last.as_ref();
         let is_unknown = last.is_some_and(|last| matches!(last.state, ClosingState::Unknown { .. }));
         let close = press(move || self.close());
-        let safe = || line("small", "Safe to repeat: a day is never closed twice.".to_owned());
+        let safe = || line("small", say::safe_to_repeat().to_owned());
         let buttons = match last {
             _ if !view.needed => vec![print_first()],
             Some(last) if last.is_open() && is_unknown => {
-                vec![button("Ask now".to_owned(), close), print_button(), safe()]
+                vec![button(say::ask_now().to_owned(), close), print_button(), safe()]
             }
             Some(last) if last.is_open() => vec![print_button()],
             Some(last) if last.is_closed() && !is_next_open(view) => {
-                vec![print_first(), button("Close the day again".to_owned(), close)]
+                vec![print_first(), button(say::close_the_day_again().to_owned(), close)]
             }
             _ => {
                 let has_open = !view.open.is_empty();
                 let enabled = move || !has_open || self.confirmed.get();
                 let mut all = vec![];
                 if has_open {
-                    let wait =
-                        "Wait until everything is final, or close over it: it counts in the next day then.";
-                    all.push(line("small", wait.to_owned()));
-                    all.push(self.confirm(view.open.len()));
+                    all.push(line("small", say::wait_or_close_over().to_owned()));
+                    all.push(self.confirm());
                 }
-                all.extend([filled(fixed("Close the day"), enabled, close), print_button(), safe()]);
+                all.extend([filled(fixed(say::close_the_day()), enabled, close), print_button(), safe()]);
                 all
             }
         };
@@ -146,11 +145,10 @@ impl Day {
     }
 
     /// The manager's word for closing over what is not final.
-    fn confirm(self, open: usize) -> AnyView {
+    fn confirm(self) -> AnyView {
         let confirmed = self.confirmed;
-        let label = format!("Manager: close over {}", if open == 1 { "it" } else { "them" });
         let turn = move || confirmed.update(|confirmed| *confirmed = !*confirmed);
-        toggle(label, move || confirmed.get(), turn)
+        toggle(say::close_over_it(), move || confirmed.get(), turn)
     }
 }
 
@@ -159,7 +157,7 @@ fn last(office: Office, closing: &Closing) -> AnyView {
     let Some(Ending { look, shape, title, money, next }) = day_words::ending(closing) else {
         let since = browser::hh_mm(closing.until);
         let asked = browser::hh_mm(closing.asked_at);
-        let wait = format!("Bank is closing the day, since {since}, asked {asked}. No payments meanwhile.");
+        let wait = say::bank_is_closing(&since, &asked);
         return element("div").class("ending").child(waiting_line(text(move || wait.clone()))).view();
     };
     let class = match look {
@@ -175,36 +173,36 @@ fn last(office: Office, closing: &Closing) -> AnyView {
     lines.extend(letterhead(office));
     let theirs = closing.answer().and_then(|answer| answer.totals);
     let rows = [
-        compared("Sales", closing.ours.sale, theirs.map(|theirs| theirs.sale)),
-        compared("Returned", closing.ours.reversal, theirs.map(|theirs| theirs.reversal)),
+        compared(say::sales(), closing.ours.sale, theirs.map(|theirs| theirs.sale)),
+        compared(say::returned(), closing.ours.reversal, theirs.map(|theirs| theirs.reversal)),
     ];
     lines.extend([
-        pair("From", moment(closing.from)),
-        pair("To", moment(closing.until)),
-        table("Till and gateway", &["", "Till", "Gateway", "Difference"], rows.into()),
+        pair(say::from(), moment(closing.from)),
+        pair(say::to(), moment(closing.until)),
+        table(say::till_and_gateway(), &["", say::till(), say::gateway(), say::difference()], rows.into()),
     ]);
     let said = closing.answer().map(|answer| {
         let fields = [
-            ("Bank no.", answer.number.clone()),
-            ("Bank code", answer.code.clone()),
-            ("Gateway's status", answer.status.clone()),
-            ("Gateway's date", answer.date.clone()),
-            ("Gateway's number", answer.serial_number.clone()),
+            (say::bank_number(), answer.number.clone()),
+            (say::bank_code_label(), answer.code.clone()),
+            (say::gateways_status(), answer.status.clone()),
+            (say::gateways_date(), answer.date.clone()),
+            (say::gateways_number(), answer.serial_number.clone()),
         ];
         fields.into_iter().filter_map(|(label, value)| Some(pair(label, value?))).collect::<Vec<_>>()
     });
     lines.extend(said.unwrap_or_default());
-    lines.push(pair("Closing", closing.id.to_string()));
-    lines.push(pair("Not final when closed", closing.open.len().to_string()));
-    lines.extend(closing.operator.clone().map(|name| pair("Closed by", name)));
-    lines.push(line("sign", "Sign X".to_owned()));
+    lines.push(pair(say::closing(), closing.id.to_string()));
+    lines.push(pair(say::not_final_when_closed(), closing.open.len().to_string()));
+    lines.extend(closing.operator.clone().map(|name| pair(say::closed_by(), name)));
+    lines.push(line("sign", say::sign_x().to_owned()));
     sheet(lines)
 }
 
 /// What is not final, each with the way to it.
 fn list(open: &[Movement]) -> AnyView {
     let row = |movement: &Movement| {
-        let order = link("Show", format!("#order/{}", movement.attempt.as_str()));
+        let order = link(say::show(), format!("#order/{}", movement.attempt.as_str()));
         element("li")
             .class("hatched")
             .child(

@@ -1,5 +1,6 @@
 use crate::Office;
 use crate::parts::{PIN, begin, empty, field, fixed, is_enter, keyed, said, submit};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::parts::{element, heading, line, press};
 use mpos_terminal::proxy;
@@ -15,18 +16,14 @@ const AGAIN: &str = "first-pin-again";
 pub(crate) fn first_start(office: Office) -> AnyView {
     let least =
         office.entrance.door.with_untracked(|door| door.as_ref().map_or(0, |door| door.manager_pin_digits));
-    let about = format!(
-        "This till has no manager yet. Manager: choose a PIN of at least {least} digits. There is no default one, and \
-         it opens everything here. It is a staff PIN, not a card PIN."
-    );
     let all = vec![
-        heading(fixed("First start")),
-        line("", about),
-        field(NAME, "Manager's name", &[("type", "text"), ("maxlength", "30")]),
-        field(CHOSEN, "Manager's PIN", PIN),
-        field(AGAIN, "The same PIN again", PIN),
+        heading(fixed(say::first_start())),
+        line("", say::first_start_about(&least.to_string())),
+        field(NAME, say::managers_name(), &[("type", "text"), ("maxlength", "30")]),
+        field(CHOSEN, say::managers_pin(), PIN),
+        field(AGAIN, say::same_pin_again(), PIN),
         said(office),
-        submit("Make this the manager's PIN", press(move || found(office))),
+        submit(say::make_managers_pin(), press(move || found(office))),
     ];
     let section = element("section").class("entrance").on("keydown", move |event| {
         if is_enter(&event) {
@@ -42,11 +39,7 @@ fn found(office: Office) {
     let Some(pin) = Pin::new(chosen).ok().filter(|_| is_same) else {
         empty(CHOSEN);
         empty(AGAIN);
-        let why = if is_same {
-            "A PIN has 4 to 12 digits. Key it twice."
-        } else {
-            "The PINs differ. Key both again."
-        };
+        let why = if is_same { say::pin_twice() } else { say::pins_differ() };
         return office.refuse(why.to_owned());
     };
     let new = AddOperator { name: keyed(NAME), role: Role::Manager, pin };

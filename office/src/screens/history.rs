@@ -1,12 +1,14 @@
 use super::rows::rows;
+use crate::Office;
+use crate::book::Query;
 use crate::parts::{choice, fixed, labelled, value};
-use crate::{Office, order_words as words};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::parts::{element, heading, line, part, text};
 
 /// The payments, newest first; what is not known yet above all.
 pub(crate) fn history(office: Office) -> AnyView {
-    let all = [heading(fixed("History")), list(office)];
+    let all = [heading(fixed(say::history())), list(office)];
     element("section").class("history").children(all).view()
 }
 
@@ -16,7 +18,7 @@ pub(super) fn list(office: Office) -> AnyView {
     if office.book.scrolled.get_untracked() == 0 {
         office.read_book();
     }
-    let note = part(move || office.book.is_local.get().then(|| line("offline", words::OFFLINE.to_owned())));
+    let note = part(move || office.book.is_local.get().then(|| line("offline", say::offline().to_owned())));
     element("div").class("book").children([search(office), filters(office), note, rows(office)]).view()
 }
 
@@ -25,12 +27,12 @@ fn search(office: Office) -> AnyView {
     let input = element("input")
         .attr("type", "search")
         .attr("inputmode", "search")
-        .attr("placeholder", "Amount, last four digits, order")
+        .attr("placeholder", say::search_hint())
         .attr("autocomplete", "off")
         .live_attr("value", fixed(keyed))
         .on("input", move |event| look(office, value(&event)))
         .on("change", move |event| look(office, value(&event)));
-    labelled("Search", input.view())
+    labelled(say::search(), input.view())
 }
 
 fn look(office: Office, keyed: String) {
@@ -43,19 +45,16 @@ fn filters(office: Office) -> AnyView {
         all.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect::<Vec<_>>()
     };
     let statuses = [
-        ("", "All"),
-        ("approved", "Approved"),
-        ("not_paid", "Not paid"),
-        ("returned", "Returned"),
-        ("open", "Not known yet"),
+        ("", say::all()),
+        ("approved", say::approved()),
+        ("not_paid", say::not_paid()),
+        ("returned", say::returned()),
+        ("open", say::result_not_known()),
     ];
-    let kinds = [("", "All"), ("sale", "Sale"), ("preauth", "Reserve")];
+    let kinds = [("", say::all()), ("sale", say::kind_sale()), ("preauth", say::kind_preauth())];
     let date =
         |begin: String| element("input").attr("type", "date").live_attr("value", text(move || begin.clone()));
-    let (from, to, who) = office
-        .book
-        .query
-        .with_untracked(|query| (query.from.clone(), query.to.clone(), query.operator.clone()));
+    let Query { from, to, operator: who, status, kind, .. } = office.book.query.get_untracked();
     let from = date(from).on("change", move |event| {
         let day = value(&event);
         office.look_for(|query| query.from = day);
@@ -73,17 +72,21 @@ fn filters(office: Office) -> AnyView {
         text(move || format!("/api/v1/history.csv?{}", office.book.query.with(|query| query.address())));
     let file = element("a").attr("role", "button").attr("download", "payments.csv").live_attr("href", file);
     let fields = [
-        choice("Status", options(&statuses), move |status| office.look_for(|query| query.status = status)),
-        choice("Kind", options(&kinds), move |kind| office.look_for(|query| query.kind = kind)),
-        labelled("From", from.view()),
-        labelled("To", to.view()),
-        labelled("Operator", operator.view()),
-        file.text("Export CSV").view(),
+        choice(say::status(), options(&statuses), &status, move |status| {
+            office.look_for(|query| query.status = status)
+        }),
+        choice(say::choice_kind(), options(&kinds), &kind, move |kind| {
+            office.look_for(|query| query.kind = kind)
+        }),
+        labelled(say::from(), from.view()),
+        labelled(say::to(), to.view()),
+        labelled(say::operator(), operator.view()),
+        file.text(say::export_csv()).view(),
     ];
     let fields = element("div").class("fields").children(fields).view();
     element("details")
         .class("filters")
-        .child(element("summary").text("Filter and export").view())
+        .child(element("summary").text(say::filter_and_export()).view())
         .child(fields)
         .view()
 }

@@ -4,6 +4,7 @@ use super::order::{Looked, show};
 use crate::parts::{begin, filled, labelled, value, watched};
 use crate::standing::{is_reserved, later_words, words_of};
 use crate::{Office, order_words as words};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
@@ -100,43 +101,39 @@ pub(super) fn ask(office: Office, looked: &'static Looked, asked: Ask) -> AnyVie
 }
 
 fn keying(office: Office, looked: &'static Looked, asked: &Ask, stage: &'static Watched<Stage>) -> AnyView {
-    let (verb, left) = (words::verb(asked.kind, asked.is_reserved), asked.left);
+    let (kind, is_reserved, left) = (asked.kind, asked.is_reserved, asked.left);
     let amount = watched(Some(left));
     let reason = watched(String::new());
-    let mut all = vec![heading(text(move || format!("{verb} {}", till::amount(left))))];
-    let was = if asked.is_reserved { "Reserved" } else { "Charged" };
-    all.push(line("", format!("{was}: {}. Left: {}.", till::amount(asked.whole), till::amount(left))));
+    let mut all = vec![heading(text(move || words::verb_amount(kind, is_reserved, &till::amount(left))))];
+    let was = if is_reserved { say::reserved_and_left } else { say::charged_and_left };
+    all.push(line("", was(&till::amount(asked.whole), &till::amount(left))));
     if asked.partial {
         let begin = left.to_major();
-        let input =
-            element("input").attr("type", "text").attr("inputmode", "decimal").attr("autocomplete", "off");
+        let input = element("input")
+            .attr("type", "text")
+            .attr("dir", "ltr")
+            .attr("inputmode", "decimal")
+            .attr("autocomplete", "off");
         let input = input.live_attr("value", text(move || begin.clone())).on("input", move |event| {
             let keyed = Amount::from_major(&value(&event).trim().replace(',', "."), left.currency).ok();
             amount.set(keyed.filter(|keyed| (1..=left.minor).contains(&keyed.minor)));
         });
-        all.push(labelled("Amount", input.view()));
+        all.push(labelled(say::amount(), input.view()));
     }
     let input = element("input").attr("type", "text").attr("maxlength", "50").attr("autocomplete", "off");
     let input = input.on("input", move |event| reason.set(value(&event).trim().to_owned()));
-    all.push(labelled("Reason", input.view()));
-    let kind = asked.kind;
+    all.push(labelled(say::reason(), input.view()));
     all.push(live_line(
         "",
         text(move || match amount.get() {
-            None => format!(
-                "Key an amount from {} to {}.",
-                till::figures(Amount::new(1, left.currency)),
-                till::figures(left)
-            ),
-            Some(_) if reason.with(String::is_empty) => "Say why; it goes to the gateway.".to_owned(),
+            None => say::amount_between(&till::figures(Amount::new(1, left.currency)), &till::figures(left)),
+            Some(_) if reason.with(String::is_empty) => say::say_why().to_owned(),
             Some(amount) => {
                 let rest = Amount::new(left.minor.saturating_sub(amount.minor), left.currency);
                 match kind {
-                    LaterKind::Void => "The sale will not be settled.".to_owned(),
-                    LaterKind::Capture => {
-                        format!("After it: {} can be collected no more.", till::amount(rest))
-                    }
-                    LaterKind::Return => format!("After it: {} left.", till::amount(rest)),
+                    LaterKind::Void => say::not_settled().to_owned(),
+                    LaterKind::Capture => say::collected_no_more(&till::amount(rest)),
+                    LaterKind::Return => say::left_after(&till::amount(rest)),
                 }
             }
         }),
@@ -146,7 +143,7 @@ fn keying(office: Office, looked: &'static Looked, asked: &Ask, stage: &'static 
     let asked = asked.clone();
     let label = text(move || {
         let figures = amount.get().map(till::figures).unwrap_or_default();
-        format!("{verb} {figures}")
+        words::verb_amount(kind, is_reserved, &figures)
     });
     let go = press(move || {
         // A double tap finds it asked already.
@@ -157,9 +154,9 @@ fn keying(office: Office, looked: &'static Looked, asked: &Ask, stage: &'static 
         }
     });
     all.push(part(move || {
-        office.away.get().then(|| line("offline", "No connection. Nothing was sent.".to_owned()))
+        office.away.get().then(|| line("offline", say::no_connection_nothing_sent().to_owned()))
     }));
-    let back = button("Back".to_owned(), press(move || looked.asked.set(None)));
+    let back = button(say::back().to_owned(), press(move || looked.asked.set(None)));
     all.push(filled(label, is_ready, go));
     all.push(row(vec![back]));
     element("article").class("order asked").children(all).view()
@@ -207,24 +204,23 @@ fn waiting(asked: &Ask, amount: Amount, since: u64, looked: &'static Looked) -> 
 
 fn in_work(asked: &Ask, amount: Amount, since: u64, now: &'static Watched<u64>) -> AnyView {
     let verb = words::verb(asked.kind, asked.is_reserved);
-    let seconds = move || format!("With the bank\u{2026} {}", till::minutes(now.get().saturating_sub(since)));
+    let seconds = move || say::with_bank(&till::minutes(now.get().saturating_sub(since)));
     let all = [
-        heading(text(move || format!("{verb}: sent"))),
+        heading(text(move || say::sent_what(verb))),
         amount_line(till::amount(amount)),
         waiting_line(text(seconds)),
-        line("", "Sent, can no longer be cancelled.".to_owned()),
+        line("", say::sent_no_cancel().to_owned()),
     ];
     element("article").class("order").children(all).view()
 }
 
 fn not_known(asked: &Ask, amount: Amount, looked: &'static Looked) -> AnyView {
-    let (done, again) = words::asked(asked.kind, asked.is_reserved);
     let words = Words {
         look: Look::NotKnown,
         shape: Shape::NotKnown,
-        title: till::NOT_KNOWN,
-        money: format!("We do not know yet if {} was {done}.", till::amount(amount)),
-        next: format!("We keep asking. Do not {again} again."),
+        title: say::not_known(),
+        money: words::not_known(asked.kind, asked.is_reserved, &till::amount(amount)),
+        next: words::not_again(asked.kind, asked.is_reserved).to_owned(),
         again: false,
     };
     result_frame(words, amount, vec![row(vec![back(looked)])])
@@ -235,12 +231,12 @@ fn refused(asked: &Ask, problem: &Problem, looked: &'static Looked) -> AnyView {
     let words = Words {
         look: Look::NotPaid,
         shape: Shape::Error,
-        title: "Not accepted",
-        money: format!("{verb}: nothing was sent to the bank by this request."),
+        title: say::not_accepted(),
+        money: say::nothing_to_bank(verb),
         next: problem.cashier.clone(),
         again: false,
     };
-    let code = line("codes", format!("Code {}  Trace {}", problem.code, problem.trace_id));
+    let code = line("codes", say::code_and_trace(&problem.code, &problem.trace_id));
     result_frame(words, asked.left, vec![row(vec![back(looked)]), code])
 }
 
@@ -270,7 +266,7 @@ fn answered(asked: &Ask, amount: Amount, since: u64, looked: &'static Looked) ->
 }
 
 fn back(looked: &'static Looked) -> AnyView {
-    button("Back to the order".to_owned(), press(move || looked.asked.set(None)))
+    button(say::back_to_order().to_owned(), press(move || looked.asked.set(None)))
 }
 
 /// Unix milliseconds, once a second, as long as this part of the screen is there.

@@ -1,5 +1,6 @@
 use crate::parts::{begin, fixed, said, submit};
 use crate::{Face, Office};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::parts::{element, heading, part, press};
@@ -9,8 +10,8 @@ use payment::api::Terminal;
 pub(crate) fn lock(office: Office) -> AnyView {
     leave(office);
     let failed = move || !office.said.with(String::is_empty);
-    let again = part(move || failed().then(|| submit("Lock again", press(move || leave(office)))));
-    let all = [heading(fixed("Locking")), said(office), again];
+    let again = part(move || failed().then(|| submit(say::lock_again(), press(move || leave(office)))));
+    let all = [heading(fixed(say::locking())), said(office), again];
     element("section").class("entrance").children(all).view()
 }
 

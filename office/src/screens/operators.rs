@@ -1,6 +1,7 @@
 use super::trail;
 use crate::parts::{PIN, begin, empty, field, fixed, keyed, said, submit, watched};
 use crate::{Office, words};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{button, element, flag, heading, line, part, press, row};
@@ -44,7 +45,7 @@ pub(crate) fn operators(office: Office) -> AnyView {
         let all = || element("div").class("changes").children([add(office, people), trail(office)]).view();
         office.may(Right::Operators).then(all)
     });
-    let all = [heading(fixed("People")), said(office), rows, changes];
+    let all = [heading(fixed(say::people())), said(office), rows, changes];
     element("section").class("list people").children(all).view()
 }
 
@@ -65,14 +66,14 @@ fn person(office: Office, people: People, operator: &Operator, changing: Option<
         let name = name.clone();
         press(move || people.changing.set(Some((name.clone(), role))))
     };
-    let mut acts = vec![button(format!("Change {name}"), begin)];
+    let mut acts = vec![button(say::change_person(&name), begin)];
     if operator.locked_until.is_some() {
-        acts.push(act(format!("Unlock {name}"), Change::Unlock));
+        acts.push(act(say::unlock_person(&name), Change::Unlock));
     }
     if !is_own {
         acts.push(match operator.disabled {
-            true => act(format!("Enable {name}"), Change::Enable),
-            false => act(format!("Disable {name}"), Change::Disable),
+            true => act(say::enable_person(&name), Change::Enable),
+            false => act(say::disable_person(&name), Change::Disable),
         });
     }
     let strong = element("span").class("strong").child(element("bdi").text(name.clone()).view());
@@ -94,13 +95,13 @@ fn form(office: Office, people: People, operator: &Operator, to: Role, is_own: b
     let chosen = name.clone();
     let choose = move |to| people.changing.set(Some((chosen.clone(), to)));
     let roles = (!is_own).then(|| roles("changed-role", to, choose));
-    let label = if to == role { "New PIN" } else { "New PIN; empty: the same as before" };
-    let label = if to == Role::Manager && role != to { "New PIN, for a manager" } else { label };
+    let label = if to == role { say::new_pin() } else { say::new_pin_or_empty() };
+    let label = if to == Role::Manager && role != to { say::new_pin_manager() } else { label };
     let save = press(move || {
         let pin = keyed(OTHER_PIN);
         let pin = if pin.is_empty() { None } else { Pin::new(pin).ok().map(Some).unwrap_or_default() };
         if pin.is_none() && (to == role || !keyed(OTHER_PIN).is_empty()) {
-            return office.refuse("A PIN has 4 to 12 digits. Key it in full.".to_owned());
+            return office.refuse(say::pin_in_full().to_owned());
         }
         let change = match pin {
             Some(pin) if to == role => Change::Pin { pin },
@@ -111,7 +112,8 @@ fn form(office: Office, people: People, operator: &Operator, to: Role, is_own: b
     });
     let cancel = press(move || people.changing.set(None));
     let form = element("div").class("form").children(roles).child(field(OTHER_PIN, label, PIN));
-    form.child(row(vec![button("Save".to_owned(), save), button("Cancel".to_owned(), cancel)])).view()
+    form.child(row(vec![button(say::save().to_owned(), save), button(say::cancel().to_owned(), cancel)]))
+        .view()
 }
 
 fn tell(office: Office, people: People, name: String, change: Change) {
@@ -120,7 +122,7 @@ fn tell(office: Office, people: People, name: String, change: Change) {
         if let Some(all) = office.post("operators/change", Some(change)).await {
             people.changing.set(None);
             people.all.set(all);
-            office.said.set("Saved".to_owned());
+            office.said.set(say::saved().to_owned());
         }
     });
 }
@@ -132,25 +134,25 @@ fn add(office: Office, people: People) -> AnyView {
     });
     let add = press(move || {
         let Ok(pin) = Pin::new(keyed(NEW_PIN)) else {
-            return office.refuse("A PIN has 4 to 12 digits. Key it in full.".to_owned());
+            return office.refuse(say::pin_in_full().to_owned());
         };
         let new = AddOperator { name: keyed(NAME), role: people.role.get_untracked(), pin };
         begin(async move {
             if let Some(all) = office.post("operators", Some(proxy::body(&new))).await {
                 people.all.set(all);
-                office.said.set("Saved".to_owned());
+                office.said.set(say::saved().to_owned());
                 empty(NAME);
                 empty(NEW_PIN);
             }
         });
     });
     let all = vec![
-        element("h2").text("Add a person").view(),
-        line("", "They sign in with a staff PIN of their own. Everybody keeps it to themselves.".to_owned()),
-        field(NAME, "Name", &[("type", "text"), ("maxlength", "30")]),
-        field(NEW_PIN, "PIN", PIN),
+        element("h2").text(say::add_a_person()).view(),
+        line("", say::add_a_person_about().to_owned()),
+        field(NAME, say::name(), &[("type", "text"), ("maxlength", "30")]),
+        field(NEW_PIN, say::pin(), PIN),
         roles,
-        submit("Add person", add),
+        submit(say::add_person(), add),
     ];
     element("section").class("form").children(all).view()
 }
@@ -168,6 +170,6 @@ fn roles(group: &'static str, chosen: Role, choose: impl Fn(Role) + Clone + 'sta
         });
         element("label").child(radio.view()).child(element("span").text(words::role(role)).view()).view()
     };
-    let legend = element("legend").class("heard").text("Role").view();
+    let legend = element("legend").class("heard").text(say::role()).view();
     element("fieldset").class("kinds").child(legend).children(words::ROLES.map(choice)).view()
 }

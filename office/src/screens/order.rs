@@ -4,6 +4,7 @@ use super::timeline::timeline;
 use crate::parts::{begin, fixed, link, watched};
 use crate::standing::{approved, is_reserved, returned, words_of};
 use crate::{Office, local, moment, order_words as words};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
@@ -47,7 +48,7 @@ pub(crate) fn order(office: Office, id: AttemptId) -> AnyView {
         }
         looked.view.with(|view| view.as_ref().map(|view| detail(office, looked, view)))
     });
-    let back = link("Back to the list", "#history".to_owned());
+    let back = link(say::back_to_list(), "#history");
     let detail = element("div").class("detail").children([row(vec![back]), detail]).view();
     element("section").class("pair").children([list(office), detail]).view()
 }
@@ -75,7 +76,7 @@ fn follow(office: Office, id: AttemptId, looked: &'static Looked) {
                 Answer::Nothing if looked.view.with_untracked(Option::is_none) => {
                     match local::payment(id.as_str()) {
                         Some(view) => show(office, looked, view),
-                        None => looked.missing.set(Some(words::OFFLINE.to_owned())),
+                        None => looked.missing.set(Some(say::offline().to_owned())),
                     }
                 }
                 Answer::Nothing => {}
@@ -110,8 +111,8 @@ pub(super) fn show(office: Office, looked: &Looked, view: PaymentView) {
 fn detail(office: Office, looked: &'static Looked, view: &PaymentView) -> AnyView {
     let words = words_of(view);
     let title = match &view.order_id {
-        Some(order) => format!("Order {order}"),
-        None => format!("Reference {}", view.terms.attempt),
+        Some(order) => say::order(order),
+        None => say::reference(view.terms.attempt.as_str()),
     };
     let standing = element("p").class(match words.look {
         Look::Paid => "standing filled-chip",
@@ -127,12 +128,12 @@ fn detail(office: Office, looked: &'static Looked, view: &PaymentView) -> AnyVie
     ];
     // Of what is settled nobody has to do what was to be done then.
     all.extend((words.look == Look::NotKnown).then(|| line("", words.next)));
-    all.extend(view.needs_person.clone().map(|fact| line("strong", format!("Needs a person: {fact}"))));
-    all.push(part(move || office.away.get().then(|| line("offline", words::OFFLINE.to_owned()))));
+    all.extend(view.needs_person.clone().map(|fact| line("strong", say::needs_person_fact(&fact))));
+    all.push(part(move || office.away.get().then(|| line("offline", say::offline().to_owned()))));
     all.push(actions(looked, view));
     all.extend(left(view).map(|left| line("", left)));
     all.push(facts(view));
-    all.push(element("h2").text("What happened").view());
+    all.push(element("h2").text(say::what_happened()).view());
     all.push(part(move || looked.steps.with(|steps| Some(timeline(steps)))));
     element("article").class("order").children(all).view()
 }
@@ -141,7 +142,7 @@ fn detail(office: Office, looked: &'static Looked, view: &PaymentView) -> AnyVie
 fn actions(looked: &'static Looked, view: &PaymentView) -> AnyView {
     let receipt = element("a").attr("role", "button").class("filled");
     let address = format!("#receipt/{}", view.terms.attempt);
-    let receipt = receipt.live_attr("href", fixed(address)).text("Receipt").view();
+    let receipt = receipt.live_attr("href", fixed(address)).text(say::receipt()).view();
     let mut buttons = vec![receipt];
     let reserved = is_reserved(view);
     let kinds = [
@@ -165,32 +166,31 @@ fn actions(looked: &'static Looked, view: &PaymentView) -> AnyView {
 fn left(view: &PaymentView) -> Option<String> {
     let whole = till::amount(approved(view)?);
     if let Some(left) = view.left.capture {
-        return Some(format!("Can be collected: {} of {whole}.", till::figures(left)));
+        return Some(say::can_be_collected(&till::figures(left), &whole));
     }
     let left = view.left.give_back.filter(|_| !is_reserved(view))?;
-    Some(format!("Can be refunded: {} of {whole}.", till::figures(left)))
+    Some(say::can_be_refunded(&till::figures(left), &whole))
 }
 
 fn facts(view: &PaymentView) -> AnyView {
     let terms = &view.terms;
     let entry = match terms.entry {
-        Entry::Chip => "chip",
-        Entry::Contactless => "contactless",
-        Entry::Swipe => "swipe",
+        Entry::Chip => say::chip(),
+        Entry::Contactless => say::contactless(),
+        Entry::Swipe => say::swipe(),
     };
     let field = |name: &str| view.receipt.get(name).cloned().unwrap_or_default();
-    let taken = format!("{} {}", moment::day(view.accepted_at), browser::hh_mm_ss(view.accepted_at));
     let rows = [
-        ("Kind", till::kind(terms.kind).to_owned()),
-        ("Taken", taken),
-        ("Operator", view.operator.clone().unwrap_or_default()),
-        ("Card", format!("{}, {entry}", words::card(view))),
-        ("Returned", returned(view).map(till::amount).unwrap_or_default()),
-        ("RRN", field("processor-rrn")),
-        ("Auth code", field("approval-code")),
-        ("Terminal", field("terminal-id")),
-        ("Reference", terms.attempt.to_string()),
-        ("Stage", view.stage.clone().unwrap_or_default()),
+        (say::choice_kind(), till::kind(terms.kind).to_owned()),
+        (say::taken_at(), moment::day_and_second(view.accepted_at)),
+        (say::operator(), view.operator.clone().unwrap_or_default()),
+        (say::card(), say::card_and_entry(&words::card(view), entry)),
+        (say::returned(), returned(view).map(till::amount).unwrap_or_default()),
+        (say::rrn(), field("processor-rrn")),
+        (say::auth_code(), field("approval-code")),
+        (say::terminal(), field("terminal-id")),
+        (say::reference_label(), terms.attempt.to_string()),
+        (say::stage(), view.stage.clone().unwrap_or_default()),
     ];
     let list = |list: Element, (label, value): (&'static str, String)| {
         list.child(element("dt").text(label).view()).child(element("dd").text(value).view())

@@ -1,6 +1,7 @@
 //! A receipt's lines on the screen, and on the browser's paper.
 
 use crate::parts::fixed;
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::parts::element;
 use receipt::{Line, QrPath, Size};
@@ -21,7 +22,7 @@ pub(super) fn paper(lines: &[Line], signed: Option<&str>) -> AnyView {
     });
     element("div")
         .class("paper-roll")
-        .attr("aria-label", "Receipt")
+        .attr("aria-label", say::receipt())
         .attr("role", "document")
         .children(lines)
         .view()
@@ -37,10 +38,11 @@ fn class(size: Size) -> &'static str {
 /// A line to sign on, or what was drawn.
 fn sign(signed: Option<&str>) -> AnyView {
     match signed {
-        None => element("p").class("sign").text("Sign X").view(),
+        None => element("p").class("sign").text(say::sign_x()).view(),
         Some(path) => {
+            let name = say::signature();
             let svg = format!(
-                r#"<svg viewBox="0 0 600 200" role="img" aria-label="Signature"><path d="{path}"/></svg>"#
+                r#"<svg viewBox="0 0 600 200" role="img" aria-label="{name}"><path d="{path}"/></svg>"#
             );
             leptos::html::div().class("signed").inner_html(svg).into_any()
         }
@@ -50,8 +52,9 @@ fn sign(signed: Option<&str>) -> AnyView {
 /// The link, to scan and to read.
 fn code(link: &str) -> AnyView {
     let path = QrPath::of(link).map(|QrPath { size, path }| {
+        let name = say::link_code();
         let svg = format!(
-            r#"<svg viewBox="0 0 {size} {size}" role="img" aria-label="Code of the receipt's link"><path d="{path}"/></svg>"#
+            r#"<svg viewBox="0 0 {size} {size}" role="img" aria-label="{name}"><path d="{path}"/></svg>"#
         );
         leptos::html::div().class("code").inner_html(svg).into_any()
     });

@@ -2,7 +2,8 @@ use super::paper::paper;
 use super::signature::pad;
 use crate::parts::{begin, choice, filled, fixed, link, toggle};
 use crate::printer::{self, Fault};
-use crate::{Office, local, moment, order_words as words};
+use crate::{Office, local, moment};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
@@ -59,18 +60,18 @@ pub(crate) fn receipt_of(office: Office, id: AttemptId) -> AnyView {
             Answer::Refused(problem) => looked.missing.set(Some(problem.cashier)),
             Answer::Nothing => match offline(office, &asked) {
                 Some(view) => looked.view.set(Some(view)),
-                None => looked.missing.set(Some(words::OFFLINE.to_owned())),
+                None => looked.missing.set(Some(say::offline().to_owned())),
             },
         }
     });
-    let back = link("Back to the order", format!("#order/{id}"));
+    let back = link(say::back_to_order(), format!("#order/{id}"));
     let shown = part(move || {
         if let Some(missing) = looked.missing.get() {
             return Some(line("none", missing));
         }
         looked.view.with(|view| view.as_ref().map(|view| sheet(office, looked, view)))
     });
-    let all = [heading(fixed("Receipt")), row(vec![back]), shown];
+    let all = [heading(fixed(say::receipt())), row(vec![back]), shown];
     element("section").class("receipt-of").children(all).view()
 }
 
@@ -95,17 +96,17 @@ fn sheet(office: Office, looked: &'static Looked, view: &ReceiptView) -> AnyView
     let asked = view.clone();
     let signing = part(move || {
         let receipt = Receipt::of(&asked, looked.nth.get(), looked.copy.get(), Duplicate::First, zone);
-        receipt.to_sign.then(|| more("Sign on the screen", pad(&looked.drawn)))
+        receipt.to_sign.then(|| more(say::sign_on_screen(), pad(&looked.drawn)))
     });
     let id = view.payment.terms.attempt.clone();
     let browser_id = id.clone();
     let by_browser = filled(
-        fixed("Print"),
+        fixed(say::print()),
         move || !looked.busy.get(),
         press(move || print(office, looked, browser_id.clone(), 0)),
     );
     let by_printer = button(
-        "Print on the receipt printer".to_owned(),
+        say::print_on_printer().to_owned(),
         press(move || {
             let columns = browser::remembered(COLUMNS).and_then(|columns| columns.parse().ok()).unwrap_or(42);
             print(office, looked, id.clone(), columns);
@@ -131,42 +132,45 @@ fn copies(looked: &'static Looked, view: &ReceiptView) -> AnyView {
         };
         toggle(label, move || looked.copy.get() == copy, choose)
     };
-    let mut all =
-        vec![row(vec![copy("Customer copy", Copy::Customer), copy("Merchant copy", Copy::Merchant)])];
+    let mut all = vec![row(vec![
+        copy(say::customer_copy(), Copy::Customer),
+        copy(say::merchant_copy(), Copy::Merchant),
+    ])];
     if !view.payment.later.is_empty() {
         let whole = ("0".to_owned(), till::kind(view.payment.terms.kind).to_owned());
         let later = view.payment.later.iter().enumerate().map(|(nth, later)| {
             let words = crate::standing::later_words(&view.payment, later);
             ((nth + 1).to_string(), format!("{} {}", words.title, till::amount(later.amount)))
         });
-        all.push(choice("Receipt of", std::iter::once(whole).chain(later).collect(), move |nth| {
-            looked.nth.set(nth.parse().unwrap_or_default());
-            looked.mark.set(Duplicate::First);
-        }));
+        let nth = looked.nth.get_untracked().to_string();
+        all.push(choice(
+            say::receipt_of(),
+            std::iter::once(whole).chain(later).collect(),
+            &nth,
+            move |nth| {
+                looked.nth.set(nth.parse().unwrap_or_default());
+                looked.mark.set(Duplicate::First);
+            },
+        ));
     }
     element("div").class("choices").children(all).view()
 }
 
 /// On which paper.
 fn papers(looked: &'static Looked) -> AnyView {
-    let sheets = [("slip", "80 mm"), ("a4", "A4")].map(|(value, label)| (value.to_owned(), label.to_owned()));
-    let remembered = looked.sheet.get_untracked();
-    let (mut chosen, others): (Vec<_>, Vec<_>) =
-        sheets.into_iter().partition(|(value, _)| *value == remembered);
-    chosen.extend(others);
-    let paper = choice("Paper", chosen, move |sheet| {
+    let sheets =
+        [("slip", say::roll()), ("a4", "A4")].map(|(value, label)| (value.to_owned(), label.to_owned()));
+    let chosen = looked.sheet.get_untracked();
+    let paper = choice(say::paper(), sheets.into(), &chosen, move |sheet| {
         browser::remember(SHEET, &sheet);
         looked.sheet.set(sheet);
     });
-    let columns = ["42", "48", "32"].map(str::to_owned);
-    let remembered = browser::remembered(COLUMNS).unwrap_or_default();
-    let (mut chosen, others): (Vec<_>, Vec<_>) =
-        columns.into_iter().partition(|columns| *columns == remembered);
-    chosen.extend(others);
-    let label = |columns: String| (columns.clone(), format!("{columns} characters"));
-    let chosen = chosen.into_iter().map(label).collect();
-    let printer = choice("Receipt printer", chosen, |columns| browser::remember(COLUMNS, &columns));
-    more("Paper and printer", element("div").class("choices").children([paper, printer]).view())
+    let columns = ["42", "48", "32"].map(|columns| (columns.to_owned(), say::characters(columns)));
+    let chosen = browser::remembered(COLUMNS).unwrap_or_default();
+    let printer = choice(say::receipt_printer(), columns.into(), &chosen, |columns| {
+        browser::remember(COLUMNS, &columns);
+    });
+    more(say::paper_and_printer(), element("div").class("choices").children([paper, printer]).view())
 }
 
 /// Counts the print, and then prints: by the browser, or with so many characters to a line on the receipt printer.
@@ -213,7 +217,8 @@ async fn by_browser(office: Office, looked: &'static Looked, id: AttemptId) -> S
     }
     browser::wait(PAINT_MS).await;
     let printed = web_sys::window().is_some_and(|window| window.print().is_ok());
-    if printed { "Handed to the browser's print.".to_owned() } else { Fault::NoPrint.words().to_owned() }
+    let said = if printed { say::handed_to_browser() } else { Fault::NoPrint.words() };
+    said.to_owned()
 }
 
 async fn by_printer(
@@ -233,7 +238,7 @@ async fn by_printer(
     };
     let Some(bytes) = bytes else { return Fault::NoServer.words().to_owned() };
     match printer::print(port, &bytes).await {
-        Ok(()) => "Printed.".to_owned(),
+        Ok(()) => say::printed().to_owned(),
         Err(fault) => fault.words().to_owned(),
     }
 }

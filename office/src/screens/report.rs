@@ -2,6 +2,7 @@ use crate::Office;
 use crate::day_words::{kind, moment, not_final};
 use crate::parts::{begin, filled, fixed, watched};
 use crate::sheet::{letterhead, pair, print_first, said, sheet, table, tools};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{button, element, heading, line, part, press};
@@ -25,7 +26,7 @@ pub(crate) fn report(office: Office) -> AnyView {
     shift.look();
     let shown = part(move || shift.report.with(|report| report.as_ref().map(|report| shift.show(report))));
     let buttons = part(move || shift.report.with(|report| report.as_ref().map(|report| shift.tools(report))));
-    let lines = [heading(fixed("X / Z report")), said(shift.said), shown, buttons];
+    let lines = [heading(fixed(say::x_z_report())), said(shift.said), shown, buttons];
     element("section").class("day").children(lines).view()
 }
 
@@ -41,9 +42,7 @@ impl Shift {
             Answer::Refused(problem) => self.said.set(problem.cashier),
             answer => match self.office.heard(answer) {
                 Some(report) => self.report.set(Some(report)),
-                None => {
-                    self.said.set("No connection. Nothing was closed by this press; press again.".to_owned())
-                }
+                None => self.said.set(say::nothing_closed_press_again().to_owned()),
             },
         }
     }
@@ -58,29 +57,27 @@ impl Shift {
 
     fn show(self, report: &Report) -> AnyView {
         let title = match report.number {
-            Some(number) => format!("Z REPORT {number}"),
-            None => "X REPORT".to_owned(),
+            Some(number) => say::z_report(&number.to_string()),
+            None => say::x_report().to_owned(),
         };
         let mut lines = letterhead(self.office);
         lines.push(element("h2").class("sheet-title").text(title).view());
-        lines.extend([pair("From", moment(report.from)), pair("To", moment(report.until))]);
-        lines.extend(report.operator.clone().map(|name| pair("Closed by", name)));
-        lines.push(totals("All", &report.totals));
+        lines.extend([pair(say::from(), moment(report.from)), pair(say::to(), moment(report.until))]);
+        lines.extend(report.operator.clone().map(|name| pair(say::closed_by(), name)));
+        lines.push(totals(say::all(), &report.totals));
         for one in &report.operators {
-            let name = one.operator.clone().unwrap_or_else(|| "Nobody signed in".to_owned());
+            let name = one.operator.clone().unwrap_or_else(|| say::nobody_signed_in().to_owned());
             lines.push(element("h3").text(name).view());
-            lines.push(totals("Of one person", &one.totals));
+            lines.push(totals(say::of_one_person(), &one.totals));
         }
-        lines.push(pair("Not approved", report.refused.to_string()));
-        lines.push(pair("Not known yet", report.open.len().to_string()));
+        lines.push(pair(say::not_approved(), report.refused.to_string()));
+        lines.push(pair(say::result_not_known(), report.open.len().to_string()));
         if !report.open.is_empty() {
-            lines.push(line(
-                "small",
-                format!("{} They count in the next report.", not_final(report.open.len())),
-            ));
+            let not_final = not_final(report.open.len());
+            lines.push(line("small", format!("{not_final} {}", say::in_next_report())));
         }
-        lines.push(line("small", "Cards only. Cash is not included.".to_owned()));
-        lines.push(line("sign", "Sign X".to_owned()));
+        lines.push(line("small", say::cards_only().to_owned()));
+        lines.push(line("sign", say::sign_x().to_owned()));
         sheet(lines)
     }
 
@@ -89,20 +86,19 @@ impl Shift {
         let is_z = report.number.is_some();
         if is_z {
             let again = press(move || self.look());
-            return tools(vec![print_first(), button("Back to the X report".to_owned(), again)]);
+            return tools(vec![print_first(), button(say::back_to_x_report().to_owned(), again)]);
         }
         if self.asked.get() {
-            let words = "The Z report closes this shift once. The next one begins with nothing.";
             return tools(vec![
-                line("next", words.to_owned()),
-                filled(fixed("Close the shift"), || true, press(move || self.close(from))),
-                button("Back".to_owned(), press(move || self.asked.set(false))),
+                line("next", say::z_closes_once().to_owned()),
+                filled(fixed(say::close_the_shift()), || true, press(move || self.close(from))),
+                button(say::back().to_owned(), press(move || self.asked.set(false))),
             ]);
         }
         tools(vec![
             print_first(),
-            button("Z report: close the shift".to_owned(), press(move || self.asked.set(true))),
-            button("Count again".to_owned(), press(move || self.look())),
+            button(say::z_report_close_the_shift().to_owned(), press(move || self.asked.set(true))),
+            button(say::count_again().to_owned(), press(move || self.look())),
         ])
     }
 }
@@ -114,7 +110,7 @@ fn totals(name: &'static str, totals: &Totals) -> AnyView {
         .map(|total| vec![kind(total.kind).to_owned(), total.count.to_string(), amount(total.sum)])
         .collect();
     match rows.is_empty() {
-        true => line("small", "Nothing was taken.".to_owned()),
-        false => table(name, &["", "Number", "Sum"], rows),
+        true => line("small", say::nothing_taken().to_owned()),
+        false => table(name, &["", say::number(), say::sum()], rows),
     }
 }

@@ -4,6 +4,7 @@ use crate::Office;
 use crate::book::Row;
 use crate::parts::{begin, fixed, watched};
 use crate::standing::Item;
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::browser;
 use mpos_terminal::parts::{element, line, part, shape_icon};
@@ -27,7 +28,7 @@ pub(super) fn rows(office: Office) -> AnyView {
     });
     let none = part(move || {
         let is_none = book.rows.with(Vec::is_empty);
-        let words = if book.loading.get() { "Reading\u{2026}" } else { "No payments found." };
+        let words = if book.loading.get() { say::reading() } else { say::no_payments() };
         is_none.then(|| line("none", words.to_owned()))
     });
     let scrolled = move |event: Event| {
@@ -55,7 +56,7 @@ pub(super) fn rows(office: Office) -> AnyView {
         });
     }
     let list = element("div").class("rows").attr("tabindex", "0").attr("role", "region");
-    list.attr("aria-label", "Payments").on("scroll", scrolled).children([shown, none]).view()
+    list.attr("aria-label", say::payments()).on("scroll", scrolled).children([shown, none]).view()
 }
 
 /// The rows from this one on, with the room of those above and below.

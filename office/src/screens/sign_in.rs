@@ -2,6 +2,7 @@ use super::{back_to_till, first_start, stand_by};
 use crate::entrance::Face;
 use crate::parts::{begin, empty, fixed, focus, input, is_enter, keyed, said, submit};
 use crate::{Office, words};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::parts::{button, element, heading, line, part, press, row};
 use mpos_terminal::{proxy, sound, sound::Sound};
@@ -15,9 +16,6 @@ const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", 
 
 /// Signing in: nobody here, who, the PIN; or the first start of a till that has nobody.
 pub(crate) fn sign_in(office: Office) -> AnyView {
-    // Whoever is signed in and comes here wants to give the till to somebody else.
-    let switches = office.terminal.with_untracked(|t| t.as_ref().is_some_and(|t| t.operator.is_some()));
-    office.entrance.turn(if switches { Face::Names } else { Face::StandBy });
     begin(async move { office.entrance.look(office).await });
     part(move || {
         let nobody = office.entrance.door.with(|door| door.as_ref().map(|door| door.people.is_empty()));
@@ -37,7 +35,7 @@ fn names(office: Office) -> AnyView {
             Some(element("div").class("tiles").children(tiles.collect::<Vec<_>>()).view())
         })
     });
-    let title = heading(fixed("Who is signing in?"));
+    let title = heading(fixed(say::who_is_signing_in()));
     element("section").class("entrance").children([title, tiles, said(office), back_to_till(office)]).view()
 }
 
@@ -55,11 +53,15 @@ fn tile(office: Office, person: &Tile) -> AnyView {
 
 fn pin(office: Office, name: String) -> AnyView {
     let title = name.clone();
-    let field = element("input").attr("id", FIELD).attr("type", "password").attr("autocomplete", "off");
+    let field = element("input")
+        .attr("id", FIELD)
+        .attr("type", "password")
+        .attr("dir", "ltr")
+        .attr("autocomplete", "off");
     // The pad is the keyboard of a touch screen.
-    let field = field.attr("inputmode", "none").attr("maxlength", "12").attr("aria-label", "Staff PIN");
+    let field = field.attr("inputmode", "none").attr("maxlength", "12").attr("aria-label", say::staff_pin());
     let keys = element("div").class("keys").attr("dir", "ltr").attr("role", "group");
-    let keys = keys.attr("aria-label", "PIN pad").children(KEYS.map(key));
+    let keys = keys.attr("aria-label", say::pin_pad()).children(KEYS.map(key));
     let enter = {
         let name = name.clone();
         move || try_pin(office, name.clone())
@@ -69,14 +71,14 @@ fn pin(office: Office, name: String) -> AnyView {
         office.said.set(String::new());
         office.entrance.turn(Face::Names);
     });
-    let other = button("Somebody else".to_owned(), other);
+    let other = button(say::somebody_else().to_owned(), other);
     let all = vec![
         element("h1").child(element("bdi").text(title).view()).view(),
-        line("", "Staff PIN, not a card PIN".to_owned()),
+        line("", say::not_a_card_pin().to_owned()),
         field.view(),
         said(office),
         keys.view(),
-        submit("Sign in", press(pressed)),
+        submit(say::sign_in(), press(pressed)),
         row(vec![other]),
     ];
     focus(FIELD);
@@ -92,7 +94,7 @@ fn key(label: &'static str) -> AnyView {
     if label.is_empty() {
         return element("span").view();
     }
-    let name = if label == "\u{232b}" { "delete" } else { label };
+    let name = if label == "\u{232b}" { say::key_delete() } else { label };
     let key = element("button").attr("type", "button").class("key").attr("aria-label", name);
     key.on("click", move |_| push(label)).text(label).view()
 }
@@ -111,7 +113,7 @@ fn push(label: &str) {
 
 fn try_pin(office: Office, name: String) {
     let Ok(pin) = Pin::new(keyed(FIELD)) else {
-        return office.refuse("A staff PIN has 4 to 12 digits. Key it in full.".to_owned());
+        return office.refuse(say::staff_pin_in_full().to_owned());
     };
     empty(FIELD);
     focus(FIELD);

@@ -1,6 +1,7 @@
 //! A signature drawn on the screen, for the merchant's copy. It is in this page's memory only, and gone with the screen.
 
 use crate::parts::watched;
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{button, element, line, part, press, row};
@@ -33,14 +34,14 @@ pub(super) fn pad(drawn: &'static Watched<String>) -> AnyView {
         }
     };
     let ink = part(move || Some(ink(&drawn.get())));
-    let pad = element("div").class("pad").attr("role", "img").attr("aria-label", "Field to sign in");
+    let pad = element("div").class("pad").attr("role", "img").attr("aria-label", say::field_to_sign());
     let pad = pad.on("pointerdown", begin).on("pointermove", draw);
     let pad =
         pad.on("pointerup", move |_| is_down.set(false)).on("pointerleave", move |_| is_down.set(false));
-    let clear = button("Clear".to_owned(), press(move || drawn.set(String::new())));
+    let clear = button(say::clear().to_owned(), press(move || drawn.set(String::new())));
     element("div")
         .class("signing")
-        .child(line("", "Customer: sign here, or on the paper slip.".to_owned()))
+        .child(line("", say::sign_here().to_owned()))
         .children([pad.child(ink).view(), row(vec![clear])])
         .view()
 }

@@ -1,9 +1,10 @@
 use crate::Office;
 use crate::entrance::Face;
 use crate::parts::{fixed, link, submit};
+use language::say;
 use leptos::prelude::*;
+use mpos_terminal::browser;
 use mpos_terminal::parts::{element, heading, live_line, part, press, row, text};
-use mpos_terminal::{browser, words};
 
 /// Nobody is here: till, shop and time, and how much is not known yet, without amounts. A touch anywhere opens it.
 pub(crate) fn stand_by(office: Office) -> AnyView {
@@ -12,7 +13,7 @@ pub(crate) fn stand_by(office: Office) -> AnyView {
     let till = move || office.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
     let unresolved = part(move || {
         let count = office.entrance.door.with(|door| door.as_ref().map_or(0, |door| door.unresolved));
-        let words = words::not_known_count(usize::try_from(count).unwrap_or(usize::MAX));
+        let words = say::results_not_known(&count.to_string());
         (count > 0)
             .then(|| element("p").class("bar hatched").child(element("span").text(words).view()).view())
     });
@@ -21,9 +22,9 @@ pub(crate) fn stand_by(office: Office) -> AnyView {
         live_line("strong", text(shop)),
         live_line("", text(till)),
         live_line("clock", text(move || browser::hh_mm(office.now.get()))),
-        heading(fixed("Locked")),
+        heading(fixed(say::locked())),
         unresolved,
-        submit("Touch to unlock", press(unlock)),
+        submit(say::touch_to_unlock(), press(unlock)),
         back_to_till(office),
     ];
     let section = element("section").class("entrance stand-by").attr("role", "status");
@@ -33,5 +34,5 @@ pub(crate) fn stand_by(office: Office) -> AnyView {
 /// The way back to a till that sells, because somebody is signed in or because nobody has to be.
 pub(crate) fn back_to_till(office: Office) -> AnyView {
     let sells = move || office.terminal.with(|t| t.as_ref().is_some_and(|t| !t.locked));
-    part(move || sells().then(|| row(vec![link("Back to the till", "/")])))
+    part(move || sells().then(|| row(vec![link(say::back_to_till(), "/")])))
 }

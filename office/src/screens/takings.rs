@@ -2,6 +2,7 @@ use crate::day_words::{kind, result};
 use crate::parts::{begin, fixed, labelled, toggle, value, watched};
 use crate::sheet::{letterhead, pair, print_first, said, sheet, table, tools};
 use crate::{Office, moment};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{element, heading, line, part, text};
@@ -11,13 +12,15 @@ use payment::json::FromJson;
 use payment::settlement::{By, Taken, Takings};
 
 /// The ways to look at it: the proxy's word, the label, and what a row is called.
-const WAYS: [(&str, &str, &str); 5] = [
-    ("day", "By day", "Day"),
-    ("hour", "By hour", "Hour"),
-    ("operator", "By person", "Person"),
-    ("kind", "By kind", "Kind"),
-    ("result", "By result", "Result"),
-];
+fn ways() -> [(&'static str, &'static str, &'static str); 5] {
+    [
+        ("day", say::by_day(), say::day()),
+        ("hour", say::by_hour(), say::hour()),
+        ("operator", say::by_person(), say::person()),
+        ("kind", say::by_kind(), say::choice_kind()),
+        ("result", say::by_result(), say::result()),
+    ]
+}
 
 /// What the screen watches.
 #[derive(Clone, Copy)]
@@ -41,16 +44,20 @@ pub(crate) fn takings(office: Office) -> AnyView {
         said: watched(String::new()),
     };
     look.ask();
-    let days = [date("From", look.from, look), date("To", look.to, look)];
-    let ways = WAYS.map(|(by, label, _)| way(look, by, label));
-    let ways =
-        element("div").class("row").attr("role", "group").attr("aria-label", "Rows").children(ways).view();
+    let days = [date(say::from(), look.from, look), date(say::to(), look.to, look)];
+    let ways = ways().map(|(by, label, _)| way(look, by, label));
+    let ways = element("div")
+        .class("row")
+        .attr("role", "group")
+        .attr("aria-label", say::rows())
+        .children(ways)
+        .view();
     let shown = part(move || look.takings.with(|found| found.as_ref().map(|found| show(office, found))));
-    let file = element("a").attr("role", "button").attr("download", "").text("Export CSV");
+    let file = element("a").attr("role", "button").attr("download", "").text(say::export_csv());
     let file =
         file.live_attr("href", text(move || format!("/api/v1/{}", look.question("takings.csv")))).view();
     let lines = [
-        heading(fixed("Takings")),
+        heading(fixed(say::takings())),
         element("div").class("tools row days").children(days).view(),
         element("div").class("tools").child(ways).view(),
         said(look.said),
@@ -104,16 +111,16 @@ fn way(look: Look, by: &'static str, label: &'static str) -> AnyView {
 }
 
 fn show(office: Office, takings: &Takings) -> AnyView {
-    let title = WAYS.iter().find(|(by, ..)| By::from_json(&(*by).into()) == Some(takings.by));
+    let title = ways().into_iter().find(|(by, ..)| By::from_json(&(*by).into()) == Some(takings.by));
     let title = title.map_or("", |(_, _, title)| title);
     let days = match takings.from == takings.to {
-        true => takings.from.clone(),
-        false => format!("{} to {}", takings.from, takings.to),
+        true => moment::day_named(&takings.from),
+        false => say::days(&moment::day_named(&takings.from), &moment::day_named(&takings.to)),
     };
     let mut lines = letterhead(office);
-    lines.extend([pair("Takings", days), pair("Time zone", takings.time_zone.clone())]);
+    lines.extend([pair(say::takings(), days), pair(say::time_zone(), takings.time_zone.clone())]);
     if takings.rows.is_empty() {
-        lines.push(line("small", "Nothing was taken on these days.".to_owned()));
+        lines.push(line("small", say::nothing_on_these_days().to_owned()));
         return sheet(lines);
     }
     lines.push(chart(takings));
@@ -126,11 +133,11 @@ fn show(office: Office, takings: &Takings) -> AnyView {
         row
     };
     let titles: &[&str] = match has_went {
-        true => &[title, "Number", "Taken", "Returned"],
-        false => &[title, "Number", "Sum"],
+        true => &[title, say::number(), say::taken(), say::returned()],
+        false => &[title, say::number(), say::sum()],
     };
-    lines.push(table("Takings", titles, takings.rows.iter().map(row).collect()));
-    lines.push(line("small", "Cards only. Cash is not included.".to_owned()));
+    lines.push(table(say::takings(), titles, takings.rows.iter().map(row).collect()));
+    lines.push(line("small", say::cards_only().to_owned()));
     sheet(lines)
 }
 
@@ -139,12 +146,13 @@ fn name(by: By, taken: &Taken) -> String {
     let word = || serde_json::Value::from(taken.name.as_str());
     match by {
         By::Hour => format!("{}:00", taken.name),
-        By::Operator if taken.name.is_empty() => "Nobody signed in".to_owned(),
+        By::Operator if taken.name.is_empty() => say::nobody_signed_in().to_owned(),
         By::Kind => FromJson::from_json(&word()).map_or_else(|| taken.name.clone(), |k| kind(k).to_owned()),
         By::Result => {
             FromJson::from_json(&word()).map_or_else(|| taken.name.clone(), |r| result(r).to_owned())
         }
-        By::Day | By::Operator => taken.name.clone(),
+        By::Day => moment::day_named(&taken.name),
+        By::Operator => taken.name.clone(),
     }
 }
 
@@ -178,9 +186,8 @@ fn chart(takings: &Takings) -> AnyView {
         ));
     }
     let height = takings.rows.len() * ROW;
-    let svg = format!(
-        r#"<svg width="100%" height="{height}" role="img" aria-label="Bars of the sums in the table below">{bars}</svg>"#
-    );
+    let about = say::bars();
+    let svg = format!(r#"<svg width="100%" height="{height}" role="img" aria-label="{about}">{bars}</svg>"#);
     leptos::html::div().class("chart").inner_html(svg).into_any()
 }
 

@@ -10,9 +10,9 @@ pub(super) fn timeline(steps: &[Happened]) -> AnyView {
     let mut list = element("ol").class("timeline");
     for step in steps {
         let own = moment::day(step.at);
-        let date = if own == day { String::new() } else { format!("{own} ") };
+        let time = if own == day { browser::hh_mm_ss(step.at) } else { moment::day_and_second(step.at) };
         day = own;
-        let time = element("time").text(format!("{date}{}", browser::hh_mm_ss(step.at))).view();
+        let time = element("time").text(time).view();
         let source = element("span").class("source").text(words::source(step.source)).view();
         let what = element("span").text(words::step(step)).view();
         list = list.child(element("li").children([time, source, what]).view());

@@ -1,5 +1,6 @@
 use crate::parts::{begin, watched};
 use crate::{Office, moment, words};
+use language::say;
 use leptos::prelude::*;
 use mpos_terminal::parts::{element, part};
 use mpos_terminal::proxy;
@@ -11,7 +12,7 @@ pub(crate) fn trail(office: Office) -> AnyView {
     let rows = part(move || {
         deeds.with(|all| Some(element("ol").children(all.iter().map(entry).collect::<Vec<_>>()).view()))
     });
-    let summary = element("summary").text("Who did what").view();
+    let summary = element("summary").text(say::who_did_what()).view();
     let details = element("details").class("trail").on("toggle", move |_| {
         begin(async move {
             if let Some(all) = office.heard(proxy::call("GET", "operators/trail".to_owned(), None).await) {
