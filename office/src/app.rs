@@ -2,22 +2,17 @@ use crate::parts::link;
 use crate::{Office, Screen, screen::places};
 use language::say;
 use leptos::prelude::*;
-use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{element, language_choice, line, part, text};
-use std::sync::LazyLock;
-
-/// How often another language was chosen.
-static CHOSEN: LazyLock<Watched<u32>> = LazyLock::new(|| Watched::new(0));
+use mpos_terminal::speech;
 
 /// The office.
 #[component]
 pub fn App() -> impl IntoView {
     let office = Office::open();
     let all = part(move || {
-        if CHOSEN.get() > 0 {
-            // The list has words of its own: it is read anew.
-            office.book.scrolled.set(0);
-        }
+        speech::follow();
+        // The list has words of its own: it is read anew.
+        office.book.scrolled.set(0);
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
             document.set_title(say::page_title());
         }
@@ -43,7 +38,7 @@ fn strip(office: Office) -> AnyView {
     // Its place is kept: the strip stays as high as it was.
     let gone = move || if office.screen.get().is_at_work() { "gone" } else { "" };
     let languages = element("span").live_attr("class", text(move || gone().to_owned()));
-    let languages = languages.child(language_choice(|| CHOSEN.update(|times| *times += 1)));
+    let languages = languages.child(language_choice());
     let strip = element("div").class("strip");
     let strip = strip.child(element("span").class("till").live_text(text(till)).view());
     let strip = strip.child(element("span").class("chip").live_text(text(network)).view());

@@ -82,6 +82,7 @@ pub fn hear_here(event: &'static str, act: impl Fn(&Event) + 'static) {
 
 /// Does something now, and again whenever what it looked at has changed.
 pub fn follow(action: impl FnMut() + 'static) {
-    let action: Box<dyn FnMut()> = Box::new(action);
-    Effect::new(action);
+    let mut action: Box<dyn FnMut()> = Box::new(action);
+    let effect = RenderEffect::new(move |_| action());
+    on_cleanup(move || drop(effect));
 }

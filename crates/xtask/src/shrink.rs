@@ -35,7 +35,7 @@ pub(crate) fn shrink(tools: &Toolbox, dist: &Path, is_demo: bool) -> Result<()> 
     let mut optimise = tools.command("wasm-opt");
     optimise
         // Rust leaves the first megabyte to its stack: no constant is an address below 1 KiB.
-        .args(["--low-memory-unused", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"])
+        .args(["--low-memory-unused", "-Os", "--flatten", "--rereloop", "-Os", "-Os"])
         .args(["--strip-producers", "--strip-target-features"])
         .arg(&kept)
         .arg("-o")

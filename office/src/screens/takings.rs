@@ -8,7 +8,7 @@ use mpos_terminal::desk::Watched;
 use mpos_terminal::parts::{element, heading, line, part, text};
 use mpos_terminal::proxy::{self, Answer};
 use mpos_terminal::words::amount;
-use payment::json::FromJson;
+use payment::json::{FromJson, Value};
 use payment::settlement::{By, Taken, Takings};
 
 /// The ways to look at it: the proxy's word, the label, and what a row is called.
@@ -111,7 +111,7 @@ fn way(look: Look, by: &'static str, label: &'static str) -> AnyView {
 }
 
 fn show(office: Office, takings: &Takings) -> AnyView {
-    let title = ways().into_iter().find(|(by, ..)| By::from_json(&(*by).into()) == Some(takings.by));
+    let title = ways().into_iter().find(|(by, ..)| *by == takings.by.word());
     let title = title.map_or("", |(_, _, title)| title);
     let days = match takings.from == takings.to {
         true => moment::day_named(&takings.from),
@@ -143,7 +143,7 @@ fn show(office: Office, takings: &Takings) -> AnyView {
 
 /// What a row is of, in words.
 fn name(by: By, taken: &Taken) -> String {
-    let word = || serde_json::Value::from(taken.name.as_str());
+    let word = || Value::String(taken.name.clone());
     match by {
         By::Hour => format!("{}:00", taken.name),
         By::Operator if taken.name.is_empty() => say::nobody_signed_in().to_owned(),
