@@ -12,13 +12,13 @@ use crate::fingerprint::Fingerprints;
 use crate::gateway::Gateway;
 use crate::metrics::Metrics;
 use crate::store::{Attempt, Claim, Store, StoreError};
-use crate::{clock, problem::Problem};
+use crate::{clock, notice, problem::Problem};
 use closing::Day;
 use followed::Followed;
 use language::Language;
 use payment::settlement::ClosingRules;
 use payment::{
-    api::{Abandon, Abandoned, Advice, LaterKind, PaymentView, StartPayment},
+    api::{Abandon, Abandoned, Advice, LaterKind, LaterState, PaymentView, StartPayment},
     attempt::AttemptId,
     order::{Asked, Effect, Event, Later, Order, Rules, State, Step, Transfer},
     secret::EncryptedData,
@@ -371,12 +371,23 @@ impl Desk {
         if let Some(fact) = &order.needs_person
             && before.needs_person.is_none()
         {
-            tracing::error!(attempt = %id, order = order.order_id, fact, "payment needs a person");
+            tracing::error!(attempt = %id, order = order.order_id, %fact, "payment needs a person");
         }
     }
 
     pub(crate) fn view(&self, order: &Order) -> PaymentView {
-        order.view(&self.0.rules, clock::unix_ms())
+        let mut view = order.view(&self.0.rules, clock::unix_ms());
+        // The order's words are English.
+        if let Some(missing) = order.needs_person.as_ref().map(|missing| notice::missing(missing, self.say()))
+        {
+            for later in &mut view.later {
+                if let LaterState::NeedsPerson { why } = &mut later.state {
+                    why.clone_from(&missing);
+                }
+            }
+            view.till.needs_person = Some(missing);
+        }
+        view
     }
 
     fn followed(&self) -> MutexGuard<'_, Followed> {

@@ -1,4 +1,5 @@
-//! What staff are told about a callback that is more than the end of a payment, in the shop's language.
+//! What staff are told in the shop's language: about a callback that is more than the end of a payment, and why a payment needs
+//! a person.
 
 use crate::speech;
 use crate::store::ledger::{Heard, Raised};
@@ -6,7 +7,7 @@ use language::Proxy as Say;
 use payment::api::{LaterKind, Outcome};
 use payment::attempt::AttemptId;
 use payment::money::Amount;
-use payment::order::{Order, State};
+use payment::order::{Missing, Order, State};
 
 /// The notice that a callback calls for, if any. It never changes what is said of the payment itself.
 #[must_use]
@@ -92,4 +93,29 @@ fn with_sum(what: &str, heard: &Heard, say: &Say) -> String {
         None => say.language().figures(amount),
     });
     sum.map_or_else(|| what.to_owned(), |sum| say.with_sum(what, &sum))
+}
+
+/// The fact that is missing of a payment that only a person can settle.
+pub(crate) fn missing(missing: &Missing, say: &Say) -> String {
+    let text: &str = match missing {
+        Missing::CardAndStatus => say.missing_card_and_status(),
+        Missing::CardsWord => say.missing_cards_word(),
+        Missing::Status => say.missing_status(),
+        Missing::EndOf(LaterKind::Capture) => say.missing_end_of_capture(),
+        Missing::EndOf(LaterKind::Return) => say.missing_end_of_return(),
+        Missing::EndOf(LaterKind::Void) => say.missing_end_of_void(),
+        Missing::Whether(LaterKind::Capture) => say.missing_whether_capture(),
+        Missing::Whether(LaterKind::Return) => say.missing_whether_return(),
+        Missing::Whether(LaterKind::Void) => say.missing_whether_void(),
+        Missing::Amount => say.missing_amount(),
+        Missing::Sale => say.missing_sale(),
+        Missing::BankRefused => say.missing_bank_refused(),
+        Missing::GatewayRefused(LaterKind::Capture, said) => {
+            return say.missing_gateway_refused_capture(said);
+        }
+        Missing::GatewayRefused(LaterKind::Return, said) => return say.missing_gateway_refused_return(said),
+        Missing::GatewayRefused(LaterKind::Void, said) => return say.missing_gateway_refused_void(said),
+        Missing::Told(fact) => fact,
+    };
+    text.to_owned()
 }

@@ -16,13 +16,14 @@ use proxy::store::Store;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use support::{BLOB, Fake, ID, call, config, get, managed, outcome, over_every_store, payment, post, quick};
-use support::{proxy_with, says, until};
+use support::{proxy_with, report, says, until, with};
 
 over_every_store! {
     what_is_wrong_is_said_in_the_language_of_whoever_asks
     receipts_are_in_the_shop_s_language_or_in_one_of_their_own
     an_arabic_receipt_is_no_printer_s_and_not_counted
     what_staff_read_later_is_written_in_the_shop_s_language
+    what_a_person_has_to_settle_is_said_in_the_shop_s_language
 }
 
 const PRINTS: &str = "/api/v1/payments/AAAAAAAAAAAAAAAAAAAA/prints";
@@ -145,4 +146,24 @@ async fn what_staff_read_later_is_written_in_the_shop_s_language(store: impl Sto
         ["10,42 EUR", "Auftrag 4711", "Kundenbeleg"].iter().all(|told| details.contains(told)),
         "{details:?}"
     );
+}
+
+async fn what_a_person_has_to_settle_is_said_in_the_shop_s_language(store: impl Store + 'static) {
+    let gateway = Fake::default().answering(Answer::Report(Box::new(payment::order::Report {
+        awaits_card: true,
+        issuer: Some(payment::api::IssuerAnswer { response_code: "00".into(), data: None }),
+        ..report(Status::Processing)
+    })));
+    let (router, _) = german(store, gateway.clone()).await;
+    let chip = with(payment(ID, BLOB), json!({"entry": "chip"}));
+    call(&router, post("/api/v1/payments", &chip)).await;
+    until(&router, ID, |view| view["state"] == "await_card").await;
+    call(&router, post(&format!("/api/v1/payments/{ID}/card-lost"), &json!({}))).await;
+    *gateway.answer.lock().unwrap() = says(Status::Approved);
+    let view = until(&router, ID, |view| view["needs_person"].is_string()).await;
+    let fact = "genehmigt ohne die Bestätigung der Karte: behalten oder zurückgeben";
+    assert_eq!(view["needs_person"], fact);
+    let (_, steps) = call(&router, get(&format!("/api/v1/payments/{ID}/timeline"))).await;
+    let step = steps.as_array().unwrap().iter().find(|step| step["what"] == "needs_person").unwrap();
+    assert_eq!(step["detail"], fact);
 }
