@@ -42,17 +42,26 @@ impl Receipt {
 
 /// What the proxy says.
 #[derive(Debug, Clone)]
-pub struct Proxy(Texts);
+pub struct Proxy {
+    language: Language,
+    texts: Texts,
+}
 
 impl Proxy {
     /// In this language.
     #[must_use]
     pub fn speaking(language: Language) -> Self {
-        Self(Texts::of(file_of(language, Part::Proxy)))
+        Self { language, texts: Texts::of(file_of(language, Part::Proxy)) }
+    }
+
+    /// This language.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     fn text(&self, number: usize) -> &'static str {
-        self.0.text(number)
+        self.texts.text(number)
     }
 }
 

@@ -93,6 +93,12 @@ impl Language {
         }
         text
     }
+
+    /// The same with its currency behind, as `1.250,00 EUR`.
+    #[must_use]
+    pub fn amount(self, major: &str, currency: &str) -> String {
+        format!("{} {currency}", self.figures(major))
+    }
 }
 
 /// The texts of one language, as its file has them: a line each.

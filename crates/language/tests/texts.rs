@@ -76,6 +76,7 @@ fn figures_have_the_marks_of_their_language() {
     assert_eq!(figures(Language::Spanish), ["5", "999,00", "1250,00", "1.250.000"]);
     assert_eq!(figures(Language::Russian), ["5", "999,00", "1\u{a0}250,00", "1\u{a0}250\u{a0}000"]);
     assert_eq!(figures(Language::Arabic), ["5", "999.00", "1,250.00", "1,250,000"]);
+    assert_eq!(Language::German.amount("1250.00", "EUR"), "1.250,00 EUR");
 }
 
 #[test]

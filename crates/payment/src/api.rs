@@ -445,6 +445,9 @@ pub struct Merchant {
     /// Last line of a receipt.
     #[serde(default)]
     pub footer: String,
+    /// The language of receipts, unless another is chosen for one: its code (ISO 639-1).
+    #[serde(default)]
+    pub language: String,
 }
 
 /// An error answer: a problem document of RFC 9457.

@@ -10,6 +10,7 @@ mod erase;
 mod event;
 mod follow;
 mod later;
+mod missing;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use books::NotPossible;
 pub use chip::Chip;
 pub use event::{Answer, Effect, Event, Gate, Report, Status, Submission, Transaction};
 pub use later::{Asked, Cause, Later, Transfer};
+pub use missing::Missing;
 pub use search::Search;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -83,7 +85,7 @@ pub struct Order {
     /// The last receipt fields seen.
     pub receipt: BTreeMap<String, String>,
     /// The fact that is missing, when only a person can settle it.
-    pub needs_person: Option<String>,
+    pub needs_person: Option<Missing>,
     /// Where the money's question stands.
     pub state: State,
     /// Captures, returns and voids, the latest last; none but the last is open.
@@ -235,7 +237,7 @@ impl Order {
                 state: self.payment_state(),
                 order_id: self.order_id.clone(),
                 stage: self.stage.clone(),
-                needs_person: self.needs_person.clone(),
+                needs_person: self.needs_person.as_ref().map(ToString::to_string),
                 accepted_at: self.accepted_at,
                 next_poll_ms: u32::try_from(next.clamp(300, rules.poll_ms.max(300))).unwrap_or(u32::MAX),
             },
@@ -344,7 +346,7 @@ impl Order {
         self.later.is_empty() && matches!(&self.state, State::Final(outcome) if never_arrived(outcome))
     }
 
-    fn needs_person(&mut self, fact: &str) {
-        self.needs_person.get_or_insert_with(|| fact.to_owned());
+    fn needs_person(&mut self, missing: Missing) {
+        self.needs_person.get_or_insert(missing);
     }
 }

@@ -182,7 +182,7 @@ impl Books {
         .map_err(std::io::Error::other)?;
         let summary = Summary { file: file?, differences: counts };
         let run = Run { at: now, until: period.end, differences: summary.differences.clone() };
-        let notice = summary.differs().then(|| notice(&summary, &document.differences));
+        let notice = summary.differs().then(|| notice(&summary, &document.differences, self.0.desk.say()));
         store.reconciled(&run, notice.as_ref()).await?;
         self.0.metrics.reconciled(&run);
         Ok(summary)
@@ -289,38 +289,28 @@ fn in_words(answer: Answer) -> String {
     }
 }
 
-fn notice(summary: &Summary, differences: &[Difference]) -> Raised {
+fn notice(summary: &Summary, differences: &[Difference], say: &language::Proxy) -> Raised {
     let told: Vec<_> = differences.iter().filter(|d| d.differs != Differs::Elsewhere).collect();
     let unknown = told.iter().filter(|d| d.differs == Differs::GatewayOnly && d.approved);
-    let first = match unknown.clone().next() {
-        Some(first) => format!(
-            "{} charged at the gateway that this till's server does not know, first order {} ({}). ",
-            match unknown.count() {
-                1 => "1 payment was".to_owned(),
-                several => format!("{several} payments were"),
-            },
-            first.orderid,
-            first.report,
-        ),
-        None => String::new(),
-    };
-    let all = match told.len() {
-        1 => "1 difference".to_owned(),
-        several => format!("{several} differences"),
-    };
+    let first = unknown.clone().next().map(|Difference { orderid, report, .. }| match unknown.count() {
+        1 => say.charged_unknown_once(orderid, report),
+        several => say.charged_unknown(&several.to_string(), orderid, report),
+    });
     let mut digest = Sha256::new();
     for difference in &told {
         let Difference { differs, client_orderid, orderid, report, .. } = difference;
         digest.update(format!("{}\0{client_orderid}\0{orderid}\0{report}\n", differs.name()));
     }
     let file = summary.file.file_name().unwrap_or_default().to_string_lossy();
+    let all = match told.len() {
+        1 => say.books_differ_once(&file),
+        several => say.books_differ(&several.to_string(), &file),
+    };
     Raised {
         // The same differences are told of once, however often the books are compared.
         subject: format!("books:{}", hex::encode(digest.finalize())),
-        title: "Books differ from the gateway".to_owned(),
-        text: format!(
-            "{first}{all} in all. Nothing was changed. Manager: see the file {file} on the server."
-        ),
+        title: say.books_differ_title().to_owned(),
+        text: first.into_iter().chain([all]).collect::<Vec<_>>().join(" "),
     }
 }
 

@@ -50,7 +50,7 @@ async fn callback(State(app): State<Callbacks>, RawQuery(query): RawQuery) -> Re
         Some(id) => app.desk.store().find(id).await?.and_then(Attempt::order),
         None => None,
     };
-    let notice = notice::about(&callback.client_orderid, &heard, order.as_ref());
+    let notice = notice::about(&callback.client_orderid, &heard, order.as_ref(), app.desk.say());
     app.desk.store().remember(&callback.client_orderid, &heard, notice.as_ref()).await?;
     if let (Some(id), Some(_)) = (id, order) {
         // Its turn may have to wait for others; the gateway must not.

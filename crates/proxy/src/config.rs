@@ -6,6 +6,7 @@ use crate::keep::Keep;
 use crate::page;
 use crate::settlement::CloseDaySettings;
 use crate::staff;
+use language::Language;
 use payment::{
     api,
     money::{Amount, Currency},
@@ -66,8 +67,8 @@ pub struct Settings {
     pub till_token_file: Option<PathBuf>,
     /// What the till is.
     pub till: Till,
-    /// Texts on receipts.
-    pub merchant: api::Merchant,
+    /// The shop, for its receipts and its staff.
+    pub merchant: Merchant,
     /// The gateway.
     pub gateway: Gateway,
     /// Limits below those of the endpoints.
@@ -121,6 +122,27 @@ pub struct Till {
     /// How amounts are keyed.
     #[serde(default)]
     pub keying: api::Keying,
+}
+
+/// The shop: texts on its receipts, and its language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Merchant {
+    /// Name of the shop.
+    pub name: String,
+    /// Address, one line.
+    #[serde(default)]
+    pub address: String,
+    /// Tax id.
+    #[serde(default)]
+    pub tax_id: String,
+    /// Last line of a receipt.
+    #[serde(default)]
+    pub footer: String,
+    /// Of receipts, unless another is chosen for one, and of everything that is written down for staff: notices, and the
+    /// steps of a payment. English by default.
+    #[serde(default = "english", deserialize_with = "language_of_code")]
+    pub language: Language,
 }
 
 /// The most that one payment may be, in minor units by currency, where that is less than the endpoint's own limit.
@@ -286,6 +308,15 @@ impl Limits {
     }
 }
 
+impl Merchant {
+    /// What a page needs of it.
+    #[must_use]
+    pub fn texts(&self) -> api::Merchant {
+        let Self { name, address, tax_id, footer, language } = self.clone();
+        api::Merchant { name, address, tax_id, footer, language: language.code().to_owned() }
+    }
+}
+
 impl Gateway {
     /// Every endpoint, the first one first.
     pub fn all(&self) -> impl Iterator<Item = Endpoint> {
@@ -416,6 +447,17 @@ fn file(key: &'static str, path: &Path) -> Result<String, ConfigError> {
 
 fn wrong(key: &'static str, why: impl Into<String>) -> ConfigError {
     ConfigError::Value { key, why: why.into() }
+}
+
+fn english() -> Language {
+    Language::English
+}
+
+fn language_of_code<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Language, D::Error> {
+    let code = String::deserialize(from)?;
+    let codes = || Language::ALL.map(Language::code).join(", ");
+    Language::from_code(&code)
+        .ok_or_else(|| serde::de::Error::custom(format!("a language is one of {}", codes())))
 }
 
 fn page_address() -> SocketAddr {

@@ -12,12 +12,13 @@ use crate::fingerprint::Fingerprints;
 use crate::gateway::Gateway;
 use crate::metrics::Metrics;
 use crate::store::{Attempt, Claim, Store, StoreError};
-use crate::{clock, problem::Problem};
+use crate::{clock, notice, problem::Problem};
 use closing::Day;
 use followed::Followed;
+use language::Language;
 use payment::settlement::ClosingRules;
 use payment::{
-    api::{Abandon, Abandoned, Advice, LaterKind, PaymentView, StartPayment},
+    api::{Abandon, Abandoned, Advice, LaterKind, LaterState, PaymentView, StartPayment},
     attempt::AttemptId,
     order::{Asked, Effect, Event, Later, Order, Rules, State, Step, Transfer},
     secret::EncryptedData,
@@ -52,6 +53,8 @@ struct Inner {
     day: RwLock<Day>,
     closing_rules: ClosingRules,
     closing_changed: Notify,
+    /// The shop's language.
+    say: language::Proxy,
 }
 
 impl std::fmt::Debug for Desk {
@@ -61,7 +64,8 @@ impl std::fmt::Debug for Desk {
 }
 
 impl Desk {
-    /// Opens the desk: takes up every order that a stop or a crash has left, and follows orders from now on by itself.
+    /// Opens the desk: takes up every order that a stop or a crash has left, and follows orders from now on by itself. What
+    /// staff will read is written down in this language.
     /// Must be called within a Tokio runtime.
     ///
     /// # Errors
@@ -71,6 +75,7 @@ impl Desk {
         gateway: impl Gateway + 'static,
         rules: Rules,
         metrics: Arc<Metrics>,
+        language: Language,
     ) -> Result<Self, StoreError> {
         let left = store.followed().await?;
         let desk = Self(Arc::new(Inner {
@@ -86,6 +91,7 @@ impl Desk {
             day: RwLock::default(),
             closing_rules: ClosingRules::default(),
             closing_changed: Notify::new(),
+            say: language::Proxy::speaking(language),
         }));
         let mut taken_up = JoinSet::new();
         for order in left {
@@ -280,6 +286,11 @@ impl Desk {
         &*self.0.gateway
     }
 
+    /// In the shop's language.
+    pub(crate) fn say(&self) -> &language::Proxy {
+        &self.0.say
+    }
+
     fn endpoint(&self, order: &Order) -> String {
         self.0.gateway.endpoint(order.terms.amount.currency).to_owned()
     }
@@ -294,7 +305,7 @@ impl Desk {
         event: Event,
         card: Option<EncryptedData>,
     ) -> Result<Option<Order>, StoreError> {
-        let cause = Cause::of(&event);
+        let cause = Cause::of(&event, self.say());
         self.change(id, cause, |order, day| Ok(order.handle(event, &self.0.rules, day.now())), card).await
     }
 
@@ -318,7 +329,7 @@ impl Desk {
         let day = self.0.day.read().await;
         let (order, effects) = next(before.clone(), &day)?;
         if order != before {
-            let steps = cause.steps(&self.view(&before), &self.view(&order), day.now());
+            let steps = cause.steps(&self.view(&before), &self.view(&order), day.now(), self.say());
             self.0.store.update(&order, &steps).await?;
             self.0.watchers.ring(id);
         }
@@ -360,12 +371,23 @@ impl Desk {
         if let Some(fact) = &order.needs_person
             && before.needs_person.is_none()
         {
-            tracing::error!(attempt = %id, order = order.order_id, fact, "payment needs a person");
+            tracing::error!(attempt = %id, order = order.order_id, %fact, "payment needs a person");
         }
     }
 
     pub(crate) fn view(&self, order: &Order) -> PaymentView {
-        order.view(&self.0.rules, clock::unix_ms())
+        let mut view = order.view(&self.0.rules, clock::unix_ms());
+        // The order's words are English.
+        if let Some(missing) = order.needs_person.as_ref().map(|missing| notice::missing(missing, self.say()))
+        {
+            for later in &mut view.later {
+                if let LaterState::NeedsPerson { why } = &mut later.state {
+                    why.clone_from(&missing);
+                }
+            }
+            view.till.needs_person = Some(missing);
+        }
+        view
     }
 
     fn followed(&self) -> MutexGuard<'_, Followed> {

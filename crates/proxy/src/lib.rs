@@ -27,6 +27,7 @@ pub mod routes;
 pub mod running;
 pub mod server;
 pub mod settlement;
+mod speech;
 mod spreadsheet;
 pub mod staff;
 pub mod store;

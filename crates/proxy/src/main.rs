@@ -206,7 +206,8 @@ async fn run(arguments: Serve) -> Result<(), Box<dyn Error>> {
     let metrics = Arc::new(Metrics::default());
     let gateway = PaynetGateway::of(&config, metrics.clone())?;
     let store = SqliteStore::open(&settings.database).await?;
-    let desk = Desk::open(store.clone(), gateway, settings.rules.clone(), metrics.clone()).await?;
+    let language = settings.merchant.language;
+    let desk = Desk::open(store.clone(), gateway, settings.rules.clone(), metrics.clone(), language).await?;
 
     println!("listening on {}", page.url()?);
     println!("operations on {}", operations.url()?);

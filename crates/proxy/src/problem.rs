@@ -1,9 +1,12 @@
-//! Everything that can be wrong with a request, as problem documents (RFC 9457).
+//! Everything that can be wrong with a request, as problem documents (RFC 9457): title and code in English for machines and
+//! logs, words for the cashier in the language of whoever asks.
 
+use crate::speech;
 use crate::store::StoreError;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use language::Proxy as Say;
 use payment::order::NotPossible;
 use payment::role::Role;
 use payment::{api, money::Amount};
@@ -64,6 +67,9 @@ pub enum Problem {
     /// A later transaction cannot begin, and why.
     #[error("{0}")]
     NotPossible(#[from] NotPossible),
+    /// A receipt has letters that receipt printers do not have; it was not counted.
+    #[error("the receipt has letters that a receipt printer does not have")]
+    PrinterLetters,
     /// A foreign host or origin.
     #[error("the request comes from a foreign host or origin")]
     Foreign,
@@ -122,166 +128,79 @@ pub enum Problem {
 
 impl Problem {
     /// HTTP status, stable code, and what the cashier is told: whose fault, what became of the money, what to do.
-    fn parts(&self) -> (StatusCode, &'static str, Cow<'static, str>) {
-        const PAGE: &str = "The till's page and its server do not fit together. Nothing was charged by this request. \
-                            Reload the page.";
-        const SETUP: &str =
-            "This till is not set up for this payment. Nothing was charged. Call your support.";
-        const SERVER: &str = "The till's server has a fault. Nothing new was sent. Call your support.";
+    fn parts(&self, say: &Say) -> (StatusCode, &'static str, Cow<'static, str>) {
         let (status, code, cashier) = match self {
-            Self::Malformed => (StatusCode::BAD_REQUEST, "malformed", PAGE),
-            Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", PAGE),
-            Self::TooSlow => (
-                StatusCode::REQUEST_TIMEOUT,
-                "too-slow",
-                "The network is too slow. The till asks again by itself.",
-            ),
-            Self::OtherId => (StatusCode::UNPROCESSABLE_ENTITY, "other-id", PAGE),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", PAGE),
-            Self::UnknownPayment => (
-                StatusCode::NOT_FOUND,
-                "unknown-payment",
-                "The till's server does not know this payment. That does not mean that nothing was charged.",
-            ),
-            Self::OtherPayment => (StatusCode::UNPROCESSABLE_ENTITY, "other-payment", PAGE),
-            Self::CardUsed => (
-                StatusCode::CONFLICT,
-                "card-used",
-                "This reading of the card has paid already. Look at the other payment before you take the card again.",
-            ),
-            Self::Abandoned => (
-                StatusCode::GONE,
-                "abandoned",
-                "This payment was cancelled here and will not be sent. The list of payments says how it stands.",
-            ),
-            Self::NotAllowed(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-allowed", SETUP),
-            Self::OverLimit(_) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "over-limit",
-                "Nothing was charged. Cashier: a smaller amount, or ask a manager.",
-            ),
-            Self::GateClosing => (
-                StatusCode::CONFLICT,
-                "gate-closing",
-                "The bank is closing the day. Cashier: wait; the till says when it is open again.",
-            ),
-            Self::NoCloseDay => (
-                StatusCode::CONFLICT,
-                "no-close-day",
-                "Your acquirer closes the day without being asked. Nothing was sent.",
-            ),
-            Self::OpenOrders => (
-                StatusCode::CONFLICT,
-                "open-orders",
-                "Payments are not final. Nothing was sent. Manager: wait for them, or confirm the list.",
-            ),
-            Self::Over => (
-                StatusCode::CONFLICT,
-                "over",
-                "This day or shift was closed meanwhile. Nothing was done. Look at it again.",
-            ),
-            Self::TooMany => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "too-many",
-                "That is more than can be counted at once. Choose fewer days.",
-            ),
-            Self::NotPossible(why) => not_possible(why),
-            Self::Foreign => (StatusCode::FORBIDDEN, "foreign", SETUP),
-            Self::NoSession => (
-                StatusCode::UNAUTHORIZED,
-                "no-session",
-                "This till has not been let in. Nothing was charged by this request. Call your support.",
-            ),
-            Self::WrongToken => (StatusCode::FORBIDDEN, "wrong-token", SETUP),
-            Self::SignIn => (
-                StatusCode::UNAUTHORIZED,
-                "sign-in",
-                "Nobody is signed in. Nothing was charged by this request. Sign in first.",
-            ),
-            Self::Role(role) => return (StatusCode::FORBIDDEN, "role", Self::needs(*role)),
+            Self::Malformed => (StatusCode::BAD_REQUEST, "malformed", say.page_does_not_fit()),
+            Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", say.page_does_not_fit()),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too-slow", say.too_slow()),
+            Self::OtherId => (StatusCode::UNPROCESSABLE_ENTITY, "other-id", say.page_does_not_fit()),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", say.page_does_not_fit()),
+            Self::UnknownPayment => (StatusCode::NOT_FOUND, "unknown-payment", say.unknown_payment()),
+            Self::OtherPayment => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "other-payment", say.page_does_not_fit())
+            }
+            Self::CardUsed => (StatusCode::CONFLICT, "card-used", say.card_used()),
+            Self::Abandoned => (StatusCode::GONE, "abandoned", say.abandoned()),
+            Self::NotAllowed(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-allowed", say.not_set_up()),
+            Self::OverLimit(most) => {
+                let text = say.over_limit(&speech::amount(*most, say));
+                return (StatusCode::UNPROCESSABLE_ENTITY, "over-limit", text.into());
+            }
+            Self::GateClosing => (StatusCode::CONFLICT, "gate-closing", say.gate_closing()),
+            Self::NoCloseDay => (StatusCode::CONFLICT, "no-close-day", say.no_close_day()),
+            Self::OpenOrders => (StatusCode::CONFLICT, "open-orders", say.open_orders()),
+            Self::Over => (StatusCode::CONFLICT, "over", say.over()),
+            Self::TooMany => (StatusCode::UNPROCESSABLE_ENTITY, "too-many", say.too_many()),
+            Self::NotPossible(why) => not_possible(why, say),
+            Self::PrinterLetters => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "printer-letters", say.printer_letters())
+            }
+            Self::Foreign => (StatusCode::FORBIDDEN, "foreign", say.not_set_up()),
+            Self::NoSession => (StatusCode::UNAUTHORIZED, "no-session", say.no_session()),
+            Self::WrongToken => (StatusCode::FORBIDDEN, "wrong-token", say.not_set_up()),
+            Self::SignIn => (StatusCode::UNAUTHORIZED, "sign-in", say.sign_in()),
+            Self::Role(Role::Cashier) => (StatusCode::FORBIDDEN, "role", say.needs_somebody()),
+            Self::Role(Role::Supervisor) => (StatusCode::FORBIDDEN, "role", say.needs_supervisor()),
+            Self::Role(Role::Manager) => (StatusCode::FORBIDDEN, "role", say.needs_manager()),
+            Self::WrongPin { left: 1 } => (StatusCode::FORBIDDEN, "wrong-pin", say.wrong_pin_last()),
             Self::WrongPin { left } => {
-                let tries = if *left == 1 { "1 try" } else { &format!("{left} tries") };
-                return (StatusCode::FORBIDDEN, "wrong-pin", format!("Wrong PIN, {tries} left.").into());
+                return (StatusCode::FORBIDDEN, "wrong-pin", say.wrong_pin(&left.to_string()).into());
             }
             Self::PinLocked { ms } => {
-                let minutes = ms.div_ceil(60_000);
-                let minutes = if minutes == 1 { "1 minute" } else { &format!("{minutes} minutes") };
-                let text = format!("Too many wrong PINs. Wait {minutes}, or ask a manager to unlock you.");
+                let text = match ms.div_ceil(60_000) {
+                    1 => say.pin_locked_minute().to_owned(),
+                    minutes => say.pin_locked(&minutes.to_string()),
+                };
                 return (StatusCode::TOO_MANY_REQUESTS, "pin-locked", text.into());
             }
             Self::ShortPin(least) => {
-                let text = format!("This PIN needs at least {least} digits. Choose a longer one.");
+                let text = say.short_pin(&least.to_string());
                 return (StatusCode::UNPROCESSABLE_ENTITY, "short-pin", text.into());
             }
-            Self::TrivialPin => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "trivial-pin",
-                "This PIN is easy to guess. Choose one without rows or repeats.",
-            ),
-            Self::BadName => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "bad-name",
-                "A name has 1 to 30 characters. Choose a shorter one.",
-            ),
-            Self::NameTaken => (
-                StatusCode::CONFLICT,
-                "name-taken",
-                "Somebody has this name, or had it. Add a surname or a letter.",
-            ),
-            Self::UnknownOperator => (StatusCode::NOT_FOUND, "unknown-operator", PAGE),
-            Self::Oneself => {
-                (StatusCode::CONFLICT, "oneself", "Nobody can do this to themselves. Ask another manager.")
-            }
-            Self::Forged => (StatusCode::FORBIDDEN, "forged", SETUP),
-            Self::Store => (StatusCode::SERVICE_UNAVAILABLE, "store", SERVER),
-            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", SERVER),
+            Self::TrivialPin => (StatusCode::UNPROCESSABLE_ENTITY, "trivial-pin", say.trivial_pin()),
+            Self::BadName => (StatusCode::UNPROCESSABLE_ENTITY, "bad-name", say.bad_name()),
+            Self::NameTaken => (StatusCode::CONFLICT, "name-taken", say.name_taken()),
+            Self::UnknownOperator => (StatusCode::NOT_FOUND, "unknown-operator", say.page_does_not_fit()),
+            Self::Oneself => (StatusCode::CONFLICT, "oneself", say.oneself()),
+            Self::Forged => (StatusCode::FORBIDDEN, "forged", say.not_set_up()),
+            Self::Store => (StatusCode::SERVICE_UNAVAILABLE, "store", say.server_fault()),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", say.server_fault()),
         };
         (status, code, cashier.into())
-    }
-
-    fn needs(role: Role) -> Cow<'static, str> {
-        match role {
-            Role::Cashier => "This needs somebody who is signed in.",
-            Role::Supervisor => "This needs a supervisor or a manager. Ask one to sign in.",
-            Role::Manager => "This needs a manager. Ask one to sign in.",
-        }
-        .into()
     }
 }
 
 /// Nothing was sent in any of these cases.
-fn not_possible(why: &NotPossible) -> (StatusCode, &'static str, &'static str) {
+fn not_possible(why: &NotPossible, say: &Say) -> (StatusCode, &'static str, &'static str) {
     match why {
-        NotPossible::Open => (
-            StatusCode::CONFLICT,
-            "transaction-open",
-            "Another capture, refund or void of this payment is not finished. Nothing new was sent. Wait for its result.",
-        ),
-        NotPossible::NotInThisState => (
-            StatusCode::CONFLICT,
-            "not-in-this-state",
-            "This payment does not allow that as it stands. Nothing was sent. Look at the payment again.",
-        ),
-        NotPossible::MoreThanLeft { .. } => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "more-than-left",
-            "The amount is more than is left of this payment. Nothing was sent. Enter a smaller one.",
-        ),
-        NotPossible::NoPart => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "no-part",
-            "The bank's gateway takes the whole amount only. Nothing was sent.",
-        ),
-        NotPossible::NoAmount => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "no-amount",
-            "The amount must be more than zero, in the payment's currency. Nothing was sent.",
-        ),
-        NotPossible::OtherRequest => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "other-request",
-            "The page and its server do not fit together. Nothing new was sent. Reload the page.",
-        ),
+        NotPossible::Open => (StatusCode::CONFLICT, "transaction-open", say.transaction_open()),
+        NotPossible::NotInThisState => (StatusCode::CONFLICT, "not-in-this-state", say.not_in_this_state()),
+        NotPossible::MoreThanLeft { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "more-than-left", say.more_than_left())
+        }
+        NotPossible::NoPart => (StatusCode::UNPROCESSABLE_ENTITY, "no-part", say.no_part()),
+        NotPossible::NoAmount => (StatusCode::UNPROCESSABLE_ENTITY, "no-amount", say.no_amount()),
+        NotPossible::OtherRequest => (StatusCode::UNPROCESSABLE_ENTITY, "other-request", say.other_request()),
     }
 }
 
@@ -308,7 +227,7 @@ struct Document {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (status, code, cashier) = self.parts();
+        let (status, code, cashier) = self.parts(&speech::say());
         let mut trace = [0; 8];
         // A trace id names a line of the log; without randomness all of them are the same, and that is all.
         let _ = getrandom::fill(&mut trace);
@@ -318,10 +237,7 @@ impl IntoResponse for Problem {
             code: code.to_owned(),
             status: status.as_u16(),
             title: self.to_string(),
-            cashier: match &self {
-                Self::OverLimit(most) => format!("The limit is {most}. {cashier}"),
-                _ => cashier.into_owned(),
-            },
+            cashier: cashier.into_owned(),
             trace_id,
         };
         let document = Document { kind: format!("urn:mpos:problem:{code}"), problem };

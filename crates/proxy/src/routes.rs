@@ -17,11 +17,12 @@ use crate::guard::{self, Origin, TillToken};
 use crate::metrics::Metrics;
 use crate::settlement::CloseDaySettings;
 use crate::staff::Staff;
-use crate::{page, problem::Problem};
+use crate::{page, problem::Problem, speech};
 use access::Who;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
+use language::Language;
 use payment::api::{Keying, Merchant, Terminal};
 use payment::role::{ManagersOnly, Right, Signed};
 use std::path::Path;
@@ -40,6 +41,7 @@ pub struct App {
     pub(crate) till_token: Option<TillToken>,
     till: Arc<str>,
     merchant: Arc<Merchant>,
+    language: Language,
     /// Where the gateway has its receipts: `{host}/paynet/view-receipt`, without the endpoint and the receipt's id.
     receipts: Arc<str>,
     /// Where an order is that names no endpoint.
@@ -69,7 +71,8 @@ impl App {
             origins: settings.origins(port).into(),
             till_token: config.till_token,
             till: settings.till.name.as_str().into(),
-            merchant: Arc::new(settings.merchant.clone()),
+            merchant: Arc::new(settings.merchant.texts()),
+            language: settings.merchant.language,
             keying: Arc::new(settings.till.keying.clone()),
             receipts: format!("{}/view-receipt", settings.gateway.url.trim_end_matches('/')).into(),
             endpoint: settings.gateway.endpoint.as_str().into(),
@@ -133,6 +136,7 @@ impl App {
             .fallback_service(files)
             .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
             .layer(middleware::map_response(page::harden))
+            .layer(middleware::from_fn(speech::asked))
             .with_state(self)
     }
 }

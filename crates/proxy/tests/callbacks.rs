@@ -231,7 +231,10 @@ async fn a_kiosk_shows_none() {
     let config = support::config(dir.path(), |text| text + "[rules]\nattended = false\n");
     let metrics = std::sync::Arc::default();
     let store = Memory::new();
-    let desk = Desk::open(store, Fake::default(), support::quick(), metrics).await.unwrap();
+    let desk =
+        Desk::open(store, Fake::default(), support::quick(), metrics, config.settings.merchant.language)
+            .await
+            .unwrap();
     let page = proxy::routes::App::new(&config, 8080, desk.clone(), std::sync::Arc::default())
         .unwrap()
         .router(dir.path());

@@ -49,7 +49,9 @@ async fn open_desk(store: impl Store + 'static, gateway: Fake, settings: &str) -
     let dir = tempfile::tempdir().unwrap();
     let config = config(dir.path(), |text| text + settings);
     let metrics = Arc::new(Metrics::default());
-    let desk = Desk::open(store, gateway, quick(), metrics.clone()).await.unwrap();
+    let desk = Desk::open(store, gateway, quick(), metrics.clone(), config.settings.merchant.language)
+        .await
+        .unwrap();
     let app = App::new(&config, 8080, desk.clone(), metrics).unwrap();
     (managed(app.router(dir.path()), &desk).await, desk)
 }

@@ -32,6 +32,8 @@ fn names_the_setting_that_is_wrong() {
         ("endpoint = '1111'", "endpoint = '../1'", "gateway.endpoint"),
         ("listen = '127.0.0.1:0'", "listen = '0.0.0.0:0'", "listen"),
         ("name = 'T'", "nmae = 'T'", "nmae"),
+        ("name = 'M'", "name = 'M'\nlanguage = 'tlh'", "line 10: a language is one of en, ru, de, es, ar"),
+        ("name = 'M'", "name = 'M'\nfooter = 'F'\nfotter = 'F'", "fotter"),
         ("[till]", "[close_day]\ntime_zone = 'Moon/Tycho'\n[till]", "not a time zone"),
         ("[till]", "[close_day]\nat = '24:00'\n[till]", "a time of day as"),
         ("listen = '127.0.0.1:0'", "origins = ['https://till.example/']", "an origin is written as"),

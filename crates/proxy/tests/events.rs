@@ -45,7 +45,7 @@ async fn quiet_proxy(store: impl Store + 'static, gateway: Fake) -> (Router, Des
     let dir = tempfile::tempdir().unwrap();
     let metrics = Arc::new(Metrics::default());
     let rules = Rules { poll_ms: 3_600_000, ..Rules::default() };
-    let desk = Desk::open(store, gateway, rules, metrics.clone()).await.unwrap();
+    let desk = Desk::open(store, gateway, rules, metrics.clone(), language::Language::English).await.unwrap();
     let config = config(dir.path(), |text| text);
     (App::new(&config, 8080, desk.clone(), metrics.clone()).unwrap().router(dir.path()), desk, metrics)
 }

@@ -78,7 +78,15 @@ async fn with_token() -> Router {
     let mut config = config(dir.path(), |text| text);
     config.till_token = Some(TillToken::new(TOKEN).unwrap());
     let metrics = Arc::new(Metrics::default());
-    let desk = Desk::open(Memory::new(), Fake::default(), quick(), metrics.clone()).await.unwrap();
+    let desk = Desk::open(
+        Memory::new(),
+        Fake::default(),
+        quick(),
+        metrics.clone(),
+        config.settings.merchant.language,
+    )
+    .await
+    .unwrap();
     App::new(&config, 8080, desk, metrics).unwrap().router(dir.path())
 }
 
@@ -115,7 +123,15 @@ async fn the_page_is_sent_as_it_was_compressed_and_kept_by_its_hash() {
     }
     std::fs::write(page.join("a-0123456789abcdef_bg.wasm.br"), "brotli").unwrap();
     let metrics = Arc::new(Metrics::default());
-    let desk = Desk::open(Memory::new(), Fake::default(), quick(), metrics.clone()).await.unwrap();
+    let desk = Desk::open(
+        Memory::new(),
+        Fake::default(),
+        quick(),
+        metrics.clone(),
+        config.settings.merchant.language,
+    )
+    .await
+    .unwrap();
     let router = App::new(&config, 8080, desk, metrics).unwrap().router(&page);
     let wasm = request(
         &[("host", "localhost:8080"), ("accept-encoding", "gzip, br")],

@@ -46,7 +46,9 @@ impl Shop {
         let config = config(dir.path(), change);
         let metrics = Arc::new(Metrics::default());
         let gateway = Fake::default().answering(says(Status::Approved));
-        let desk = Desk::open(store, gateway, quick(), metrics.clone()).await.unwrap();
+        let desk = Desk::open(store, gateway, quick(), metrics.clone(), config.settings.merchant.language)
+            .await
+            .unwrap();
         let router = App::new(&config, 8080, desk.clone(), metrics).unwrap().router(dir.path());
         Self { router, desk, cookie: None }
     }

@@ -134,7 +134,9 @@ async fn the_database_is_private_and_one_proxys() {
     assert!(matches!(SqliteStore::open(&path).await, Err(StoreError::Database(_))), "it is locked");
     store.close().await;
     let store = SqliteStore::open(&path).await.unwrap();
-    Desk::open(store, Fake::default(), quick(), Arc::new(Metrics::default())).await.unwrap();
+    Desk::open(store, Fake::default(), quick(), Arc::new(Metrics::default()), language::Language::English)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

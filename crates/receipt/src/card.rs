@@ -1,28 +1,29 @@
 //! What a receipt says of the card: its mask and nothing more.
 
 use crate::line::Line;
+use language::Receipt as Say;
 use payment::api::{Copy, Entry, PaymentView};
 
 /// The card, how it was read, and whose it is.
-pub(crate) fn lines(payment: &PaymentView, copy: Copy) -> Vec<Line> {
+pub(crate) fn lines(payment: &PaymentView, copy: Copy, say: &Say) -> Vec<Line> {
     let entry = match payment.terms.entry {
-        Entry::Chip => "Chip",
-        Entry::Contactless => "Contactless",
-        Entry::Swipe => "Swipe",
+        Entry::Chip => say.chip(),
+        Entry::Contactless => say.contactless(),
+        Entry::Swipe => say.swipe(),
     };
-    let mut lines = vec![Line::pair("Card", mask(payment)), Line::pair("Read by", entry)];
+    let mut lines = vec![Line::pair(say.card(), mask(payment, say)), Line::pair(say.read_by(), entry)];
     if copy == Copy::Merchant {
         let holder = field(payment, "cardholder-name").or(payment.terms.card.holder.as_deref());
-        lines.extend(holder.map(|holder| Line::pair("Cardholder", holder)));
+        lines.extend(holder.map(|holder| Line::pair(say.cardholder(), holder)));
     }
     lines
 }
 
 /// `MASTERCARD **** **** **** 1234 : 01`.
-fn mask(payment: &PaymentView) -> String {
-    let scheme = field(payment, "card-type").or(payment.terms.card.scheme.as_deref()).unwrap_or("Card");
+fn mask(payment: &PaymentView, say: &Say) -> String {
+    let scheme = field(payment, "card-type").or(payment.terms.card.scheme.as_deref()).unwrap_or(say.card());
     if payment.erased && payment.terms.card.last4.is_empty() {
-        return format!("{scheme}, number erased");
+        return say.number_erased(scheme);
     }
     // Whatever the gateway calls the last four: no more of it is shown.
     let last4 = field(payment, "last-four-digits").unwrap_or(&payment.terms.card.last4);
@@ -33,17 +34,17 @@ fn mask(payment: &PaymentView) -> String {
 }
 
 /// What the chip said, and what the bank answered.
-pub(crate) fn proof(payment: &PaymentView) -> Vec<Line> {
+pub(crate) fn proof(payment: &PaymentView, say: &Say) -> Vec<Line> {
     [
         ("AID", joined(payment, &["emv-terminal-aid-9f06"])),
-        ("Application", joined(payment, &["emv-app-label-50"])),
+        (say.application(), joined(payment, &["emv-app-label-50"])),
         ("TVR / CVM", joined(payment, &["emv-tvr-95", "emv-cvm-9f34"])),
-        ("CID / cryptogram", joined(payment, &["emv-cid-9f27", "emv-app-cryptogram-9f26"])),
+        (say.cid_cryptogram(), joined(payment, &["emv-cid-9f27", "emv-app-cryptogram-9f26"])),
         ("RRN", joined(payment, &["processor-rrn"])),
-        ("Auth code / response", joined(payment, &["approval-code", "auth-response-code"])),
-        ("Reader", joined(payment, &["reader-processing-date"])),
-        ("Gateway", joined(payment, &["paynet-processing-date"])),
-        ("Bank", joined(payment, &["acquirer-processing-date"])),
+        (say.code_response(), joined(payment, &["approval-code", "auth-response-code"])),
+        (say.reader(), joined(payment, &["reader-processing-date"])),
+        (say.gateway(), joined(payment, &["paynet-processing-date"])),
+        (say.bank(), joined(payment, &["acquirer-processing-date"])),
     ]
     .into_iter()
     .filter_map(|(label, value)| Some(Line::pair(label, value?)))

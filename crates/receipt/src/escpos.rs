@@ -38,25 +38,51 @@ impl Driver for Paper {
     }
 }
 
-/// A receipt for a printer of so many characters to a line, cut at its end. A character that its page does not have is a
+/// Why a printer cannot have a receipt as characters.
+#[derive(Debug)]
+pub enum NotPrintable {
+    /// It has Arabic letters, which no printer's page shapes and orders: it is printed as a picture ([`crate::raster`]).
+    Letters,
+    /// The crate `escpos` says so, as of a link that is too long for a code.
+    Printer(PrinterError),
+}
+
+impl From<PrinterError> for NotPrintable {
+    fn from(error: PrinterError) -> Self {
+        Self::Printer(error)
+    }
+}
+
+/// A receipt for a printer of so many characters to a line, cut at its end. A character that its pages do not have is a
 /// question mark.
 ///
 /// # Errors
-/// [`PrinterError`] for a link that is too long for a code.
-pub fn bytes(lines: &[Line], columns: usize) -> std::result::Result<Vec<u8>, PrinterError> {
+/// [`NotPrintable`]
+pub fn bytes(lines: &[Line], columns: usize) -> std::result::Result<Vec<u8>, NotPrintable> {
     let paper = Paper::default();
     let rows = rows(lines, columns);
-    let page = Page::of(&rows);
+    if rows.iter().any(|row| matches!(row, Row::Text(text, _) if text.chars().any(is_arabic))) {
+        return Err(NotPrintable::Letters);
+    }
+    let mut page = Page::Latin;
     let options = PrinterOptions::new(Some(page.code()), None, u8::try_from(columns).unwrap_or(42));
     let mut printer = Printer::new(paper.clone(), Protocol::default(), Some(options));
     printer.init()?.page_code(page.code())?;
     for row in &rows {
         match row {
-            Row::Text(text, Size::Normal) => {
-                printer.writeln(&page.spell(text))?;
-            }
-            Row::Text(text, Size::Tall) => {
-                printer.bold(true)?.size(1, 2)?.writeln(&page.spell(text))?.reset_size()?.bold(false)?;
+            Row::Text(text, size) => {
+                // A German receipt may name a shop in Sofia.
+                if page != Page::of(text) {
+                    page = Page::of(text);
+                    printer.page_code(page.code())?;
+                }
+                let text = page.spell(text);
+                match size {
+                    Size::Normal => printer.writeln(&text)?,
+                    Size::Tall => {
+                        printer.bold(true)?.size(1, 2)?.writeln(&text)?.reset_size()?.bold(false)?
+                    }
+                };
             }
             Row::Code(link) => {
                 let option = QRCodeOption::new(QRCodeModel::Model2, DOTS, QRCodeCorrectionLevel::M);
@@ -80,10 +106,9 @@ enum Page {
 }
 
 impl Page {
-    /// The one that a receipt's letters are in.
-    fn of(rows: &[Row]) -> Self {
-        let cyrillic = |row: &Row| matches!(row, Row::Text(text, _) if text.chars().any(is_cyrillic));
-        if rows.iter().any(cyrillic) { Self::Cyrillic } else { Self::Latin }
+    /// The one that a row's letters are in.
+    fn of(text: &str) -> Self {
+        if text.chars().any(is_cyrillic) { Self::Cyrillic } else { Self::Latin }
     }
 
     fn code(self) -> PageCode {
@@ -93,16 +118,26 @@ impl Page {
         }
     }
 
-    /// The text in letters that the page has.
+    /// The text in letters that the page has. A space that does not break is a space: the rows are broken already, and not
+    /// every printer has it.
     fn spell(self, text: &str) -> String {
         let has = |letter: char| match self {
-            Self::Latin => matches!(letter, '\u{A0}'..='\u{FF}' | '\u{20AC}'),
+            Self::Latin => matches!(letter, '\u{A1}'..='\u{FF}' | '\u{20AC}'),
             Self::Cyrillic => is_cyrillic(letter),
         };
-        text.chars().map(|c| if c == ' ' || c.is_ascii_graphic() || has(c) { c } else { '?' }).collect()
+        let spell = |letter: char| match letter {
+            '\u{A0}' => ' ',
+            letter if letter == ' ' || letter.is_ascii_graphic() || has(letter) => letter,
+            _ => '?',
+        };
+        text.chars().map(spell).collect()
     }
 }
 
 fn is_cyrillic(letter: char) -> bool {
     matches!(letter, '\u{410}'..='\u{44F}' | '\u{401}' | '\u{451}')
+}
+
+fn is_arabic(letter: char) -> bool {
+    matches!(letter, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
 }

@@ -18,8 +18,8 @@ pub enum Line {
     Rule,
     /// Nothing.
     Blank,
-    /// Where the customer signs.
-    Sign,
+    /// Where the customer signs, with the words before the line.
+    Sign(String),
     /// The link to the gateway's receipt, as a code to scan with the text below it.
     Link(String),
 }

@@ -1,9 +1,11 @@
 //! What a receipt says of the money.
 
 use crate::line::{Line, Size};
+use language::Receipt as Say;
 use payment::api::{
     Copy, GiveBackReason, Kind, Later, LaterKind, LaterState, Outcome, PaymentState, PaymentView, Reason,
 };
+use payment::money::Amount;
 
 /// The amount and what became of it.
 pub(crate) struct Money {
@@ -12,55 +14,51 @@ pub(crate) struct Money {
     pub(crate) approved: bool,
 }
 
-const NOT_KNOWN: [&str; 2] = ["RESULT NOT KNOWN YET", "NOT A RECEIPT"];
-
 /// Of the payment itself.
-pub(crate) fn of_payment(payment: &PaymentView) -> Money {
+pub(crate) fn of_payment(payment: &PaymentView, say: &Say) -> Money {
     let asked = payment.terms.amount;
     let refused = |title: &str, reason: &Reason| {
         let nothing = match payment.terms.kind {
-            Kind::Sale => "NOT CHARGED",
-            Kind::Preauth => "NOTHING RESERVED",
+            Kind::Sale => say.not_charged(),
+            Kind::Preauth => say.nothing_reserved(),
         };
-        let mut lines = vec![amount(asked.to_string()), Line::tall(title), Line::tall(nothing)];
-        lines.extend(words(reason).map(Line::centred));
+        let mut lines = vec![amount(figures(asked, say), say), Line::tall(title), Line::tall(nothing)];
+        lines.extend(words(reason, say).map(Line::centred));
         Money { lines, approved: false }
     };
     let PaymentState::Final { outcome } = &payment.state else {
-        let mut lines = vec![amount(asked.to_string())];
-        lines.extend(NOT_KNOWN.map(Line::tall));
-        lines.push(Line::centred("Do not charge this sale again."));
+        let mut lines = vec![amount(figures(asked, say), say)];
+        lines.extend(not_known(say));
+        lines.push(Line::centred(say.do_not_charge_again()));
         return Money { lines, approved: false };
     };
     match outcome {
         Outcome::Approved { amount: approved } => {
             let mut lines = vec![];
             if *approved != asked {
-                lines.push(Line::pair("Asked for", asked.to_string()));
+                lines.push(Line::pair(say.asked_for(), figures(asked, say)));
             }
-            lines.push(amount(approved.to_string()));
-            lines.push(Line::tall(match payment.terms.kind {
-                Kind::Sale => "APPROVED",
-                Kind::Preauth => "APPROVED: RESERVED",
-            }));
-            if payment.terms.kind == Kind::Preauth {
-                lines.push(Line::centred("Reserved, not charged yet."));
+            lines.push(amount(figures(*approved, say), say));
+            match payment.terms.kind {
+                Kind::Sale => lines.push(Line::tall(say.approved())),
+                Kind::Preauth => lines
+                    .extend([Line::tall(say.approved_reserved()), Line::centred(say.reserved_not_charged())]),
             }
             Money { lines, approved: true }
         }
-        Outcome::Declined(reason) => refused("DECLINED", reason),
-        Outcome::Filtered(reason) => refused("NOT ACCEPTED", reason),
-        Outcome::Error(reason) => refused("NOT COMPLETED", reason),
-        Outcome::NotCharged { reason, .. } => refused("NOT SENT", reason),
+        Outcome::Declined(reason) => refused(say.declined(), reason),
+        Outcome::Filtered(reason) => refused(say.not_accepted(), reason),
+        Outcome::Error(reason) => refused(say.not_completed(), reason),
+        Outcome::NotCharged { reason, .. } => refused(say.not_sent(), reason),
         Outcome::GivenBack { why } => {
             let title = match why {
-                GiveBackReason::CardRefused => "DECLINED BY CARD",
-                _ => "RETURNED",
+                GiveBackReason::CardRefused => say.declined_by_card(),
+                _ => say.returned(),
             };
             let lines = vec![
-                amount(asked.to_string()),
+                amount(figures(asked, say), say),
                 Line::tall(title),
-                Line::centred("What was charged was returned. Nothing stays charged."),
+                Line::centred(say.nothing_stays_charged()),
             ];
             Money { lines, approved: false }
         }
@@ -68,70 +66,78 @@ pub(crate) fn of_payment(payment: &PaymentView) -> Money {
 }
 
 /// Of what was done later.
-pub(crate) fn of_later(payment: &PaymentView, later: &Later, copy: Copy) -> Money {
+pub(crate) fn of_later(payment: &PaymentView, later: &Later, copy: Copy, say: &Say) -> Money {
     let approved = match &payment.state {
         PaymentState::Final { outcome: Outcome::Approved { amount } } => *amount,
         _ => payment.terms.amount,
     };
-    let mut lines = vec![Line::pair(
-        if payment.terms.kind == Kind::Preauth { "Reserved" } else { "Charged" },
-        approved.to_string(),
-    )];
-    lines.push(amount(match later.kind {
-        LaterKind::Return => format!("-{}", later.amount),
-        LaterKind::Capture | LaterKind::Void => later.amount.to_string(),
-    }));
+    let was = if payment.terms.kind == Kind::Preauth { say.reserved() } else { say.charged() };
+    let minus = if later.kind == LaterKind::Return { "-" } else { "" };
+    let moved = format!("{minus}{}", figures(later.amount, say));
+    let mut lines = vec![Line::pair(was, figures(approved, say)), amount(moved, say)];
+    let (done, not_done) = ends(payment, later.kind, say);
     match &later.state {
-        LaterState::Done => lines.push(Line::tall(done(payment, later.kind))),
+        LaterState::Done => lines.push(Line::tall(done)),
         LaterState::Refused { reason } => {
-            lines.push(Line::tall(format!("NOT {}", done(payment, later.kind))));
-            lines.extend(words(reason).map(Line::centred));
+            lines.push(Line::tall(not_done));
+            lines.extend(words(reason, say).map(Line::centred));
         }
         LaterState::Sending
         | LaterState::Processing
         | LaterState::Unknown
         | LaterState::NeedsPerson { .. } => {
-            lines.extend(NOT_KNOWN.map(Line::tall));
+            lines.extend(not_known(say));
         }
     }
     // The shop's own business.
     let reason = later.reason.iter().filter(|_| copy == Copy::Merchant);
-    lines.extend(reason.map(|reason| Line::pair("Reason", reason.clone())));
+    lines.extend(reason.map(|reason| Line::pair(say.reason(), reason.clone())));
     Money { lines, approved: false }
 }
 
 /// What the receipt is of.
-pub(crate) fn title(payment: &PaymentView, later: Option<&Later>) -> &'static str {
+pub(crate) fn title(payment: &PaymentView, later: Option<&Later>, say: &Say) -> &'static str {
     match (later.map(|later| later.kind), payment.terms.kind) {
-        (None, Kind::Sale) => "SALE",
-        (None, Kind::Preauth) => "RESERVATION",
-        (Some(LaterKind::Capture), _) => "CAPTURE",
-        (Some(LaterKind::Return), Kind::Preauth) if !is_collected(payment) => "RELEASE",
-        (Some(LaterKind::Return), _) => "RETURN",
-        (Some(LaterKind::Void), _) => "VOID",
+        (None, Kind::Sale) => say.of_sale(),
+        (None, Kind::Preauth) => say.of_reservation(),
+        (Some(LaterKind::Capture), _) => say.of_capture(),
+        (Some(LaterKind::Return), _) if is_release(payment) => say.of_release(),
+        (Some(LaterKind::Return), _) => say.of_return(),
+        (Some(LaterKind::Void), _) => say.of_void(),
     }
 }
 
-fn done(payment: &PaymentView, kind: LaterKind) -> &'static str {
+/// How it ends where it is done, and where it is refused.
+fn ends(payment: &PaymentView, kind: LaterKind, say: &Say) -> (&'static str, &'static str) {
     match kind {
-        LaterKind::Capture => "COLLECTED",
-        LaterKind::Return if payment.terms.kind == Kind::Preauth && !is_collected(payment) => "RELEASED",
-        LaterKind::Return => "RETURNED",
-        LaterKind::Void => "VOIDED",
+        LaterKind::Capture => (say.collected(), say.not_collected()),
+        LaterKind::Return if is_release(payment) => (say.released(), say.not_released()),
+        LaterKind::Return => (say.returned(), say.not_returned()),
+        LaterKind::Void => (say.voided(), say.not_voided()),
     }
 }
 
-/// Whether anything of a reservation was charged.
-fn is_collected(payment: &PaymentView) -> bool {
-    payment.later.iter().any(|later| later.kind == LaterKind::Capture && later.state == LaterState::Done)
+/// Whether a return lifts a reservation of which nothing was charged.
+fn is_release(payment: &PaymentView) -> bool {
+    let is_collected = |later: &Later| later.kind == LaterKind::Capture && later.state == LaterState::Done;
+    payment.terms.kind == Kind::Preauth && !payment.later.iter().any(is_collected)
 }
 
-fn amount(amount: String) -> Line {
-    Line::Pair("AMOUNT".to_owned(), amount, Size::Tall)
+fn not_known(say: &Say) -> [Line; 2] {
+    [say.not_known(), say.not_a_receipt()].map(Line::tall)
 }
 
-fn words(reason: &Reason) -> Option<String> {
-    let code = reason.code.as_ref().map(|code| format!("Code {code}"));
+fn amount(amount: String, say: &Say) -> Line {
+    Line::Pair(say.amount().to_owned(), amount, Size::Tall)
+}
+
+/// An amount with the currency behind it.
+fn figures(amount: Amount, say: &Say) -> String {
+    say.language().amount(&amount.to_major(), amount.currency.code())
+}
+
+fn words(reason: &Reason, say: &Say) -> Option<String> {
+    let code = reason.code.as_ref().map(|code| say.code(code));
     let said = [code, reason.message.clone()].into_iter().flatten().collect::<Vec<_>>().join("  ");
     (!said.is_empty()).then_some(said)
 }

@@ -30,9 +30,9 @@ pub fn rows(lines: &[Line], columns: usize) -> Vec<Row> {
             }
             Line::Rule => rows.push(Row::Text("-".repeat(columns), Size::Normal)),
             Line::Blank => rows.push(Row::Text(String::new(), Size::Normal)),
-            Line::Sign => {
-                let line = "_".repeat(SIGN.min(columns - 7));
-                let sign = [String::new(), String::new(), format!("Sign X {line}")];
+            Line::Sign(words) => {
+                let line = "_".repeat(SIGN.min(columns.saturating_sub(width(words) + 1)));
+                let sign = [String::new(), String::new(), format!("{words} {line}")];
                 rows.extend(sign.map(|text| Row::Text(text, Size::Normal)));
             }
             Line::Link(link) => {
@@ -101,7 +101,7 @@ fn wrap(text: &str, columns: usize) -> Vec<String> {
     rows
 }
 
-/// A printer's font gives each character the same room.
+/// A printer's font gives each character the same room, and none to the marks round a value in a text from right to left.
 fn width(text: &str) -> usize {
-    text.chars().count()
+    text.chars().filter(|letter| !matches!(letter, '\u{2068}' | '\u{2069}')).count()
 }

@@ -1,6 +1,7 @@
 //! Receipts, to the letter: `golden/*.txt`, each for 42 and for 48 characters a line.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+use language::Language;
 use payment::api::{Copy, ReceiptView};
 use receipt::{Duplicate, Receipt, Zone, text};
 use serde_json::{Value, json};
@@ -41,7 +42,17 @@ fn view(change: impl FnOnce(&mut Value)) -> ReceiptView {
 }
 
 fn receipt(view: &ReceiptView, nth: usize, copy: Copy, duplicate: Duplicate) -> Receipt {
-    Receipt::of(view, nth, copy, duplicate, Zone::ahead(180))
+    receipt_in(Language::English, view, nth, copy, duplicate)
+}
+
+fn receipt_in(
+    language: Language,
+    view: &ReceiptView,
+    nth: usize,
+    copy: Copy,
+    duplicate: Duplicate,
+) -> Receipt {
+    Receipt::of(view, nth, copy, duplicate, Zone::ahead(180), &language::Receipt::built_in(language))
 }
 
 /// Compares with the file; `UPDATE_GOLDEN=1` writes it.
@@ -50,7 +61,9 @@ fn golden(name: &str, receipt: &Receipt) {
     for columns in [42, 48] {
         let text = text::plain(&receipt.lines, columns);
         for row in text.lines() {
-            assert!(row.chars().count() <= columns, "{name}: {row:?} is cut at {columns}");
+            // The marks round a value in a text from right to left have no width.
+            let width = row.chars().filter(|letter| !matches!(letter, '\u{2068}' | '\u{2069}')).count();
+            assert!(width <= columns, "{name}: {row:?} is cut at {columns}");
         }
         all.push_str(&text);
         all.push_str("==\n");
@@ -169,6 +182,44 @@ fn long_texts_are_never_cut() {
     golden("long", &receipt(&long, 0, Copy::Merchant, Duplicate::First));
 }
 
+/// A sale that is signed, a slip that is not known, and everything that can be done later and fail.
+fn in_every_way(language: Language) {
+    let code = language.code();
+    let keep = |name: &str, view: &ReceiptView, nth: usize, copy: Copy, duplicate: Duplicate| {
+        golden(&format!("{code}-{name}"), &receipt_in(language, view, nth, copy, duplicate));
+    };
+    let mut signed = view(|view| {
+        view["payment"]["terms"]["amount"]["minor"] = json!(123_456_789);
+        view["payment"]["outcome"]["amount"]["minor"] = json!(123_450_000);
+        view["payment"]["receipt"]["emv-cvm-9f34"] = json!("1E0300");
+        view["payment"]["terms"]["entry"] = json!("swipe");
+        view["sandbox"] = json!(true);
+    });
+    let again = Duplicate::Again { number: 2, at: 1_450_775_655_000 };
+    keep("sale", &signed, 0, Copy::Merchant, again);
+    signed.payment.terms.kind = payment::api::Kind::Preauth;
+    keep("reservation", &signed, 0, Copy::Customer, Duplicate::NotCounted);
+    let open = view(|view| {
+        view["payment"]["state"] = json!("processing");
+        view["payment"]["unknown"] = json!(true);
+    });
+    keep("not-known", &open, 0, Copy::Customer, Duplicate::First);
+    let reason = json!({"outcome": "declined", "code": "116", "message": "Not sufficient funds"});
+    keep("declined", &outcome(reason), 0, Copy::Customer, Duplicate::First);
+    for kind in ["return", "void", "capture"] {
+        keep(kind, &later(kind, 500, json!("done")), 1, Copy::Merchant, Duplicate::First);
+        let refused = json!({"refused": {"reason": {"code": "51"}}});
+        keep(&format!("{kind}-refused"), &later(kind, 500, refused), 1, Copy::Customer, Duplicate::First);
+    }
+}
+
+#[test]
+fn in_every_language() {
+    for language in [Language::Russian, Language::German, Language::Spanish, Language::Arabic] {
+        in_every_way(language);
+    }
+}
+
 #[test]
 fn never_more_than_four_digits_of_the_card() {
     let leaking = view(|view| view["payment"]["receipt"]["last-four-digits"] = json!("5500005555551234"));
@@ -194,6 +245,57 @@ fn a_printer_gets_the_same_lines_with_its_own_code_and_a_cut() {
     for row in text::plain(&receipt.lines, 42).lines().filter(|row| row.is_ascii() && !row.is_empty()) {
         assert!(has(row.as_bytes()), "{row}");
     }
+}
+
+#[cfg(feature = "escpos")]
+#[test]
+fn a_printer_has_every_letter_of_the_languages_that_it_prints_as_characters() {
+    let mut every = view(|view| view["merchant"]["footer"] = json!(""));
+    for language in [Language::Russian, Language::German, Language::Spanish] {
+        let file = language::file_of(language, language::Part::Receipt);
+        // A text at a time, whatever receipt it is on: the footer is the shop's, and no label.
+        for text in file.lines() {
+            every.merchant.footer = text.replace(|letter: char| letter.is_control(), "");
+            let receipt = receipt_in(language, &every, 0, Copy::Customer, Duplicate::First);
+            let bytes = receipt::escpos::bytes(&receipt.lines, 42).unwrap();
+            let has_mark = bytes.split(|byte| *byte == b'\n').any(|row| row.contains(&b'?'));
+            assert!(!has_mark, "{language:?}: {text}");
+        }
+    }
+}
+
+#[cfg(feature = "escpos")]
+#[test]
+fn a_printer_gets_no_arabic_as_characters() {
+    let sale = view(|_| {});
+    let arabic = receipt_in(Language::Arabic, &sale, 0, Copy::Customer, Duplicate::First);
+    let refused = receipt::escpos::bytes(&arabic.lines, 42);
+    assert!(matches!(refused, Err(receipt::escpos::NotPrintable::Letters)));
+    let shop = view(|view| view["merchant"]["name"] = json!("متجر الزاوية"));
+    let english = receipt(&shop, 0, Copy::Customer, Duplicate::First);
+    let refused = receipt::escpos::bytes(&english.lines, 42);
+    assert!(matches!(refused, Err(receipt::escpos::NotPrintable::Letters)), "also of a shop's name");
+}
+
+#[cfg(feature = "escpos")]
+#[test]
+fn a_printer_changes_its_page_where_the_letters_do() {
+    let shop = view(|view| {
+        view["merchant"]["name"] = json!("Магазин");
+        view["merchant"]["footer"] = json!("Schönen Tag");
+        view["payment"]["outcome"]["amount"]["minor"] = json!(1_234_500);
+    });
+    let german = receipt_in(Language::German, &shop, 0, Copy::Customer, Duplicate::First);
+    let bytes = receipt::escpos::bytes(&german.lines, 42).unwrap();
+    let at = |wanted: &[u8]| bytes.windows(wanted.len()).position(|part| part == wanted);
+    let name = at(b"\x8c\x80\x83\x80\x87\x88\x8d").expect("the name in capitals, in code page 866");
+    assert!(at(b"\x1bt\x11").is_some_and(|page| page < name));
+    assert!(at(b"Sch\xf6nen Tag").is_some_and(|footer| footer > name), "and back");
+    assert!(at(b"12.345,00 EUR").is_some());
+    let russian = receipt_in(Language::Russian, &shop, 0, Copy::Customer, Duplicate::First);
+    let bytes = receipt::escpos::bytes(&russian.lines, 42).unwrap();
+    let figures = b"12 345,00 EUR";
+    assert!(bytes.windows(figures.len()).any(|part| part == figures), "a space for what does not break");
 }
 
 #[cfg(feature = "escpos")]

@@ -156,8 +156,10 @@ impl World {
             return Err(format!("order {which} never ended: {:?} {:?}", order.state, order.later));
         }
         if listed && self.status_would_settle(which, order) {
-            let fact = order.needs_person.as_deref().unwrap_or_default();
-            return Err(format!("order {which} needs a person ({fact}), and the status would settle it"));
+            let missing = &order.needs_person;
+            return Err(format!(
+                "order {which} needs a person ({missing:?}), and the status would settle it"
+            ));
         }
         Ok(())
     }

@@ -29,7 +29,8 @@ pub(super) async fn serve(config: &Path) -> Result<()> {
     let metrics = Arc::new(Metrics::default());
     let gateway = PaynetGateway::of(&config, metrics.clone())?;
     let store = SqliteStore::open_committing(&settings.database, NonZeroUsize::MIN).await?;
-    let desk = Desk::open(store, gateway, settings.rules.clone(), metrics.clone()).await?;
+    let language = settings.merchant.language;
+    let desk = Desk::open(store, gateway, settings.rules.clone(), metrics.clone(), language).await?;
     let (page, operations) = (bind().await?, bind().await?);
     println!("listening on http://{}", page.local_addr()?);
     println!("operations on http://{}", operations.local_addr()?);

@@ -60,9 +60,12 @@ pub struct Print {
     /// How many minutes the till's time is ahead of UTC.
     #[serde(default)]
     pub zone: i32,
+    /// The language of this print, by its code (ISO 639-1), where that is not the shop's. It is counted like any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
-record!(Print { copy } default { nth, columns, zone });
+record!(Print { copy, language } default { nth, columns, zone });
 
 /// What the proxy answers to a [`Print`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -28,7 +28,7 @@ record!(ReaderName { family, serial } default { emulated });
 record!(Terms { attempt, kind, amount, entry, reader, card, tip, reference, description, email });
 record!(IssuerAnswer { response_code, data });
 record!(Reason { code, message });
-record!(Merchant { name } default { address, tax_id, footer });
+record!(Merchant { name } default { address, tax_id, footer, language });
 record!(Notice { id, at, title, text });
 record!(Terminal {
     till,

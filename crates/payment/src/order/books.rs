@@ -154,7 +154,7 @@ impl Order {
             let state = match (later.transfer, &self.needs_person) {
                 (Transfer::Done, _) => LaterState::Done,
                 (Transfer::Refused, _) => LaterState::Refused { reason: later.refusal.clone() },
-                (_, Some(why)) => LaterState::NeedsPerson { why: why.clone() },
+                (_, Some(why)) => LaterState::NeedsPerson { why: why.to_string() },
                 (Transfer::Sending | Transfer::Waiting, None) => LaterState::Sending,
                 (Transfer::Following | Transfer::Denied, None) => LaterState::Processing,
                 (Transfer::Unknown, None) => LaterState::Unknown,

@@ -1,6 +1,6 @@
 //! Asking the gateway until it is final, and believing only what fits.
 
-use super::{Answer, Chip, Effect, Order, Report, Rules, State, Status, Step, Transaction};
+use super::{Answer, Chip, Effect, Missing, Order, Report, Rules, State, Status, Step, Transaction};
 use crate::api::{GiveBackReason, Kind, NotCharged, Outcome};
 use crate::money::Amount;
 
@@ -22,16 +22,14 @@ impl Order {
             return step;
         }
         if self.is_open() && now.saturating_sub(self.accepted_at) >= DAY_MS && self.card_is_lost() {
-            self.needs_person("the card never decided and the gateway has no final status after 24 hours");
+            self.needs_person(Missing::CardAndStatus);
         }
         if let Some(later) = self.open_later().filter(|later| now.saturating_sub(later.since) >= DAY_MS) {
-            let what = later.kind_in_words();
-            self.needs_person(&format!(
-                "a {what} was sent and the gateway shows no end of it after 24 hours"
-            ));
+            let missing = Missing::EndOf(later.kind);
+            self.needs_person(missing);
         }
         if self.is_open() && self.age(now) >= LONGEST_MS {
-            self.needs_person("the gateway has no final status after 14 days");
+            self.needs_person(Missing::Status);
             self.late_questions = self.late_questions.saturating_add(1);
         }
         // Should no answer come, not even a failure, this is when to ask again.
@@ -148,7 +146,7 @@ impl Order {
             Status::Approved => match report.amount.filter(|a| a.minor > 0) {
                 Some(amount) => return self.approved(amount, rules, now),
                 None => {
-                    self.needs_person("the gateway reports an approval without a readable amount");
+                    self.needs_person(Missing::Amount);
                     self.wake_at = self.next_question(rules, now);
                     return (self, vec![]);
                 }
@@ -180,7 +178,7 @@ impl Order {
             | Chip::Lost { card_said: Some(approved) } => (!approved).then_some(GiveBackReason::CardRefused),
             Chip::Deciding { .. } | Chip::Lost { card_said: None } if rules.attended => {
                 self.state = State::KeepOrGiveBack { amount };
-                self.needs_person("approved without the card's word: to be kept or given back");
+                self.needs_person(Missing::CardsWord);
                 self.wake_at = None;
                 return (self, vec![Effect::ForgetCardData]);
             }

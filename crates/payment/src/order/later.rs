@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Effect, NotPossible, Order, Rules, State, Step, Submission, Transaction};
+use super::{Effect, Missing, NotPossible, Order, Rules, State, Step, Submission, Transaction};
 use crate::api::{GiveBackReason, LaterKind, Outcome, Reason};
 use crate::attempt::AttemptId;
 use crate::money::Amount;
@@ -219,11 +219,11 @@ impl Order {
         match end {
             Submission::Refused(_, reason) if on_its_way => {
                 later.transfer = Transfer::Denied;
-                let (what, gives_back) = (later.kind_in_words(), matches!(later.cause, Cause::GiveBack(_)));
+                let (kind, gives_back) = (later.kind, matches!(later.cause, Cause::GiveBack(_)));
                 let said = reason.message.clone().unwrap_or_default();
                 later.refusal = reason;
                 if gives_back {
-                    self.needs_person(&format!("the gateway refused the {what}: {said}"));
+                    self.needs_person(Missing::GatewayRefused(kind, said));
                 }
                 self.wake_at = Some(now);
             }

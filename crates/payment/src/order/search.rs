@@ -1,6 +1,6 @@
 //! After a lost answer: does the order exist at the gateway?
 
-use super::{Answer, Effect, Order, Rules, State, Status, Step};
+use super::{Answer, Effect, Missing, Order, Rules, State, Status, Step};
 use crate::api::{GiveBackReason, NotCharged, Outcome, Reason};
 use serde::{Deserialize, Serialize};
 
@@ -83,9 +83,7 @@ impl Order {
                 if !hidden || self.needs_person.is_some() {
                     return (self, vec![]);
                 }
-                self.needs_person(
-                    "an order reported as not charged exists; what became of the sale is not told",
-                );
+                self.needs_person(Missing::Sale);
                 return (self, vec![Effect::Alarm("an order reported as not charged exists")]);
             }
         };

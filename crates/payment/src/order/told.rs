@@ -1,6 +1,6 @@
 //! What a status answer says of the later transaction that is open: the gateway speaks of the latest one of an order.
 
-use super::{Answer, Cause, Effect, Order, Report, Rules, Status, Step, Transfer};
+use super::{Answer, Cause, Effect, Missing, Order, Report, Rules, Status, Step, Transfer};
 
 /// Whose a report is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,12 +13,10 @@ enum Whose {
     Unclear,
 }
 
-const BANK_REFUSED: &str = "the bank refused the return; the money stays charged";
-
 impl Order {
     pub(super) fn later_answered(mut self, answer: Answer, rules: &Rules, now: u64) -> Step {
         let Some(later) = self.open_later() else { return (self, vec![]) };
-        let transfer = later.transfer;
+        let (kind, transfer) = (later.kind, later.transfer);
         if !matches!(transfer, Transfer::Following | Transfer::Unknown | Transfer::Denied) {
             return (self, vec![]);
         }
@@ -35,10 +33,7 @@ impl Order {
             // Nothing began by a request that was refused, and nothing else explains the refusal.
             (Some(Whose::Other | Whose::Unclear), Transfer::Denied) => self.refused(None),
             (Some(Whose::Unclear), _) => {
-                let later = self.open_later().map_or("transaction", super::Later::kind_in_words);
-                self.needs_person(&format!(
-                    "whether this {later} was made, or only an earlier one of the same amount, is not told"
-                ));
+                self.needs_person(Missing::Whether(kind));
                 (self, vec![])
             }
             (Some(Whose::Other) | None, _) => (self, vec![]),
@@ -108,7 +103,7 @@ impl Order {
             Status::Processing => Transfer::Following,
             Status::Unknown => Transfer::Unknown,
             Status::Declined | Status::Filtered | Status::Error => {
-                self.needs_person(BANK_REFUSED);
+                self.needs_person(Missing::BankRefused);
                 return self.refused(Some(report.reason));
             }
         };
@@ -142,7 +137,7 @@ impl Order {
         self.needs_person = None;
         let refused = self.give_back().is_some_and(|(later, _)| later.transfer == Transfer::Refused);
         if refused && !self.is_given_back() {
-            self.needs_person(BANK_REFUSED);
+            self.needs_person(Missing::BankRefused);
         }
     }
 }

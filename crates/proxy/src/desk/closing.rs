@@ -4,6 +4,7 @@ use super::{Desk, detached};
 use crate::clock;
 use crate::problem::Problem;
 use crate::settlement::moved;
+use crate::speech;
 use crate::store::StoreError;
 use crate::store::ledger::Raised;
 use payment::attempt::AttemptId;
@@ -203,7 +204,7 @@ impl Desk {
         let Some(before) = day.closing.clone() else { return Ok(()) };
         let (closing, send) = before.clone().handle(event, &self.0.closing_rules, clock::unix_ms());
         if closing != before {
-            self.0.store.save_closing(&closing, notice(&before, &closing).as_ref()).await?;
+            self.0.store.save_closing(&closing, notice(&before, &closing, self.say()).as_ref()).await?;
             day.closing = Some(closing.clone());
             self.0.closing_changed.notify_one();
         }
@@ -251,24 +252,22 @@ fn last_number(last: Option<&Report>) -> u64 {
 }
 
 /// What staff have to hear of a closing, whoever began it.
-fn notice(before: &Closing, after: &Closing) -> Option<Raised> {
-    let sums = |day: &DayTotals| format!("sales {}, returned {}", day.sale.amount, day.reversal.amount);
-    let (title, text) = match &after.state {
+fn notice(before: &Closing, after: &Closing, say: &language::Proxy) -> Option<Raised> {
+    let sums = |day: &DayTotals| {
+        let [sales, returned] =
+            [day.sale.amount, day.reversal.amount].map(|amount| speech::amount(amount, say));
+        say.day_sums(&sales, &returned)
+    };
+    let (about, title, text) = match &after.state {
         _ if before.state == after.state && before.is_open() == after.is_open() => return None,
         ClosingState::Differs { answer } => {
             let theirs = answer.totals.as_ref().map(sums).unwrap_or_default();
-            let text = format!(
-                "The day is closed. Till: {}. Gateway: {theirs}. Manager: compare the orders with the gateway's.",
-                sums(&after.ours)
-            );
-            ("Totals differ", text)
+            ("Totals differ", say.totals_differ_title(), say.totals_differ(&sums(&after.ours), &theirs))
         }
-        ClosingState::Unknown { .. } if !after.is_open() => (
-            "Day not known to be closed",
-            "We do not know if the day was closed. Manager: look at the gateway, then ask again or close the day."
-                .to_owned(),
-        ),
+        ClosingState::Unknown { .. } if !after.is_open() => {
+            ("Day not known to be closed", say.day_not_known_title(), say.day_not_known().to_owned())
+        }
         _ => return None,
     };
-    Some(Raised { subject: format!("closing:{}:{title}", after.id), title: title.to_owned(), text })
+    Some(Raised { subject: format!("closing:{}:{about}", after.id), title: title.to_owned(), text })
 }

@@ -1,10 +1,10 @@
 //! What the desk tells of payments that were, and what it forgets of them.
 
 use super::{Desk, detached};
-use crate::clock;
 use crate::problem::Problem;
 use crate::store::history::Place;
 use crate::store::{Attempt, StoreError};
+use crate::{clock, speech};
 use payment::api::{Happened, Personal, Source, What};
 use payment::attempt::AttemptId;
 use payment::order::Order;
@@ -23,7 +23,7 @@ impl Desk {
         let attempt = store.find(id).await?;
         let what = if matches!(attempt, Some(Attempt::Sought(_))) { What::Sought } else { What::Taken };
         let order = attempt.and_then(Attempt::order).ok_or(Problem::UnknownPayment)?;
-        let detail = Some(order.terms.amount.to_string());
+        let detail = Some(speech::amount(order.terms.amount, self.say()));
         let mut all = vec![Happened { at: order.accepted_at, source: Source::Page, what, detail }];
         all.extend(store.steps(id).await?);
         all.extend(store.heard(id.as_str()).await?.into_iter().map(|heard| {
@@ -49,7 +49,7 @@ impl Desk {
             let mut order = order.ok_or(Problem::UnknownPayment)?;
             let is_erased = order.erase(which);
             if is_erased {
-                desk.0.store.update(&order, &[erased(which)]).await?;
+                desk.0.store.update(&order, &[erased(which, desk.say())]).await?;
                 desk.0.watchers.ring(&id);
             }
             Ok(is_erased)
@@ -83,13 +83,13 @@ impl Desk {
     }
 }
 
-fn erased(which: &[Personal]) -> Happened {
+fn erased(which: &[Personal], say: &language::Proxy) -> Happened {
     let names: Vec<_> = which
         .iter()
         .map(|personal| match personal {
-            Personal::Names => "name",
-            Personal::Last4 => "card number",
-            Personal::Emails => "e-mail",
+            Personal::Names => say.step_name(),
+            Personal::Last4 => say.step_card_number(),
+            Personal::Emails => say.step_email(),
         })
         .collect();
     let detail = Some(names.join(", "));

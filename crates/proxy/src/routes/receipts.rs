@@ -7,8 +7,10 @@ use crate::staff::Person;
 use crate::store::Attempt;
 use axum::Json;
 use axum::extract::State;
+use language::Language;
 use payment::api::{Copy, Happened, Print, Printed, ReceiptView, Source, What};
 use payment::attempt::AttemptId;
+use receipt::escpos::NotPrintable;
 use receipt::{Duplicate, Receipt, Zone};
 
 /// Characters to a line of the printers that are known: 42 and 48 of 80 mm, 32 of 58 mm.
@@ -34,27 +36,39 @@ pub(super) async fn print(
     if print.nth > MOST_LATER || !(print.columns == 0 || COLUMNS.contains(&print.columns)) {
         return Err(Problem::Malformed);
     }
+    let chosen = print.language.as_deref().map(|code| Language::from_code(code).ok_or(Problem::Malformed));
+    let say = language::Receipt::built_in(chosen.transpose()?.unwrap_or(app.language));
     let view = view(&app, &person, &id).await?;
+    let bytes = |mark| match print.columns {
+        0 => Ok(None),
+        columns => {
+            let zone = Zone::ahead(print.zone);
+            let receipt = Receipt::of(&view, print.nth as usize, print.copy, mark, zone, &say);
+            receipt::escpos::bytes(&receipt.lines, columns as usize).map(hex::encode).map(Some)
+        }
+    };
+    let words = app.desk.say();
+    // What cannot be printed is not counted.
+    bytes(Duplicate::NotCounted).map_err(refused)?;
     let at = clock::unix_ms();
     let copy = match print.copy {
-        Copy::Merchant => "merchant's copy",
-        Copy::Customer => "customer's copy",
+        Copy::Merchant => words.step_merchant_copy(),
+        Copy::Customer => words.step_customer_copy(),
     };
     let step = Happened { at, source: Source::Staff, what: What::Printed, detail: Some(copy.to_owned()) };
     let duplicate = app.desk.store().printed(&id, print.nth, print.copy, &step).await?;
-    let bytes = match print.columns {
-        0 => None,
-        columns => {
-            let mark = match duplicate {
-                0 => Duplicate::First,
-                number => Duplicate::Again { number, at },
-            };
-            let receipt = Receipt::of(&view, print.nth as usize, print.copy, mark, Zone::ahead(print.zone));
-            let bytes = receipt::escpos::bytes(&receipt.lines, columns as usize);
-            Some(hex::encode(bytes.map_err(|_| Problem::Internal)?))
-        }
+    let mark = match duplicate {
+        0 => Duplicate::First,
+        number => Duplicate::Again { number, at },
     };
-    Ok(Json(Printed { duplicate, at, bytes }))
+    Ok(Json(Printed { duplicate, at, bytes: bytes(mark).map_err(refused)? }))
+}
+
+fn refused(why: NotPrintable) -> Problem {
+    match why {
+        NotPrintable::Letters => Problem::PrinterLetters,
+        NotPrintable::Printer(_) => Problem::Internal,
+    }
 }
 
 async fn view(app: &App, person: &Person, id: &AttemptId) -> Result<ReceiptView, Problem> {

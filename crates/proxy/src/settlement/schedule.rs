@@ -53,27 +53,25 @@ pub async fn close_if_due(
     if is_done || (last.is_none() && due < started) {
         return Ok(());
     }
-    let why = if now.saturating_sub(due) < LATE_MS {
+    let text = if now.saturating_sub(due) < LATE_MS {
         match desk
             .close_day(CloseNow { since: desk.day_since().await?, confirm_open: vec![] }, None, currency)
             .await
         {
             Ok(()) => return Ok(()),
-            Err(Problem::OpenOrders) => {
-                "Payments are not final. It is tried again for an hour. Manager: wait for them, or close the day by hand."
-            }
+            Err(Problem::OpenOrders) => desk.say().day_has_open(),
             Err(error) => {
                 tracing::warn!(%error, "the day is not closed yet");
                 return Ok(());
             }
         }
     } else {
-        "It was not possible at its hour. Manager: close the day by hand."
+        desk.say().day_not_at_its_hour()
     };
     let notice = Raised {
         subject: format!("close-day:{due}"),
-        title: "Day not closed".to_owned(),
-        text: format!("Nothing was settled. {why}"),
+        title: desk.say().day_not_closed_title().to_owned(),
+        text: text.to_owned(),
     };
     desk.store().raise(&notice, now).await
 }

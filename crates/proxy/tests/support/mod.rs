@@ -242,7 +242,9 @@ pub async fn proxy_with(
     let dir = tempfile::tempdir().unwrap();
     let config = config(dir.path(), |text| text + settings);
     let metrics = Arc::new(Metrics::default());
-    let desk = Desk::open(store, gateway, quick(), metrics.clone()).await.unwrap();
+    let desk = Desk::open(store, gateway, quick(), metrics.clone(), config.settings.merchant.language)
+        .await
+        .unwrap();
     let app = App::new(&config, 8080, desk.clone(), metrics).unwrap();
     (managed(app.router(dir.path()), &desk).await, desk)
 }

@@ -189,5 +189,5 @@ fn tries(row: &SqliteRow) -> Result<Tries, StoreError> {
 fn word<T: FromJson>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
     let word: String = row.try_get(column)?;
     let why = format!("{column} is {word}");
-    T::from_json(&serde_json::Value::String(word)).ok_or_else(|| sqlx::Error::Decode(why.into()).into())
+    T::from_json(&payment::json::Value::String(word)).ok_or_else(|| sqlx::Error::Decode(why.into()).into())
 }
