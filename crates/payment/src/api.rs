@@ -4,6 +4,7 @@ mod later;
 mod receipt;
 mod staff;
 mod timeline;
+mod trace;
 mod wire;
 
 use crate::{attempt::AttemptId, money::Amount, role::Signed, secret::EncryptedData};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use staff::{AddOperator, Change, ChangeOperator, Deed, Did, Door, Operator, SignIn, Tile};
 use std::collections::BTreeMap;
 pub use timeline::{Happened, History, Source, What};
+pub use trace::{CallAnswer, Party, Trace, TracedCall, Word};
 
 /// What the customer agreed to: a sale is charged, a preauthorisation only reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -451,6 +453,6 @@ pub struct Problem {
     pub title: String,
     /// One sentence for the cashier: whose fault, what happened to the money, what to do.
     pub cashier: String,
-    /// Names this answer in the proxy's log.
+    /// Names this answer in the proxy's log: the trace of the payment that the call was about, else a random one.
     pub trace_id: String,
 }

@@ -30,3 +30,4 @@ pub mod settlement;
 mod spreadsheet;
 pub mod staff;
 pub mod store;
+mod trace;

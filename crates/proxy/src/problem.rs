@@ -1,6 +1,7 @@
 //! Everything that can be wrong with a request, as problem documents (RFC 9457).
 
 use crate::store::StoreError;
+use crate::trace::current;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -298,6 +299,14 @@ impl From<payment::settlement::Overflow> for Problem {
     }
 }
 
+/// Of a call that is about no payment.
+fn drawn() -> String {
+    let mut trace = [0; 16];
+    // A trace id names a line of the log; without randomness all of them are the same, and that is all.
+    let _ = getrandom::fill(&mut trace);
+    hex::encode(trace)
+}
+
 #[derive(Serialize)]
 struct Document {
     #[serde(rename = "type")]
@@ -309,10 +318,7 @@ struct Document {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, code, cashier) = self.parts();
-        let mut trace = [0; 8];
-        // A trace id names a line of the log; without randomness all of them are the same, and that is all.
-        let _ = getrandom::fill(&mut trace);
-        let trace_id = hex::encode(trace);
+        let trace_id = current::refused(code).map_or_else(drawn, |trace| trace.to_string());
         tracing::warn!(code, trace_id, problem = %self, "request refused");
         let problem = api::Problem {
             code: code.to_owned(),

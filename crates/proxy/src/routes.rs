@@ -17,12 +17,13 @@ use crate::guard::{self, Origin, TillToken};
 use crate::metrics::Metrics;
 use crate::settlement::CloseDaySettings;
 use crate::staff::Staff;
+use crate::trace::incoming;
 use crate::{page, problem::Problem};
 use access::Who;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
-use payment::api::{Keying, Merchant, Terminal};
+use payment::api::{Keying, Merchant, Party, Terminal};
 use payment::role::{ManagersOnly, Right, Signed};
 use std::path::Path;
 use std::sync::Arc;
@@ -104,6 +105,7 @@ impl App {
             .route("/payments/{id}/return", post(later::give_back))
             .route("/payments/{id}/void", post(later::void))
             .route("/payments/{id}/ask", post(payments::ask))
+            .route("/payments/{id}/trace", get(payments::trace))
             .route("/payments/{id}/history", get(notices::history))
             .route("/payments/{id}/timeline", get(history::timeline))
             .route("/payments/{id}/receipt", get(receipts::show))
@@ -125,6 +127,10 @@ impl App {
             .route("/takings", get(settlement::takings))
             .route("/takings.csv", get(settlement::takings_file))
             .route_layer(middleware::from_fn_with_state(self.clone(), access::access))
+            .route_layer(middleware::from_fn_with_state(
+                (self.desk.traces().clone(), Party::Page),
+                incoming::follow,
+            ))
             .fallback(async || Problem::NotFound)
             .layer(middleware::map_response(page::never_stored));
         Router::new()

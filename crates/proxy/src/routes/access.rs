@@ -47,6 +47,7 @@ pub const ACCESS: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/payments", Till(Right::OwnHistory)),
     ("GET", "/api/v1/payments/{id}", Holder),
     ("GET", "/api/v1/payments/{id}/events", Holder),
+    ("GET", "/api/v1/payments/{id}/trace", Holder),
     ("POST", "/api/v1/payments/{id}/abandon", Holder),
     ("POST", "/api/v1/payments/{id}/advice", Holder),
     ("POST", "/api/v1/payments/{id}/card-lost", Holder),
