@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 
 use payment::api::{
-    Abandon, Abandoned, Advice, CardLost, Outcome, PaymentView, Problem, StartPayment, Terminal, Trace,
+    Abandon, Abandoned, Advice, CardLost, Health, Outcome, PaymentView, Problem, StartPayment, Terminal,
+    Trace,
 };
 use payment::order::Order;
 use payment::till::Attempt;
@@ -13,7 +14,7 @@ use serde::de::DeserializeOwned;
 /// What is accepted is written and read back the same. The first byte says what the rest is.
 pub(crate) fn payment(bytes: &[u8]) {
     let Some((kind, text)) = bytes.split_first() else { return };
-    match kind % 12 {
+    match kind % 13 {
         0 => comes_back::<PaymentView>(text),
         1 => comes_back::<Attempt>(text),
         2 => comes_back::<Terminal>(text),
@@ -25,7 +26,8 @@ pub(crate) fn payment(bytes: &[u8]) {
         8 => comes_back::<Advice>(text),
         9 => comes_back::<CardLost>(text),
         10 => comes_back::<Order>(text),
-        _ => comes_back::<Trace>(text),
+        11 => comes_back::<Trace>(text),
+        _ => comes_back::<Health>(text),
     }
 }
 

@@ -48,7 +48,8 @@ fn answers(shop: &Shop) -> Vec<(String, String)> {
         let head = format!("{url}\n{answer:?}");
         (head, answer.body_mut().read_to_string().unwrap())
     };
-    let mut paths = ["terminal", "payments", "nothing"].map(|path| format!("/api/v1/{path}")).to_vec();
+    let mut paths =
+        ["terminal", "health", "payments", "nothing"].map(|path| format!("/api/v1/{path}")).to_vec();
     for order in shop.gateway.ledger().orders {
         let payment = format!("/api/v1/payments/{}", order.client_orderid);
         paths.extend([format!("{payment}/trace"), payment]);

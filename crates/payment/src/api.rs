@@ -1,5 +1,6 @@
 //! The JSON between page and proxy, under `/api/v1`.
 
+mod health;
 mod later;
 mod receipt;
 mod staff;
@@ -8,6 +9,7 @@ mod trace;
 mod wire;
 
 use crate::{attempt::AttemptId, money::Amount, role::Signed, secret::EncryptedData};
+pub use health::{GatewayHealth, Health, Reached};
 pub use later::{AskLater, Later, LaterKind, LaterState, Left};
 pub use receipt::{Copy, Personal, Print, Printed, ReceiptView};
 use serde::{Deserialize, Serialize};

@@ -15,6 +15,7 @@ pub mod desk;
 pub mod fingerprint;
 pub mod gateway;
 pub mod guard;
+mod health;
 mod history;
 pub mod keep;
 pub mod kiosk;

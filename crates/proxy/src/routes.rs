@@ -14,6 +14,7 @@ mod settlement;
 use crate::config::{Config, Limits};
 use crate::desk::Desk;
 use crate::guard::{self, Origin, TillToken};
+use crate::health::LastTried;
 use crate::metrics::Metrics;
 use crate::settlement::CloseDaySettings;
 use crate::staff::Staff;
@@ -23,7 +24,7 @@ use access::Who;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
-use payment::api::{Keying, Merchant, Party, Terminal};
+use payment::api::{Health, Keying, Merchant, Party, Terminal};
 use payment::role::{ManagersOnly, Right, Signed};
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +54,7 @@ pub struct App {
     /// The till speaks TLS.
     tls: bool,
     close_day: Arc<CloseDaySettings>,
+    last_tried: Arc<LastTried>,
 }
 
 impl App {
@@ -78,6 +80,7 @@ impl App {
             open: settings.is_open(),
             tls: settings.tls.is_some() || settings.trusted_proxy,
             close_day: Arc::new(settings.close_day.clone()),
+            last_tried: Arc::default(),
         })
     }
 
@@ -94,6 +97,7 @@ impl App {
     fn beside(self, files: Router) -> Router {
         let api = Router::new()
             .route("/terminal", get(terminal))
+            .route("/health", get(health))
             .route("/payments", get(payments::list).post(payments::start))
             .route("/payments/{id}", get(payments::show))
             .route("/payments/{id}/events", get(events::events))
@@ -141,6 +145,10 @@ impl App {
             .layer(middleware::map_response(page::harden))
             .with_state(self)
     }
+}
+
+async fn health(State(app): State<App>) -> Json<Health> {
+    Json(app.last_tried.health(&app.desk, &app.metrics).await)
 }
 
 async fn terminal(State(app): State<App>, Who(who): Who) -> Result<Json<Terminal>, Problem> {

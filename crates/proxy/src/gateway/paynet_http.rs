@@ -1,5 +1,6 @@
 //! The gateway over HTTP.
 
+use super::connecting::can_connect;
 use super::reading::traced;
 use super::{Call, Gateway, Reply, ReportFailure, answer, closing_reply, submission};
 use crate::books::date_and_time;
@@ -8,7 +9,7 @@ use crate::{clock, config::Config, metrics::Metrics};
 use axum::body::Bytes;
 use payment::settlement::{self, Closing};
 use payment::{
-    api::{CallAnswer, Kind, LaterKind, NotCharged, Reason, Word},
+    api::{CallAnswer, Kind, LaterKind, NotCharged, Reached, Reason, Word},
     money::{Amount, Currency},
     order::{Answer, Cause, Later, Order, Submission},
     secret::EncryptedData,
@@ -162,8 +163,14 @@ impl PaynetGateway {
         };
         let code = reply.as_ref().ok().map(|reply| reply.code);
         tracing::debug!(call, ?code, silence = ?reply.as_ref().err(), "gateway called");
+        let ended = match &reply {
+            Ok(reply) if reply.code == 403 => Reached::Refused,
+            Ok(_) => Reached::Reachable,
+            Err(Silence::Lost) => Reached::Silent,
+            Err(Silence::NoConnection | Silence::NotMade) => Reached::Unreachable,
+        };
         let said = reply.as_ref().ok();
-        self.metrics.gateway_called(code, said.and_then(|reply| reply.clock_ahead));
+        self.metrics.gateway_called(ended, said.and_then(|reply| reply.clock_ahead));
         current::gateway_said(length, said.map(|reply| reply.body.len()), || match &reply {
             Ok(reply) => traced(reply),
             Err(silence) => CallAnswer { said: Word::new(silence.word()), ..CallAnswer::default() },
@@ -300,6 +307,10 @@ impl Gateway for PaynetGateway {
 
     fn close_day<'a>(&'a self, closing: &'a Closing) -> Call<'a, settlement::Reply> {
         Box::pin(async move { self.close(closing).await.unwrap_or_else(settlement::Reply::from) })
+    }
+
+    fn connect(&self) -> Call<'_, bool> {
+        Box::pin(can_connect(&self.merchant.dialect.base_url))
     }
 
     fn report(&self, from: u64, to: u64) -> Call<'_, Result<Vec<Row>, ReportFailure>> {
