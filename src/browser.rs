@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use js_sys::Date;
 use payment::attempt::AttemptId;
+use payment::trace::{SpanId, TraceId, TraceParent};
 use reader::WallClock;
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
@@ -57,9 +58,21 @@ pub fn written(moment: u64, date: &str, time: &str) -> String {
 /// payments.
 pub fn draw_attempt() -> Option<AttemptId> {
     let mut random = [0; AttemptId::LEN];
-    let crypto = web_sys::window()?.crypto().ok()?;
-    crypto.get_random_values_with_u8_array(&mut random).ok()?;
+    draw(&mut random)?;
     Some(AttemptId::from_random(random))
+}
+
+/// What a call about this payment says of its trace, with a step of its own.
+pub(crate) fn traceparent(attempt: &AttemptId) -> String {
+    let mut random = [0; 8];
+    // Without randomness all steps have one id, and that is all.
+    let _ = draw(&mut random);
+    let parent = SpanId::from_random(random);
+    TraceParent { trace: TraceId::of(attempt), parent, sampled: true }.header()
+}
+
+fn draw(random: &mut [u8]) -> Option<()> {
+    web_sys::window()?.crypto().ok()?.get_random_values_with_u8_array(random).ok().map(drop)
 }
 
 /// Whether somebody has pressed something on this page in the last seconds.

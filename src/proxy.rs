@@ -1,11 +1,14 @@
 //! The calls to the proxy, `/api/v1`. None is repeated here: what is asked again, and when, the till decides.
 
+use crate::browser;
+use crate::shell;
 use crate::stream::{self, Readable};
 use js_sys::Promise;
 use payment::api::{Abandon, Abandoned, Problem, StartPayment, Terminal, TillView};
 use payment::attempt::AttemptId;
 use payment::json::{self, FromJson};
 use payment::till::{Event, Posted};
+use payment::trace::TraceParent;
 use serde::Serialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -55,7 +58,8 @@ pub async fn payments() -> Answer<Vec<TillView>> {
 }
 
 pub(crate) async fn start(payment: &StartPayment) -> Posted {
-    match call("POST", "payments".to_owned(), Some(body(payment))).await {
+    let id = &payment.terms.attempt;
+    match answer(send("POST", "payments".to_owned(), Some(body(payment)), Some(id)).await) {
         Answer::Got(view) => Posted::View(Box::new(view)),
         Answer::Refused(problem) => Posted::Refused(problem),
         Answer::Nothing => Posted::NoAnswer,
@@ -87,7 +91,7 @@ pub(crate) async fn listen(
     signal: &AbortSignal,
     hear: &dyn Fn(&str),
 ) -> Option<()> {
-    let answer = request("GET", path, None, ("last-event-id", &seen), signal)?;
+    let answer = request("GET", path, None, ("last-event-id", &seen), None, signal)?;
     let response: Response = JsFuture::from(answer).await.ok()?.unchecked_into();
     let body = response.body().filter(|_| response.ok())?;
     let reader = body.unchecked_into::<Readable>().get_reader();
@@ -119,26 +123,37 @@ pub fn body(value: &impl Serialize) -> Body {
 
 /// Calls `/api/v1/{path}`.
 pub async fn call<T: FromJson>(method: &str, path: String, body: Option<Body>) -> Answer<T> {
-    let Some((ok, text)) = send(method, path, body).await else { return Answer::Nothing };
+    answer(send(method, path, body, None).await)
+}
+
+fn answer<T: FromJson>(answer: Option<(bool, String)>) -> Answer<T> {
+    let Some((ok, text)) = answer else { return Answer::Nothing };
     if ok {
         return json::read(&text).map_or(Answer::Nothing, Answer::Got);
     }
     json::read(&text).map_or(Answer::Nothing, Answer::Refused)
 }
 
-async fn send(method: &str, path: String, body: Option<Body>) -> Option<(bool, String)> {
+async fn send(
+    method: &str,
+    path: String,
+    body: Option<Body>,
+    about: Option<&AttemptId>,
+) -> Option<(bool, String)> {
     let signal = AbortSignal::timeout_with_u32(LIMIT_MS);
-    let answer = request(method, path, body, ("content-type", "application/json"), &signal)?;
+    let answer = request(method, path, body, ("content-type", "application/json"), about, &signal)?;
     let response: Response = JsFuture::from(answer).await.ok()?.unchecked_into();
     let text = JsFuture::from(response.text().ok()?).await.ok()?;
     Some((response.ok(), text.as_string().unwrap_or_default()))
 }
 
+/// A call about a payment, this one or the one that its path names, says which trace it belongs to.
 fn request(
     method: &str,
     path: String,
     body: Option<Body>,
     (header, value): (&str, &str),
+    about: Option<&AttemptId>,
     signal: &AbortSignal,
 ) -> Option<Promise> {
     let init = RequestInit::new();
@@ -149,6 +164,11 @@ fn request(
     }
     let headers = Headers::new().ok()?;
     headers.set(header, value).ok()?;
+    headers.set("accept-language", &shell::language()).ok()?;
+    let path_names = path.strip_prefix("payments/").and_then(|path| path.get(..AttemptId::LEN)?.parse().ok());
+    if let Some(id) = about.or(path_names.as_ref()) {
+        let _ = headers.set(TraceParent::HEADER, &browser::traceparent(id));
+    }
     init.set_headers(&headers);
     Some(web_sys::window()?.fetch_with_str_and_init(&format!("/api/v1/{path}"), &init))
 }

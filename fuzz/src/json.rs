@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 
 use payment::api::{
-    Abandon, Abandoned, Advice, CardLost, Outcome, PaymentView, Problem, StartPayment, Terminal,
+    Abandon, Abandoned, Advice, CardLost, Health, Outcome, PaymentView, Problem, StartPayment, Terminal,
+    Trace,
 };
 use payment::order::Order;
 use payment::till::Attempt;
@@ -13,7 +14,7 @@ use serde::de::DeserializeOwned;
 /// What is accepted is written and read back the same. The first byte says what the rest is.
 pub(crate) fn payment(bytes: &[u8]) {
     let Some((kind, text)) = bytes.split_first() else { return };
-    match kind % 11 {
+    match kind % 13 {
         0 => comes_back::<PaymentView>(text),
         1 => comes_back::<Attempt>(text),
         2 => comes_back::<Terminal>(text),
@@ -24,7 +25,9 @@ pub(crate) fn payment(bytes: &[u8]) {
         7 => comes_back::<Abandon>(text),
         8 => comes_back::<Advice>(text),
         9 => comes_back::<CardLost>(text),
-        _ => comes_back::<Order>(text),
+        10 => comes_back::<Order>(text),
+        11 => comes_back::<Trace>(text),
+        _ => comes_back::<Health>(text),
     }
 }
 

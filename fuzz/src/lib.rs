@@ -19,6 +19,7 @@ mod paynet;
 mod reader;
 mod script;
 mod tlv;
+mod trace;
 
 pub use mutant::Mutants;
 
@@ -72,6 +73,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("paynet_report", paynet::report, 16 * KB, 192),
     Target::new("paynet_authorization", paynet::authorization, 16 * KB, 128),
     Target::new("payment_json", json::payment, 8 * KB, 256),
+    Target::new("traceparent", trace::traceparent, 4 * KB, 8),
     Target::new("gateway_calls", gateway::calls, 256 * KB, 0),
     Target::new("gateway_cards", gateway::cards, 128 * KB, 64),
 ];

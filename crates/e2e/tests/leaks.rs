@@ -49,10 +49,11 @@ fn answers(shop: &Shop) -> Vec<(String, String)> {
         (head, answer.body_mut().read_to_string().unwrap())
     };
     let mut paths =
-        vec!["/api/v1/terminal".to_owned(), "/api/v1/payments".to_owned(), "/api/v1/nothing".to_owned()];
-    paths.extend(
-        shop.gateway.ledger().orders.iter().map(|order| format!("/api/v1/payments/{}", order.client_orderid)),
-    );
+        ["terminal", "health", "payments", "nothing"].map(|path| format!("/api/v1/{path}")).to_vec();
+    for order in shop.gateway.ledger().orders {
+        let payment = format!("/api/v1/payments/{}", order.client_orderid);
+        paths.extend([format!("{payment}/trace"), payment]);
+    }
     let mut answers: Vec<_> = paths.iter().map(|path| get(format!("{}{path}", shop.proxy.address))).collect();
     for path in ["healthz", "readyz", "metrics", "openapi.json"] {
         answers.push(get(format!("{}/{path}", shop.proxy.operations)));

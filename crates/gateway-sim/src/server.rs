@@ -84,10 +84,12 @@ async fn answer(
         content_type: header(header::CONTENT_TYPE),
         body: &body,
     };
+    // As it came: what is malformed is to be seen as well.
+    let traceparent = header(HeaderName::from_static("traceparent"));
     let reply = shared.recorded().handle(now(), &request);
     shared.changed.send_replace(());
     // Path and code only: bodies hold card data and signatures.
-    tracing::info!(%method, path = request.path(), code = reply.code, delivery = ?reply.delivery, "answered");
+    tracing::info!(%method, path = request.path(), code = reply.code, traceparent, delivery = ?reply.delivery, "answered");
     tokio::time::sleep(Duration::from_millis(reply.delay_ms)).await;
     if reply.delivery == Delivery::Held {
         released(&shared, request.path()).await;

@@ -1,18 +1,22 @@
 //! The JSON between page and proxy, under `/api/v1`.
 
+mod health;
 mod later;
 mod receipt;
 mod staff;
 mod timeline;
+mod trace;
 mod wire;
 
 use crate::{attempt::AttemptId, money::Amount, role::Signed, secret::EncryptedData};
+pub use health::{GatewayHealth, Health, Reached};
 pub use later::{AskLater, Later, LaterKind, LaterState, Left};
 pub use receipt::{Copy, Personal, Print, Printed, ReceiptView};
 use serde::{Deserialize, Serialize};
 pub use staff::{AddOperator, Change, ChangeOperator, Deed, Did, Door, Operator, SignIn, Tile};
 use std::collections::BTreeMap;
 pub use timeline::{Happened, History, Source, What};
+pub use trace::{CallAnswer, Party, Trace, TracedCall, Word};
 
 /// What the customer agreed to: a sale is charged, a preauthorisation only reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -461,6 +465,6 @@ pub struct Problem {
     pub title: String,
     /// One sentence for the cashier: whose fault, what happened to the money, what to do.
     pub cashier: String,
-    /// Names this answer in the proxy's log.
+    /// Names this answer in the proxy's log: the trace of the payment that the call was about, else a random one.
     pub trace_id: String,
 }

@@ -26,6 +26,12 @@ impl AttemptId {
         Self(random.into_iter().map(letter).collect())
     }
 
+    /// The 100 bits, five a character, the first one's highest.
+    pub(crate) fn bits(&self) -> u128 {
+        let five = |letter: u8| if letter < b'A' { letter - b'2' + 26 } else { letter - b'A' };
+        self.0.bytes().fold(0, |bits, letter| bits << 5 | u128::from(five(letter)))
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -33,6 +33,9 @@ pub struct Dialect {
     pub values_end_with_lf: bool,
     /// Part of the `error-message` that says that a client_orderid is taken. Inferred: the wording is not public.
     pub duplicate_order_text: String,
+    /// Sends the header `traceparent` with each call about an order, so that the gateway's log and ours name it alike. Off:
+    /// no document says what becomes of a header that the gateway does not know.
+    pub send_traceparent: bool,
     /// The transaction report.
     pub report: Report,
     /// Closing the day.
@@ -60,6 +63,7 @@ impl Default for Dialect {
             control_exponents: BTreeMap::new(),
             values_end_with_lf: true,
             duplicate_order_text: "already used".into(),
+            send_traceparent: false,
             report: Report::default(),
             close_day: CloseDay::default(),
         }

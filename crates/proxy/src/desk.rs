@@ -12,6 +12,7 @@ use crate::fingerprint::Fingerprints;
 use crate::gateway::Gateway;
 use crate::metrics::Metrics;
 use crate::store::{Attempt, Claim, Store, StoreError};
+use crate::trace::{Span, Traces};
 use crate::{clock, notice, problem::Problem};
 use closing::Day;
 use followed::Followed;
@@ -28,6 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use steps::Cause;
 use tokio::sync::{Notify, RwLock};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 use turns::Turns;
 pub(crate) use watchers::Watcher;
 use watchers::Watchers;
@@ -55,6 +57,7 @@ struct Inner {
     closing_changed: Notify,
     /// The shop's language.
     say: language::Proxy,
+    traces: Traces,
 }
 
 impl std::fmt::Debug for Desk {
@@ -92,12 +95,14 @@ impl Desk {
             closing_rules: ClosingRules::default(),
             closing_changed: Notify::new(),
             say: language::Proxy::speaking(language),
+            traces: Traces::default(),
         }));
         let mut taken_up = JoinSet::new();
         for order in left {
             let (desk, id) = (desk.clone(), order.terms.attempt.clone());
             desk.followed().put(order);
-            taken_up.spawn(async move { desk.apply(&id, Event::Restarted).await });
+            let log = Span::of(&id).log;
+            taken_up.spawn(async move { desk.apply(&id, Event::Restarted).await }.instrument(log));
         }
         for applied in taken_up.join_all().await {
             applied?;
@@ -274,6 +279,11 @@ impl Desk {
         self.followed().orders().map(|order| u64::from(order.is_open())).sum()
     }
 
+    /// The calls of the last payments.
+    pub(crate) fn traces(&self) -> &Traces {
+        &self.0.traces
+    }
+
     /// The memory behind the desk.
     #[must_use]
     pub fn store(&self) -> &dyn Store {
@@ -403,5 +413,5 @@ impl Desk {
 pub(crate) async fn detached<T: Send + 'static>(
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::spawn(work).await.unwrap_or(Err(Problem::Internal))
+    tokio::spawn(work.in_current_span()).await.unwrap_or(Err(Problem::Internal))
 }

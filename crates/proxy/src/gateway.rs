@@ -1,5 +1,6 @@
 //! The gateway, as the desk sees it.
 
+mod connecting;
 mod paynet_http;
 mod reading;
 
@@ -38,6 +39,9 @@ pub trait Gateway: Send + Sync {
 
     /// Asks to close the day.
     fn close_day<'a>(&'a self, closing: &'a Closing) -> Call<'a, settlement::Reply>;
+
+    /// Whether a connection can be begun. Nothing is sent over it.
+    fn connect(&self) -> Call<'_, bool>;
 
     /// Asks for every transaction of every endpoint that was created between these moments, Unix milliseconds; at most 31
     /// days.

@@ -1,10 +1,14 @@
 //! What operations watch, in Prometheus' text format.
 
 use crate::books::compare::Differs;
+use crate::clock;
 use crate::store::ledger::Run;
-use payment::api::{LaterKind, Outcome};
+use payment::api::{GatewayHealth, LaterKind, Outcome, Reached};
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Counters since the start, and the last facts about the gateway.
 #[derive(Debug, Default)]
@@ -20,13 +24,27 @@ pub struct Metrics {
     gateway_answers: AtomicU64,
     gateway_forbidden: AtomicU64,
     gateway_silences: AtomicU64,
-    gateway_silent: AtomicBool,
-    clock_ahead: AtomicI64,
+    gateway: Mutex<GatewayFacts>,
     watchers: AtomicI64,
     books: [AtomicU64; Differs::ALL.len()],
     /// Unix seconds; 0 before the first.
     books_compared_at: AtomicU64,
     books_failures: AtomicU64,
+}
+
+/// The last facts about the gateway.
+#[derive(Debug, Default)]
+struct GatewayFacts {
+    known: GatewayHealth,
+    tried: Option<Instant>,
+}
+
+impl GatewayFacts {
+    fn tried(&mut self, ended: Reached) {
+        self.tried = Some(Instant::now());
+        self.known.tried_at = Some(clock::unix_ms());
+        self.known.ended = Some(ended);
+    }
 }
 
 const OUTCOMES: [&str; 5] = ["approved", "declined", "filtered", "error", "not_charged"];
@@ -100,23 +118,61 @@ impl Metrics {
         self.books_failures.fetch_add(1, Relaxed);
     }
 
-    /// A call ended: with an HTTP status and perhaps a clock, or in silence.
-    pub(crate) fn gateway_called(&self, code: Option<u16>, clock_ahead: Option<i64>) {
-        self.gateway_silent.store(code.is_none(), Relaxed);
-        match code {
-            Some(403) => self.gateway_forbidden.fetch_add(1, Relaxed),
-            Some(_) => self.gateway_answers.fetch_add(1, Relaxed),
-            None => self.gateway_silences.fetch_add(1, Relaxed),
+    /// A call ended so, perhaps with the gateway's clock.
+    pub(crate) fn gateway_called(&self, ended: Reached, clock_ahead: Option<i64>) {
+        let is_answer = match ended {
+            Reached::Refused => {
+                self.gateway_forbidden.fetch_add(1, Relaxed);
+                true
+            }
+            Reached::Reachable => {
+                self.gateway_answers.fetch_add(1, Relaxed);
+                true
+            }
+            Reached::Silent | Reached::Unreachable => {
+                self.gateway_silences.fetch_add(1, Relaxed);
+                false
+            }
         };
-        if let Some(seconds) = clock_ahead {
-            self.clock_ahead.store(seconds, Relaxed);
+        let mut facts = self.facts();
+        facts.tried(ended);
+        if is_answer {
+            facts.known.answered_at = facts.known.tried_at;
         }
+        if let Some(seconds) = clock_ahead {
+            facts.known.clock_ahead_s = seconds.try_into().ok();
+        }
+    }
+
+    /// A connection could be begun, or not; nothing was asked. That says nothing against what a call has shown since.
+    pub(crate) fn gateway_connected(&self, is_connected: bool) {
+        let mut facts = self.facts();
+        let ended = match facts.known.ended {
+            _ if !is_connected => Reached::Unreachable,
+            Some(shown @ (Reached::Refused | Reached::Silent)) => shown,
+            _ => Reached::Reachable,
+        };
+        facts.tried(ended);
+    }
+
+    /// Whether the gateway was called or connected to in this last time.
+    pub(crate) fn gateway_tried_within(&self, last: Duration) -> bool {
+        self.facts().tried.is_some_and(|at| at.elapsed() < last)
+    }
+
+    /// What is known of the gateway.
+    pub(crate) fn gateway(&self) -> GatewayHealth {
+        self.facts().known
+    }
+
+    fn facts(&self) -> MutexGuard<'_, GatewayFacts> {
+        self.gateway.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the gateway answered the last question; true before the first.
     #[must_use]
     pub fn gateway_reachable(&self) -> bool {
-        !self.gateway_silent.load(Relaxed)
+        !matches!(self.gateway().ended, Some(Reached::Silent | Reached::Unreachable))
     }
 
     /// The text, with the number of orders that are followed and of those that need a person.
@@ -193,7 +249,7 @@ impl Metrics {
         family("mpos_books_compared_at_seconds", gauge, "Unix time of the last reconciliation.", &at);
         let reachable = i128::from(self.gateway_reachable());
         family("mpos_gateway_reachable", gauge, "Whether the last call was answered.", &[("", reachable)]);
-        let ahead = i128::from(self.clock_ahead.load(Relaxed));
+        let ahead = i128::from(self.gateway().clock_ahead_s.unwrap_or_default());
         family("mpos_clock_ahead_seconds", gauge, "Our clock less the gateway's.", &[("", ahead)]);
         let watchers = i128::from(self.watchers.load(Relaxed));
         family("mpos_event_streams", gauge, "Pages that are told of a payment's changes.", &[("", watchers)]);

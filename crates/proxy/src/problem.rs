@@ -3,6 +3,7 @@
 
 use crate::speech;
 use crate::store::StoreError;
+use crate::trace::current;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -217,6 +218,14 @@ impl From<payment::settlement::Overflow> for Problem {
     }
 }
 
+/// Of a call that is about no payment.
+fn drawn() -> String {
+    let mut trace = [0; 16];
+    // A trace id names a line of the log; without randomness all of them are the same, and that is all.
+    let _ = getrandom::fill(&mut trace);
+    hex::encode(trace)
+}
+
 #[derive(Serialize)]
 struct Document {
     #[serde(rename = "type")]
@@ -228,10 +237,7 @@ struct Document {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, code, cashier) = self.parts(&speech::say());
-        let mut trace = [0; 8];
-        // A trace id names a line of the log; without randomness all of them are the same, and that is all.
-        let _ = getrandom::fill(&mut trace);
-        let trace_id = hex::encode(trace);
+        let trace_id = current::refused(code).map_or_else(drawn, |trace| trace.to_string());
         tracing::warn!(code, trace_id, problem = %self, "request refused");
         let problem = api::Problem {
             code: code.to_owned(),

@@ -14,16 +14,18 @@ mod settlement;
 use crate::config::{Config, Limits};
 use crate::desk::Desk;
 use crate::guard::{self, Origin, TillToken};
+use crate::health::LastTried;
 use crate::metrics::Metrics;
 use crate::settlement::CloseDaySettings;
 use crate::staff::Staff;
+use crate::trace::incoming;
 use crate::{page, problem::Problem, speech};
 use access::Who;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use language::Language;
-use payment::api::{Keying, Merchant, Terminal};
+use payment::api::{Health, Keying, Merchant, Party, Terminal};
 use payment::role::{ManagersOnly, Right, Signed};
 use std::path::Path;
 use std::sync::Arc;
@@ -54,6 +56,7 @@ pub struct App {
     /// The till speaks TLS.
     tls: bool,
     close_day: Arc<CloseDaySettings>,
+    last_tried: Arc<LastTried>,
 }
 
 impl App {
@@ -80,6 +83,7 @@ impl App {
             open: settings.is_open(),
             tls: settings.tls.is_some() || settings.trusted_proxy,
             close_day: Arc::new(settings.close_day.clone()),
+            last_tried: Arc::default(),
         })
     }
 
@@ -96,6 +100,7 @@ impl App {
     fn beside(self, files: Router) -> Router {
         let api = Router::new()
             .route("/terminal", get(terminal))
+            .route("/health", get(health))
             .route("/payments", get(payments::list).post(payments::start))
             .route("/payments/{id}", get(payments::show))
             .route("/payments/{id}/events", get(events::events))
@@ -107,6 +112,7 @@ impl App {
             .route("/payments/{id}/return", post(later::give_back))
             .route("/payments/{id}/void", post(later::void))
             .route("/payments/{id}/ask", post(payments::ask))
+            .route("/payments/{id}/trace", get(payments::trace))
             .route("/payments/{id}/history", get(notices::history))
             .route("/payments/{id}/timeline", get(history::timeline))
             .route("/payments/{id}/receipt", get(receipts::show))
@@ -128,6 +134,10 @@ impl App {
             .route("/takings", get(settlement::takings))
             .route("/takings.csv", get(settlement::takings_file))
             .route_layer(middleware::from_fn_with_state(self.clone(), access::access))
+            .route_layer(middleware::from_fn_with_state(
+                (self.desk.traces().clone(), Party::Page),
+                incoming::follow,
+            ))
             .fallback(async || Problem::NotFound)
             .layer(middleware::map_response(page::never_stored));
         Router::new()
@@ -139,6 +149,10 @@ impl App {
             .layer(middleware::from_fn(speech::asked))
             .with_state(self)
     }
+}
+
+async fn health(State(app): State<App>) -> Json<Health> {
+    Json(app.last_tried.health(&app.desk, &app.metrics).await)
 }
 
 async fn terminal(State(app): State<App>, Who(who): Who) -> Result<Json<Terminal>, Problem> {

@@ -69,6 +69,9 @@ pub trait Store: Ledger + Closings + Operators + History {
     /// Every order that has still to be followed, and the latest others up to `limit` in all, latest first.
     fn recent(&self, limit: u32) -> Reply<'_, Vec<Order>>;
 
+    /// Writes something that changes nothing, durably.
+    fn try_writing(&self) -> Reply<'_, ()>;
+
     /// The key of the fingerprints, drawn when the database was made.
     fn card_key(&self) -> &CardKey;
 

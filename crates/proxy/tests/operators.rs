@@ -490,7 +490,7 @@ async fn every_call_asks_for_its_right() {
     calls.sort_by_key(|(_, path, _)| path.ends_with("/sign-out"));
     for (method, path, access) in calls {
         let right = match access {
-            Access::Anyone | Access::Holder => None,
+            Access::Stranger | Access::Anyone | Access::Holder => None,
             Access::Till(right) | Access::First(right) | Access::Person(right) => Some(right),
         };
         shop.cookie = None;

@@ -65,6 +65,7 @@ async fn a_gateway_that_nobody_vouches_for_is_sent_nothing() {
     let payment: payment::api::StartPayment = serde_json::from_value(payment(ID, BLOB)).unwrap();
     let order = Order::accept(payment.terms.clone(), 0).0;
     assert_eq!(gateway.submit(&order, &payment.encrypted_data).await, Submission::NoConnection);
+    assert!(!gateway.connect().await, "its word on who it is counts for a connection as well");
     assert_eq!(requests.load(SeqCst), 0);
 }
 

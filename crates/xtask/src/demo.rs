@@ -93,6 +93,9 @@ control_key_file = {key:?}
 sandbox = true
 currency = "{currency}"
 limit_minor = 100000
+
+[gateway.dialect]
+send_traceparent = true
 "#,
         page = Page::Demo.folder(),
         database = folder.join("proxy.db"),

@@ -20,7 +20,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
     ("proxy", &["language", "payment", "paynet", "reader", "receipt"]),
     // reader-sim only under the feature `demo`: see the second test.
     ("mpos-terminal", &["language", "payment", "reader", "reader-sim"]),
-    ("office", &["mpos-terminal", "payment", "receipt"]),
+    ("office", &["language", "mpos-terminal", "payment", "receipt"]),
     ("xtask", &[]),
     ("sim", &["payment", "paynet", "proxy"]),
     ("bench", &["payment", "paynet", "proxy", "e2e"]),

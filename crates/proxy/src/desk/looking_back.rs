@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::store::history::Place;
 use crate::store::{Attempt, StoreError};
 use crate::{clock, speech};
-use payment::api::{Happened, Personal, Source, What};
+use payment::api::{Happened, Personal, Source, Trace, What};
 use payment::attempt::AttemptId;
 use payment::order::Order;
 
@@ -34,6 +34,18 @@ impl Desk {
         }));
         all.sort_by_key(|happened| happened.at);
         Ok(all)
+    }
+
+    /// What was asked and answered about a payment, as far as it is remembered.
+    ///
+    /// # Errors
+    /// [`Problem`] when nothing is remembered, and the payment is not known or the store fails.
+    pub(crate) async fn trace(&self, id: &AttemptId) -> Result<Trace, Problem> {
+        if let Some(trace) = self.traces().of(id) {
+            return Ok(trace);
+        }
+        self.store().find(id).await?.ok_or(Problem::UnknownPayment)?;
+        Ok(self.traces().nothing(id))
     }
 
     /// Erases these of a customer's data from a payment whose money is settled. `false` where it is not settled, or

@@ -2,12 +2,14 @@
 
 use super::Desk;
 use crate::clock;
+use crate::trace::Span;
 use payment::{
     api::{NotCharged, Reason},
     attempt::AttemptId,
     order::{Effect, Event, Order, Submission},
 };
 use std::time::Duration;
+use tracing::Instrument as _;
 
 /// Between two attempts to store what happened to an order.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -17,42 +19,67 @@ const LONGEST_SLEEP_MS: u64 = 60_000;
 impl Desk {
     /// Carries out the effects of an order that is stored.
     pub(super) fn carry_out(&self, order: &Order, effects: Vec<Effect>) {
+        let id = &order.terms.attempt;
         for effect in effects {
-            let (desk, order) = (self.clone(), order.clone());
+            let order = order.clone();
             match effect {
-                Effect::Submit => drop(tokio::spawn(async move { desk.submit(order).await })),
-                Effect::Ask => drop(tokio::spawn(async move {
-                    let answer = desk.0.gateway.ask(&order).await;
-                    desk.tell(&order.terms.attempt, Event::Status(answer)).await;
-                })),
-                Effect::SendAdvice => drop(tokio::spawn(async move {
-                    let card = desk.cards().get(&order.terms.attempt).cloned();
+                Effect::Submit => {
+                    self.begin(id, async move |desk, span| desk.submit(order, &span).await);
+                }
+                Effect::Ask => self.begin(id, async move |desk, span| {
+                    let id = &order.terms.attempt;
+                    let asked = desk.0.gateway.ask(&order);
+                    let answer = desk.traces().call_gateway(&span, id, "status", asked).await;
+                    desk.tell(id, Event::Status(answer)).await;
+                }),
+                Effect::SendAdvice => self.begin(id, async move |desk, span| {
+                    let id = &order.terms.attempt;
+                    let card = desk.cards().get(id).cloned();
                     let taken = match card {
-                        Some(card) => desk.0.gateway.advise(&order, &card).await,
+                        Some(card) => {
+                            let sent = desk.0.gateway.advise(&order, &card);
+                            desk.traces().call_gateway(&span, id, "advice", sent).await
+                        }
                         None => false,
                     };
-                    desk.tell(&order.terms.attempt, Event::AdviceAnswered { taken }).await;
-                })),
-                Effect::SendLater { nth } => drop(tokio::spawn(async move {
+                    desk.tell(id, Event::AdviceAnswered { taken }).await;
+                }),
+                Effect::SendLater { nth } => self.begin(id, async move |desk, span| {
+                    let id = &order.terms.attempt;
                     let Some(later) = order.later.get(nth) else { return };
-                    let end = desk.0.gateway.later(&order, later).await;
-                    tracing::info!(attempt = %order.terms.attempt, kind = ?later.kind, ?end, "later transaction sent");
-                    desk.tell(&order.terms.attempt, Event::LaterSent { nth, end }).await;
-                })),
-                Effect::ForgetCardData => drop(self.cards().remove(&order.terms.attempt)),
+                    let sent = desk.0.gateway.later(&order, later);
+                    let end = desk.traces().call_gateway(&span, id, later.kind.word(), sent).await;
+                    tracing::info!(attempt = %id, kind = ?later.kind, ?end, "later transaction sent");
+                    desk.tell(id, Event::LaterSent { nth, end }).await;
+                }),
+                Effect::ForgetCardData => drop(self.cards().remove(id)),
                 Effect::Alarm(what) => {
-                    tracing::error!(attempt = %order.terms.attempt, what, "alarm");
+                    tracing::error!(attempt = %id, what, "alarm");
                     self.0.metrics.alarm();
                 }
             }
         }
     }
 
-    async fn submit(&self, order: Order) {
+    /// Begins a task of its own, which is a step of this payment's trace.
+    fn begin<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        id: &AttemptId,
+        work: impl FnOnce(Self, Span) -> F,
+    ) {
+        let span = Span::of(id);
+        let log = span.log.clone();
+        tokio::spawn(work(self.clone(), span).instrument(log));
+    }
+
+    async fn submit(&self, order: Order, span: &Span) {
         let id = &order.terms.attempt;
         let card = self.cards().remove(id);
         let end = match card {
-            Some(card) => self.0.gateway.submit(&order, &card).await,
+            Some(card) => {
+                let sent = self.0.gateway.submit(&order, &card);
+                self.traces().call_gateway(span, id, order.terms.kind.word(), sent).await
+            }
             None => Submission::Refused(NotCharged::NeverSent, Reason::default()),
         };
         tracing::info!(attempt = %id, ?end, "payment submitted");
@@ -87,8 +114,7 @@ impl Desk {
         let now = clock::unix_ms();
         let mut followed = self.followed();
         for id in followed.due(now) {
-            let desk = self.clone();
-            tokio::spawn(async move { desk.tell(&id, Event::Tick).await });
+            self.begin(&id.clone(), async move |desk, _| desk.tell(&id, Event::Tick).await);
         }
         followed.next_due().map_or(LONGEST_SLEEP_MS, |at| at.saturating_sub(now).min(LONGEST_SLEEP_MS))
     }

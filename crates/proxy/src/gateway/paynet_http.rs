@@ -1,15 +1,19 @@
 //! The gateway over HTTP.
 
+use super::connecting::can_connect;
+use super::reading::traced;
 use super::{Call, Gateway, Reply, ReportFailure, answer, closing_reply, submission};
 use crate::books::date_and_time;
+use crate::trace::current;
 use crate::{clock, config::Config, metrics::Metrics};
 use axum::body::Bytes;
 use payment::settlement::{self, Closing};
 use payment::{
-    api::{Kind, LaterKind, NotCharged, Reason},
+    api::{CallAnswer, Kind, LaterKind, NotCharged, Reached, Reason, Word},
     money::{Amount, Currency},
     order::{Answer, Cause, Later, Order, Submission},
     secret::EncryptedData,
+    trace::TraceParent,
 };
 use paynet::report::{self, Row};
 use paynet::{Merchant, Period, ReportError, Request, Stamp};
@@ -50,6 +54,16 @@ enum Silence {
     NoConnection,
     /// Bytes may have gone out.
     Lost,
+}
+
+impl Silence {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::NotMade => "not-made",
+            Self::NoConnection => "no-connection",
+            Self::Lost => "no-answer",
+        }
+    }
 }
 
 /// The HTTP client cannot start: this machine's TLS set-up is wrong.
@@ -133,6 +147,12 @@ impl PaynetGateway {
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
         }
+        if self.merchant.dialect.send_traceparent
+            && let Some(parent) = current::traceparent()
+        {
+            builder = builder.header(TraceParent::HEADER, parent.header());
+        }
+        let length = request.body.len();
         // The body overwrites itself once it has gone out.
         let sent = builder.body(Bytes::from_owner(request.body)).send().await;
         let reply = match sent {
@@ -143,7 +163,18 @@ impl PaynetGateway {
         };
         let code = reply.as_ref().ok().map(|reply| reply.code);
         tracing::debug!(call, ?code, silence = ?reply.as_ref().err(), "gateway called");
-        self.metrics.gateway_called(code, reply.as_ref().ok().and_then(|reply| reply.clock_ahead));
+        let ended = match &reply {
+            Ok(reply) if reply.code == 403 => Reached::Refused,
+            Ok(_) => Reached::Reachable,
+            Err(Silence::Lost) => Reached::Silent,
+            Err(Silence::NoConnection | Silence::NotMade) => Reached::Unreachable,
+        };
+        let said = reply.as_ref().ok();
+        self.metrics.gateway_called(ended, said.and_then(|reply| reply.clock_ahead));
+        current::gateway_said(length, said.map(|reply| reply.body.len()), || match &reply {
+            Ok(reply) => traced(reply),
+            Err(silence) => CallAnswer { said: Word::new(silence.word()), ..CallAnswer::default() },
+        });
         reply
     }
 
@@ -276,6 +307,10 @@ impl Gateway for PaynetGateway {
 
     fn close_day<'a>(&'a self, closing: &'a Closing) -> Call<'a, settlement::Reply> {
         Box::pin(async move { self.close(closing).await.unwrap_or_else(settlement::Reply::from) })
+    }
+
+    fn connect(&self) -> Call<'_, bool> {
+        Box::pin(can_connect(&self.merchant.dialect.base_url))
     }
 
     fn report(&self, from: u64, to: u64) -> Call<'_, Result<Vec<Row>, ReportFailure>> {

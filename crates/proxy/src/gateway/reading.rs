@@ -2,12 +2,12 @@
 
 use payment::settlement::{self, Closing, DayTotals, Sum};
 use payment::{
-    api::{IssuerAnswer, NotCharged, Reason},
+    api::{CallAnswer, IssuerAnswer, NotCharged, Reason, Word},
     money::{Amount, Currency},
     order::{Answer, Gate, Order, Report, Status, Submission, Transaction},
 };
 use paynet::reply::{self, HttpReply};
-use paynet::{Dialect, OrderStatus, Refusal, RefusalKind, ReplyError};
+use paynet::{Dialect, Fields, OrderStatus, Refusal, RefusalKind, ReplyError};
 use std::collections::BTreeMap;
 
 /// A whole HTTP answer.
@@ -154,6 +154,19 @@ pub fn answer(reply: &Reply, order: &Order, dialect: &Dialect) -> Answer {
         Ok(status) => Answer::Report(Box::new(report(status, order.terms.amount.currency))),
         Err(ReplyError::Refused(refusal)) if refusal.is_not_found() => Answer::NotFound,
         Err(_) => Answer::Lost,
+    }
+}
+
+/// What of any answer about a payment is written into its trace.
+#[must_use]
+pub(super) fn traced(reply: &Reply) -> CallAnswer {
+    let fields = Fields::decode(&reply.body);
+    let field = |name| fields.get(name).map(str::trim);
+    CallAnswer {
+        http: Some(reply.code),
+        said: field("type").and_then(Word::new),
+        status: field("status").and_then(Word::new),
+        code: field("error-code").and_then(|code| code.parse().ok()),
     }
 }
 

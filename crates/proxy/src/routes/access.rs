@@ -14,6 +14,8 @@ use payment::role::Right;
 /// What a call asks of whoever makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
+    /// Whoever is at the till; nobody is looked up, so that it is answered while the store fails.
+    Stranger,
     /// Whoever is at the till, before anybody has signed in.
     Anyone,
     /// Whoever knows the payment's id: 100 random bits that the till drew which began it. A payment that has begun is
@@ -34,6 +36,7 @@ use Access::{Anyone, First, Holder, Till};
 /// Every call, and what it asks. A call that is not here is not answered.
 pub const ACCESS: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/terminal", Anyone),
+    ("GET", "/api/v1/health", Access::Stranger),
     ("GET", "/api/v1/operators/names", Anyone),
     ("GET", "/api/v1/rights", Anyone),
     ("POST", "/api/v1/sign-in", Anyone),
@@ -47,6 +50,7 @@ pub const ACCESS: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/payments", Till(Right::OwnHistory)),
     ("GET", "/api/v1/payments/{id}", Holder),
     ("GET", "/api/v1/payments/{id}/events", Holder),
+    ("GET", "/api/v1/payments/{id}/trace", Holder),
     ("POST", "/api/v1/payments/{id}/abandon", Holder),
     ("POST", "/api/v1/payments/{id}/advice", Holder),
     ("POST", "/api/v1/payments/{id}/card-lost", Holder),
@@ -101,7 +105,8 @@ pub(super) async fn access(State(app): State<App>, mut request: Request, next: N
     let found = ACCESS.iter().find(|(known, named, _)| (*known, *named) == (method, path));
     let Some(&(_, _, access)) = found else { return Problem::NotFound.into_response() };
     // Polls and what the page does by itself keep nobody signed in. The page says with a poll that it was touched.
-    let is_used = request.uri().query() == Some("here") || !matches!(access, Anyone | Holder);
+    let is_used =
+        request.uri().query() == Some("here") || !matches!(access, Access::Stranger | Anyone | Holder);
     match app.who_may(request.headers(), access, is_used).await {
         Ok(who) => {
             request.extensions_mut().insert(who);
@@ -113,12 +118,12 @@ pub(super) async fn access(State(app): State<App>, mut request: Request, next: N
 
 impl App {
     async fn who_may(&self, headers: &HeaderMap, access: Access, is_used: bool) -> Result<Who, Problem> {
-        let who = match self.session(headers) {
+        let who = match self.session(headers).filter(|_| access != Access::Stranger) {
             Some(session) => self.staff.signed_in(session, is_used).await?,
             None => None,
         };
         match (access, &who) {
-            (Anyone | Holder, _) => {}
+            (Access::Stranger | Anyone | Holder, _) => {}
             (Till(_), None) if self.open => {}
             (First(_), None) if self.staff.is_empty().await? => {}
             (Till(right) | First(right) | Access::Person(right), Some(person)) => {

@@ -3,12 +3,14 @@
 use super::{App, access::Who, body::Body};
 use crate::config::Limits;
 use crate::problem::Problem;
+use crate::trace::current;
 use crate::{clock, staff::Person};
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::{StatusCode, request::Parts};
 use payment::api::{
     Abandon, Abandoned, Advice, CardLost, Kind, Outcome, PaymentState, PaymentView, StartPayment, Terms,
+    Trace,
 };
 use payment::{
     attempt::AttemptId,
@@ -38,7 +40,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<AttemptId>::from_request_parts(parts, state).await;
-        path.map(|Path(id)| Self(id)).map_err(|_| Problem::UnknownPayment)
+        let Path(id) = path.map_err(|_| Problem::UnknownPayment)?;
+        current::about(&id);
+        Ok(Self(id))
     }
 }
 
@@ -48,6 +52,7 @@ pub(super) async fn start(
     Who(who): Who,
     Body(payment): Body<StartPayment>,
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
+    current::about(&payment.terms.attempt);
     app.limits.allow(&payment, who.as_ref().map(|person| person.role))?;
     if let (Some(person), Kind::Preauth) = (&who, payment.terms.kind) {
         app.staff.allow(person, Right::Preauth)?;
@@ -64,6 +69,10 @@ pub(super) async fn list(State(app): State<App>, Who(who): Who) -> Result<Json<V
 
 pub(super) async fn show(State(app): State<App>, Id(id): Id) -> View {
     Ok(Json(app.desk.payment(&id).await?))
+}
+
+pub(super) async fn trace(State(app): State<App>, Id(id): Id) -> Result<Json<Trace>, Problem> {
+    Ok(Json(app.desk.trace(&id).await?))
 }
 
 pub(super) async fn abandon(

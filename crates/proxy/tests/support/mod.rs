@@ -68,6 +68,10 @@ pub struct Fake {
     pub closing: Arc<Mutex<settlement::Reply>>,
     /// A submission ends when there is a permit.
     pub gate: Arc<Semaphore>,
+    /// How often a connection was tried.
+    pub connects: Arc<watch::Sender<usize>>,
+    /// Whether it takes connections.
+    pub is_there: Arc<std::sync::atomic::AtomicBool>,
     /// Where payments of a currency are sent.
     pub endpoints: BTreeMap<Currency, &'static str>,
     /// Where it was called, in order.
@@ -85,6 +89,8 @@ impl Default for Fake {
             rows: Arc::new(Mutex::new(Ok(vec![]))),
             closing: Arc::new(Mutex::new(settlement::Reply::Lost)),
             gate: Arc::new(Semaphore::new(1_000_000)),
+            connects: Arc::new(watch::Sender::new(0)),
+            is_there: Arc::new(true.into()),
             endpoints: BTreeMap::new(),
             called_at: Arc::default(),
         }
@@ -169,6 +175,13 @@ impl Gateway for Fake {
             self.did.send_modify(|all| all.push(Did::CloseDay(closing.id.to_string())));
             self.gate.acquire().await.unwrap().forget();
             self.closing.lock().unwrap().clone()
+        })
+    }
+
+    fn connect(&self) -> Call<'_, bool> {
+        Box::pin(async move {
+            self.connects.send_modify(|count| *count += 1);
+            self.is_there.load(std::sync::atomic::Ordering::SeqCst)
         })
     }
 
