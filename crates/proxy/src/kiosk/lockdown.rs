@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub(super) fn settings(origins: &[Origin], browser: Browser) -> Vec<(&'static str, Value)> {
     let or_edge = |chrome, edge| if browser == Browser::Edge { edge } else { chrome };
     let home = json!(origins.first());
-    vec![
+    let mut settings = vec![
         // Since version 147 `*` leaves out the browser's own pages, and it never stopped those of its extensions.
         ("URLBlocklist", json!(["*", or_edge("chrome://*", "edge://*"), "chrome-extension://*"])),
         ("URLAllowlist", json!(origins)),
@@ -53,5 +53,10 @@ pub(super) fn settings(origins: &[Origin], browser: Browser) -> Vec<(&'static st
         ("BackgroundModeEnabled", json!(false)),
         // The watchdog looks for the page's calls on TCP.
         ("QuicAllowed", json!(false)),
-    ]
+    ];
+    if browser != Browser::Edge {
+        // An installed page has a window of its own, which would cover the till. Edge has no such policy.
+        settings.push(("WebAppInstallByUserEnabled", json!(false)));
+    }
+    settings
 }
