@@ -102,7 +102,7 @@ put() {
 }
 put "$policy" "$lockdown"
 put "$readers" "$rules"
-put /etc/mpos/kiosk "ORIGIN=$origin"
+put /etc/mpos/kiosk "ORIGIN=$origin"$'\n'"ENTER="
 if [ $heard = yes ]; then
     rm -f "$keyboards"
     say "keyboards and scanners may type into the page"

@@ -5,7 +5,7 @@
 /// As the readers' tests: they need root, for the policy, and the machine for themselves.
 mod readers {
     use e2e::testbed::lockdown_policy;
-    use e2e::{Shop, Testbed, Till, scenario, until};
+    use e2e::{Habits, Shop, Testbed, Till, release_page, scenario, until};
     use serde_json::{Value, json};
     use std::time::Duration;
 
@@ -34,7 +34,8 @@ mod readers {
 
     #[tokio::test]
     async fn a_locked_browser_knows_every_policy_and_has_no_way_out() {
-        let shop = Shop::open("lockdown").await;
+        let habits = Habits { attended: false, ..Habits::default() };
+        let shop = Shop::open_page("lockdown", &release_page(), habits).await;
         let (till_page, folder) = (&shop.proxy.address, scenario("lockdown-browser"));
         let whole: Value = serde_json::from_str(&lockdown_policy(till_page)).unwrap();
 
