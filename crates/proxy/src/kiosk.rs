@@ -1,9 +1,9 @@
 //! What a kiosk is given: a browser policy, by which the page finds its readers without a prompt and, on request, nobody
 //! finds a way out of the page; and udev rules.
 //!
-//! Of the policies that grant readers only the policies that name devices, `SerialAllowUsbDevicesForUrls` and `WebHidAllowDevicesForUrls`: those that allow
-//! all ports hand the page whatever else the machine has. Ids are decimal; a missing product means every product of the
-//! vendor (Chrome Enterprise policy list).
+//! Readers are granted only by the policies that name devices, `SerialAllowUsbDevicesForUrls` and
+//! `WebHidAllowDevicesForUrls`: those that allow all ports hand the page whatever else the machine has. Ids are decimal; a
+//! missing product means every product of the vendor (Chrome Enterprise policy list).
 
 use crate::guard::Origin;
 use clap::ValueEnum;
