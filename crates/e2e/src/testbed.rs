@@ -11,7 +11,7 @@ mod machine;
 mod reader;
 
 pub use device::{Device, MAGTEK_MMS, MAGTEK_MMS_SERIAL, MAGTEK_V5, MIURA};
-pub use kiosk::kiosk_policy;
+pub use kiosk::{kiosk_policy, lockdown_policy};
 pub use reader::Reader;
 
 use crate::folder;

@@ -40,6 +40,16 @@ pub enum Hold {
 impl Till {
     /// A browser that sees this machine's devices, or those of the testbed, with this profile or a new one.
     pub async fn start(folder: &Path, testbed: Option<&Testbed>, profile: Option<&Path>) -> Self {
+        let till = Self::try_start(folder, testbed, profile).await;
+        till.unwrap_or_else(|error| panic!("cannot start Chromium: {error}; `cargo xtask setup` installs it"))
+    }
+
+    /// The same, or why the browser cannot be driven.
+    pub async fn try_start(
+        folder: &Path,
+        testbed: Option<&Testbed>,
+        profile: Option<&Path>,
+    ) -> Result<Self, String> {
         let (process, driver) = start_driver(folder, testbed).await;
         let profile = profile.map(|path| format!("--user-data-dir={}", path.display()));
         let mut arguments = vec!["--headless", "--disable-gpu", "--disable-quic", "--no-first-run"];
@@ -60,10 +70,8 @@ impl Till {
             .capabilities(capabilities)
             .connect(&driver)
             .await
-            .unwrap_or_else(|error| {
-                panic!("cannot start Chromium: {error}; `cargo xtask setup` installs it")
-            });
-        Self { client, folder: folder.to_path_buf(), driver, process }
+            .map_err(|error| error.to_string())?;
+        Ok(Self { client, folder: folder.to_path_buf(), driver, process })
     }
 
     /// Opens the page.

@@ -1,14 +1,19 @@
-//! What a kiosk is given so that the page finds its readers without a prompt: a browser policy, and udev rules.
+//! What a kiosk is given: a browser policy, by which the page finds its readers without a prompt and, on request, nobody
+//! finds a way out of the page; and udev rules.
 //!
-//! Only the policies that name devices, `SerialAllowUsbDevicesForUrls` and `WebHidAllowDevicesForUrls`: those that allow
-//! all ports hand the page whatever else the machine has. Ids are decimal; a missing product means every product of the
-//! vendor (Chrome Enterprise policy list).
+//! Readers are granted only by the policies that name devices, `SerialAllowUsbDevicesForUrls` and
+//! `WebHidAllowDevicesForUrls`: those that allow all ports hand the page whatever else the machine has. Ids are decimal; a
+//! missing product means every product of the vendor (Chrome Enterprise policy list).
 
 use crate::guard::Origin;
 use clap::ValueEnum;
 use reader::{Family, SerialFilter};
 use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+mod lockdown;
 
 /// What the kiosk runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -66,13 +71,12 @@ impl Browser {
     }
 }
 
-/// Which devices a page may use without asking.
-#[derive(Debug, Serialize)]
+/// What a browser may do, by the names that it knows.
+#[derive(Debug)]
 pub struct Policy {
-    #[serde(rename = "SerialAllowUsbDevicesForUrls", skip_serializing_if = "Option::is_none")]
-    serial: Option<[Grant; 1]>,
-    #[serde(rename = "WebHidAllowDevicesForUrls", skip_serializing_if = "Option::is_none")]
-    hid: Option<[Grant; 1]>,
+    browser: Browser,
+    origins: Vec<Origin>,
+    settings: BTreeMap<&'static str, Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -93,35 +97,57 @@ struct Device {
 impl Policy {
     /// Grants these pages the readers of these families. A port that is no USB device (Bluetooth) cannot be granted.
     #[must_use]
-    pub fn new(origins: Vec<Origin>, families: &[&Family]) -> Self {
-        let grant =
-            |devices: Vec<Device>| (!devices.is_empty()).then(|| [Grant { devices, urls: origins.clone() }]);
-        Self { serial: grant(serial_devices(families)), hid: grant(hid_devices(families)) }
+    pub fn new(browser: Browser, origins: Vec<Origin>, families: &[&Family]) -> Self {
+        let grants = [
+            ("SerialAllowUsbDevicesForUrls", serial_devices(families)),
+            ("WebHidAllowDevicesForUrls", hid_devices(families)),
+        ];
+        let granted = grants.into_iter().filter(|(_, devices)| !devices.is_empty());
+        let settings = granted
+            .map(|(name, devices)| (name, json!([Grant { devices, urls: origins.clone() }])))
+            .collect();
+        Self { browser, origins, settings }
+    }
+
+    /// Takes everything else from whoever stands before the browser.
+    #[must_use]
+    pub fn lock_down(mut self) -> Self {
+        self.settings.extend(lockdown::settings(&self.origins, self.browser));
+        self
     }
 
     /// The file as this platform takes it.
     ///
     /// # Errors
     /// None that these types have.
-    pub fn file(&self, platform: Platform, browser: Browser) -> Result<String, serde_json::Error> {
+    pub fn file(&self, platform: Platform) -> Result<String, serde_json::Error> {
         match platform {
-            Platform::Linux | Platform::ChromeOs => Ok(serde_json::to_string_pretty(self)? + "\n"),
-            Platform::Windows => self.registry_file(browser),
+            Platform::Linux | Platform::ChromeOs => Ok(serde_json::to_string_pretty(&self.settings)? + "\n"),
+            Platform::Windows => Ok(self.registry_file()),
         }
     }
 
-    fn registry_file(&self, browser: Browser) -> Result<String, serde_json::Error> {
-        let mut file =
-            format!("Windows Registry Editor Version 5.00\r\n\r\n[{}]\r\n", browser.registry_key());
-        for (name, grant) in
-            [("SerialAllowUsbDevicesForUrls", &self.serial), ("WebHidAllowDevicesForUrls", &self.hid)]
-        {
-            if let Some(grant) = grant {
-                let value = serde_json::to_string(grant)?.replace('\\', r"\\").replace('"', r#"\""#);
-                file += &format!("\"{name}\"=\"{value}\"\r\n");
-            }
+    /// A list is a key of its own, whose values are numbered; what is more than a list is JSON in a text.
+    fn registry_file(&self) -> String {
+        let key = self.browser.registry_key();
+        let quoted = |text: &str| format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#));
+        let (mut values, mut lists) = (String::new(), String::new());
+        for (name, setting) in &self.settings {
+            let value = match setting {
+                Value::Bool(on) => format!("dword:{:08x}", u32::from(*on)),
+                Value::Number(number) => format!("dword:{:08x}", number.as_u64().unwrap_or_default()),
+                Value::String(text) => quoted(text),
+                Value::Array(items) if items.iter().all(Value::is_string) => {
+                    let texts = items.iter().filter_map(Value::as_str);
+                    lists += &format!("\r\n[{key}\\{name}]\r\n");
+                    lists.extend((1..).zip(texts).map(|(at, text)| format!("\"{at}\"={}\r\n", quoted(text))));
+                    continue;
+                }
+                other => quoted(&other.to_string()),
+            };
+            values += &format!("\"{name}\"={value}\r\n");
         }
-        Ok(file)
+        format!("Windows Registry Editor Version 5.00\r\n\r\n[{key}]\r\n{values}{lists}")
     }
 }
 

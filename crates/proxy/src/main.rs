@@ -148,8 +148,11 @@ struct KioskPolicy {
     /// The kiosk's browser.
     #[arg(long, value_enum, default_value_t = Browser::Chrome)]
     browser: Browser,
+    /// Leave the browser nothing but the page: for a machine in customers' reach.
+    #[arg(long)]
+    lockdown: bool,
     /// Print udev rules instead, which give the readers to this group of a Linux kiosk.
-    #[arg(long, value_name = "GROUP", conflicts_with_all = ["origin", "platform", "browser"])]
+    #[arg(long, value_name = "GROUP", conflicts_with_all = ["origin", "platform", "browser", "lockdown"])]
     udev: Option<Group>,
 }
 
@@ -258,9 +261,10 @@ fn kiosk_policy(wanted: KioskPolicy) -> Result<(), Box<dyn Error>> {
         eprintln!("save it as /etc/udev/rules.d/70-mpos-readers.rules");
         return Ok(());
     }
-    let (platform, browser) = (wanted.platform, wanted.browser);
-    print!("{}", Policy::new(wanted.origin, &families).file(platform, browser)?);
-    eprintln!("{}", platform.advice(browser));
+    let policy = Policy::new(wanted.browser, wanted.origin, &families);
+    let policy = if wanted.lockdown { policy.lock_down() } else { policy };
+    print!("{}", policy.file(wanted.platform)?);
+    eprintln!("{}", wanted.platform.advice(wanted.browser));
     Ok(())
 }
 

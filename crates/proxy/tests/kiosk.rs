@@ -29,7 +29,7 @@ fn origin(text: &str) -> Origin {
 }
 
 fn file(families: &[&Family], platform: Platform, browser: Browser) -> String {
-    Policy::new(vec![origin("https://till.example")], families).file(platform, browser).unwrap()
+    Policy::new(browser, vec![origin("https://till.example")], families).file(platform).unwrap()
 }
 
 #[test]
@@ -42,8 +42,8 @@ fn linux_and_chrome_os_take_json() {
           "vendor_id": 11738
         },
         {
-          "vendor_id": 1317,
-          "product_id": 42151
+          "product_id": 42151,
+          "vendor_id": 1317
         }
       ],
       "urls": [
@@ -55,8 +55,8 @@ fn linux_and_chrome_os_take_json() {
     {
       "devices": [
         {
-          "vendor_id": 2049,
-          "product_id": 17
+          "product_id": 17,
+          "vendor_id": 2049
         }
       ],
       "urls": [
@@ -78,10 +78,10 @@ fn windows_takes_a_file_for_the_registry() {
     let expected = concat!(
         "Windows Registry Editor Version 5.00\r\n\r\n",
         "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Google\\Chrome]\r\n",
-        r#""SerialAllowUsbDevicesForUrls"="[{\"devices\":[{\"vendor_id\":11738},{\"vendor_id\":1317,"#,
-        r#"\"product_id\":42151}],\"urls\":[\"https://till.example\"]}]""#,
+        r#""SerialAllowUsbDevicesForUrls"="[{\"devices\":[{\"vendor_id\":11738},{\"product_id\":42151,"#,
+        r#"\"vendor_id\":1317}],\"urls\":[\"https://till.example\"]}]""#,
         "\r\n",
-        r#""WebHidAllowDevicesForUrls"="[{\"devices\":[{\"vendor_id\":2049,\"product_id\":17}],"#,
+        r#""WebHidAllowDevicesForUrls"="[{\"devices\":[{\"product_id\":17,\"vendor_id\":2049}],"#,
         r#"\"urls\":[\"https://till.example\"]}]""#,
         "\r\n",
     );
@@ -89,6 +89,39 @@ fn windows_takes_a_file_for_the_registry() {
     for (browser, key) in [(Browser::Edge, r"\Microsoft\Edge]"), (Browser::Chromium, r"\Policies\Chromium]")]
     {
         assert!(file(&[&HID], Platform::Windows, browser).contains(key));
+    }
+}
+
+#[test]
+fn a_lockdown_leaves_the_page_and_its_readers() {
+    let locked = |browser| {
+        let origins = vec![origin("https://till.example"), origin("https://office.example")];
+        Policy::new(browser, origins, &[&HID]).lock_down()
+    };
+    let policy: Value =
+        serde_json::from_str(&locked(Browser::Chromium).file(Platform::Linux).unwrap()).unwrap();
+    let ours = serde_json::json!(["https://till.example", "https://office.example"]);
+    assert_eq!(policy["URLBlocklist"], serde_json::json!(["*", "chrome://*", "chrome-extension://*"]));
+    assert_eq!(policy["URLAllowlist"], ours);
+    assert_eq!(policy["AutoplayAllowlist"], ours);
+    assert_eq!(policy["NewTabPageLocation"], "https://till.example");
+    assert_eq!(policy["DeveloperToolsAvailability"], 2);
+    assert_eq!(policy["IncognitoModeAvailability"], 1);
+    assert_eq!(policy["WebHidAllowDevicesForUrls"][0]["urls"], ours);
+
+    let registry = locked(Browser::Edge).file(Platform::Windows).unwrap();
+    for line in [
+        "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Edge]\r\n\"AllowFileSelectionDialogs\"=dword:00000000\r\n",
+        "\"DownloadRestrictions\"=dword:00000003\r\n",
+        "\"HomepageLocation\"=\"https://till.example\"\r\n",
+        "\"InPrivateModeAvailability\"=dword:00000001\r\n",
+        "\"SyncDisabled\"=dword:00000001\r\n",
+        "\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Edge\\URLBlocklist]\r\n\"1\"=\"*\"\r\n\"2\"=\"edge://*\"\r\n",
+    ] {
+        assert!(registry.contains(line), "{line} is not in {registry}");
+    }
+    for chromes in ["IncognitoMode", "BookmarkBar", "AddPerson", "chrome://"] {
+        assert!(!registry.contains(chromes), "{chromes}");
     }
 }
 
@@ -169,6 +202,7 @@ fn what_is_no_origin_family_or_group_is_refused() {
     refused(&["--origin", "https://till.example", "--family", "nobody"], "the families are miura");
     refused(&["--udev", "two words"], "a group's name is");
     refused(&["--udev", "till", "--origin", "https://till.example"], "cannot be used with");
+    refused(&["--udev", "till", "--lockdown"], "cannot be used with");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(crate) fn run() -> Result<()> {
         "gateway-sim",
         "--bins",
     ]))?;
-    let root = root(&tools)?;
+    let root = root(&tools, &shell::target_dir().join("bare/root"))?;
     for program in [program, shell::target_dir().join("release/mpos-gateway-sim")] {
         let name = program.file_name().context("a program has a name")?;
         fs::copy(&program, root.join("usr/local/bin").join(name))?;
@@ -70,18 +70,17 @@ pub(crate) fn run() -> Result<()> {
     }
 }
 
-/// The root file system: what debootstrap calls the least of Debian.
-fn root(tools: &Toolbox) -> Result<PathBuf> {
-    let root = shell::target_dir().join("bare/root");
+/// A root file system in this folder: what debootstrap calls the least of Debian.
+pub(crate) fn root(tools: &Toolbox, root: &Path) -> Result<PathBuf> {
     if root.join("etc/debian_version").exists() && root.join("usr/bin/env").exists() {
-        return Ok(root);
+        return Ok(root.to_path_buf());
     }
-    fs::create_dir_all(&root)?;
+    fs::create_dir_all(root)?;
     let mut debootstrap = tools.command("debootstrap");
     // Its scripts look for the administrator's programs.
     debootstrap.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    shell::run(debootstrap.args(["--variant=minbase", "bookworm"]).arg(&root).args(mirror()))?;
-    Ok(root)
+    shell::run(debootstrap.args(["--variant=minbase", "bookworm"]).arg(root).args(mirror()))?;
+    Ok(root.to_path_buf())
 }
 
 /// Where this machine gets Debian's packages from; debootstrap's own default if it does not say.

@@ -9,6 +9,7 @@ mod bare;
 mod demo;
 mod dist;
 mod fuzz;
+mod kiosk;
 mod npm;
 mod package;
 mod page;
@@ -31,6 +32,7 @@ cargo xtask demo [--port PORT]           set up, build and start everything; the
 cargo xtask build [--demo] [--out DIR]   build the page into dist/ and weigh it (--demo: into target/page-demo)
 cargo xtask package                      build the proxy with the page inside, into target/package
 cargo xtask bare                         pay through that program alone in a bare Debian; needs root
+cargo xtask kiosk                        set a bare Debian up as a kiosk, start it and kill its page; needs root
 cargo xtask test [STAGE...]              every check, or only the stages named
 cargo xtask sim [--runs N] [--seed S] [--without NAME]
                                          simulate N payments under faults, or without one of the protections
@@ -63,6 +65,7 @@ fn run(args: &[&str]) -> Result<()> {
         ["build", options @ ..] => page::run(options),
         ["package"] => package::run(),
         ["bare"] => bare::run(),
+        ["kiosk"] => kiosk::run(),
         ["test", stages @ ..] => stages::run(stages),
         ["sim", options @ ..] => stages::sim(options),
         ["e2e", "readers"] => stages::run(&["readers"]),

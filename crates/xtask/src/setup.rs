@@ -32,8 +32,12 @@ pub(crate) enum Tool {
     Chromedriver,
     /// Speaks HTTP for `strangers`.
     Curl,
-    /// Makes root file systems for `bare`.
+    /// Makes root file systems for `bare` and `kiosk`.
     Debootstrap,
+    /// Starts a machine in one of them, for `kiosk`.
+    Nspawn,
+    /// Reads the kiosk's scripts.
+    Shellcheck,
     /// USB devices that do not exist, and Python's way to them.
     Umockdev,
     /// axe-core and Lighthouse.
@@ -41,8 +45,8 @@ pub(crate) enum Tool {
 }
 
 use Tool::{
-    Auditors, CargoDeny, Chromedriver, Chromium, Curl, Debootstrap, Shrinkers, Trunk, Umockdev, WasmBindgen,
-    WasmTarget,
+    Auditors, CargoDeny, Chromedriver, Chromium, Curl, Debootstrap, Nspawn, Shellcheck, Shrinkers, Trunk,
+    Umockdev, WasmBindgen, WasmTarget,
 };
 
 impl Tool {
@@ -97,6 +101,8 @@ impl Toolbox {
                 // It lives among the administrator's programs.
                 Debootstrap if Path::new("/usr/sbin/debootstrap").exists() => {}
                 Debootstrap => packages.push("debootstrap"),
+                Nspawn => packages.extend(missing("systemd-nspawn", "systemd-container")),
+                Shellcheck => packages.extend(missing("shellcheck", "shellcheck")),
                 Umockdev => packages.extend(missing_umockdev()),
                 Auditors | Shrinkers => {
                     packages.extend(missing("node", "nodejs"));

@@ -194,9 +194,8 @@ fn readers(tools: &Toolbox) -> Result<()> {
     // The receipt printer stands beside the virtual reader.
     page::build(tools, Page::Demo, &Page::Demo.folder())?;
     build_programs(tools)?;
-    let tests =
-        ["test", "--locked", "-p", "e2e", "--test", "testbed", "--test", "readers", "--test", "printer"];
-    shell::run_tests(tools.command("cargo").args(tests))
+    let tests = ["testbed", "readers", "printer", "lockdown"].map(|test| ["--test", test]);
+    shell::run_tests(tools.command("cargo").args(["test", "--locked", "-p", "e2e"]).args(tests.concat()))
 }
 
 /// What scenarios start beside the browser.

@@ -13,8 +13,18 @@ const FILE: &str = "mpos-terminal-e2e.json";
 /// What `mpos-proxy kiosk-policy` prints for a page's origin.
 #[must_use]
 pub fn kiosk_policy(origin: &str) -> String {
+    print(&["--origin", origin])
+}
+
+/// The same for a browser in customers' reach.
+#[must_use]
+pub fn lockdown_policy(origin: &str) -> String {
+    print(&["--origin", origin, "--lockdown"])
+}
+
+fn print(arguments: &[&str]) -> String {
     let mut command = Command::new(folder::program("mpos-proxy"));
-    command.args(["kiosk-policy", "--platform", "linux", "--browser", "chromium", "--origin", origin]);
+    command.args(["kiosk-policy", "--platform", "linux", "--browser", "chromium"]).args(arguments);
     let output = command.output().expect("the proxy can be started");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("a policy is text")
