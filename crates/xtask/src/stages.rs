@@ -175,8 +175,9 @@ fn run_kill(tools: &Toolbox, words: &[&str]) -> Result<()> {
 }
 
 /// `cargo xtask bench`: every figure into the documentation, or the one that is named.
-pub(crate) fn bench(words: &[&str]) -> Result<()> {
-    run_bench(&Toolbox::with(Tool::ALL)?, if words.is_empty() { &["--record", FIGURES] } else { words })
+pub(crate) fn bench(figure: Option<&str>) -> Result<()> {
+    let words: Vec<_> = ["--record", FIGURES].into_iter().chain(figure).collect();
+    run_bench(&Toolbox::with(Tool::ALL)?, &words)
 }
 
 fn run_bench(tools: &Toolbox, words: &[&str]) -> Result<()> {
