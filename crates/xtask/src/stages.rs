@@ -107,9 +107,9 @@ fn clippy(tools: &Toolbox) -> Result<()> {
             .args(features);
         shell::run(page.args(["--", "-D", "warnings"]))?;
     }
-    let mut office = tools.command("cargo");
-    office.args(["clippy", "--locked", "-p", "office", "--all-targets", "--target", WASM]);
-    shell::run(office.args(["--", "-D", "warnings"]))?;
+    let mut others = tools.command("cargo");
+    others.args(["clippy", "--locked", "-p", "office", "-p", "bare-page", "--all-targets", "--target", WASM]);
+    shell::run(others.args(["--", "-D", "warnings"]))?;
     Ok(())
 }
 
@@ -181,10 +181,14 @@ pub(crate) fn bench(figure: Option<&str>) -> Result<()> {
 }
 
 fn run_bench(tools: &Toolbox, words: &[&str]) -> Result<()> {
-    page::build(tools, Page::Demo, &Page::Demo.folder())?;
+    for page in [Page::Release, Page::Demo] {
+        page::build(tools, page, &page.folder())?;
+    }
+    page::build_bare(tools)?;
     let mut programs = tools.command("cargo");
     programs.args(["build", "--locked", "--release", "--bins"]);
-    shell::run(programs.args(["-p", "bench", "-p", "gateway-sim", "-p", "proxy", "-p", "sim"]))?;
+    let packages = ["-p", "bench", "-p", "gateway-sim", "-p", "proxy", "-p", "reader-sim", "-p", "sim"];
+    shell::run(programs.args(packages))?;
     let bench = shell::target_dir().join("release/bench");
     shell::run(tools.command(&bench.to_string_lossy()).args(words).current_dir(shell::root()))
 }
