@@ -2,8 +2,10 @@
 
 mod added;
 mod growth;
+mod reaction;
 mod result;
 mod simulation;
+mod start;
 mod sustained;
 mod tills;
 
@@ -47,5 +49,13 @@ pub(crate) struct Figure {
 }
 
 /// All of them, in the documentation's order.
-pub(crate) const FIGURES: [Figure; 6] =
-    [added::FIGURE, sustained::FIGURE, result::FIGURE, tills::FIGURE, growth::FIGURE, simulation::FIGURE];
+pub(crate) const FIGURES: [Figure; 8] = [
+    added::FIGURE,
+    sustained::FIGURE,
+    start::FIGURE,
+    reaction::FIGURE,
+    result::FIGURE,
+    tills::FIGURE,
+    growth::FIGURE,
+    simulation::FIGURE,
+];

@@ -11,11 +11,22 @@ pub(crate) fn program(name: &str) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// An empty folder for a figure.
-pub(crate) fn fresh(name: &str) -> Result<PathBuf> {
+/// The page that the till's is measured against.
+pub(crate) fn bare_page() -> Result<PathBuf> {
+    let page = target()?.join("page-bare");
+    anyhow::ensure!(page.exists(), "{} is not built; `cargo xtask bench` does", page.display());
+    Ok(page)
+}
+
+fn target() -> Result<PathBuf> {
     let programs = std::env::current_exe()?;
     let target = programs.ancestors().nth(2).context("programs are in a folder of the target folder")?;
-    let folder = target.join("bench").join(name);
+    Ok(target.to_path_buf())
+}
+
+/// An empty folder for a figure.
+pub(crate) fn fresh(name: &str) -> Result<PathBuf> {
+    let folder = target()?.join("bench").join(name);
     remove(&folder)?;
     fs::create_dir_all(&folder)?;
     Ok(folder)

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the proxy and the simulation cost, each against a named baseline in the same run.
+//! `cargo xtask bench`: what proxy, page and simulation cost, each against a named baseline in the same run.
 #![allow(clippy::print_stdout, reason = "a command-line tool talks to its user")]
 #![allow(clippy::float_arithmetic, reason = "times, memory and their ratios; no money")]
 
@@ -12,6 +12,7 @@ mod report;
 mod roles;
 mod sample;
 mod spread;
+mod weight;
 
 use anyhow::{Context as _, Result, bail};
 use figures::{FIGURES, Figure, Size};
@@ -19,9 +20,8 @@ use report::Outcome;
 use std::path::Path;
 
 const USAGE: &str = "\
-bench [NAME]          measure every figure, or one
-bench --record FILE   measure every figure and write them into FILE
-bench --check FILE    run every figure in a small size, and look whether FILE has a place for each";
+bench --record FILE [NAME]   measure every figure, or one, and write it into FILE
+bench --check FILE           run every figure in a small size, and look whether FILE has a place for each";
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -29,17 +29,20 @@ async fn main() -> Result<()> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         ["serve", role, ref more @ ..] => roles::serve(role, more).await,
-        ["--record", file] => report::write(Path::new(file), &run(&FIGURES, Size::Full).await?),
-        ["--check", file] => report::check(Path::new(file), &run(&FIGURES, Size::Small).await?),
-        [] => run(&FIGURES, Size::Full).await.map(drop),
-        [name] if !name.starts_with('-') => {
+        ["--record", file] => record(file, &FIGURES).await,
+        ["--record", file, name] => {
             let names = || FIGURES.map(|figure| figure.name).join(" ");
             let figure = FIGURES.iter().find(|figure| figure.name == name);
             let figure = figure.with_context(|| format!("no figure {name}; there are: {}", names()))?;
-            run(std::slice::from_ref(figure), Size::Full).await.map(drop)
+            record(file, std::slice::from_ref(figure)).await
         }
+        ["--check", file] => report::check(Path::new(file), &run(&FIGURES, Size::Small).await?),
         _ => bail!("{USAGE}"),
     }
+}
+
+async fn record(file: &str, figures: &'static [Figure]) -> Result<()> {
+    report::write(Path::new(file), &run(figures, Size::Full).await?)
 }
 
 async fn run(figures: &'static [Figure], size: Size) -> Result<Vec<(&'static Figure, Outcome)>> {

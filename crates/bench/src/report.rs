@@ -1,6 +1,6 @@
 //! The figures as a document.
 
-use crate::figures::Figure;
+use crate::figures::{FIGURES, Figure};
 use crate::spread::Spread;
 use crate::{folder, machine};
 use anyhow::{Context as _, Result, ensure};
@@ -107,17 +107,41 @@ fn number(value: f64) -> String {
     }
 }
 
-/// Writes the figures between the marks of `file`.
+/// Writes the figures between the marks of `file`; those that were not measured stay as they are.
+///
+/// # Errors
+/// Fails if some stay that were measured on another machine.
 pub(crate) fn write(file: &Path, outcomes: &[(&'static Figure, Outcome)]) -> Result<()> {
     sound(outcomes)?;
     let text = fs::read_to_string(file)?;
-    let (before, _, after) = parts(&text)?;
+    let (before, old, after) = parts(&text)?;
     let folder = folder::fresh("machine")?;
-    let machine = machine::describe(&folder)?;
-    let sections: Vec<_> = outcomes.iter().map(|(figure, outcome)| section(figure, outcome)).collect();
-    let figures = format!("Measured on {machine}.\n\n{}", sections.join("\n"));
-    fs::write(file, format!("{before}{BEGIN}\n\n{figures}\n{END}{after}"))?;
+    let machine = format!("Measured on {}.", machine::describe(&folder)?);
+    let new: Vec<_> =
+        outcomes.iter().map(|(figure, outcome)| (figure.title, section(figure, outcome))).collect();
+    let (sections, stay) = joined(&FIGURES.map(|figure| figure.title), old, &new);
+    ensure!(
+        !stay || old.contains(&machine),
+        "{} has figures of another machine or system; `cargo xtask bench` measures all anew",
+        file.display()
+    );
+    fs::write(file, format!("{before}{BEGIN}\n\n{machine}\n\n{sections}\n{END}{after}"))?;
     Ok(())
+}
+
+/// The sections in the order of their titles, new ones in the place of old ones; and whether an old one stays.
+fn joined(titles: &[&str], old: &str, new: &[(&str, String)]) -> (String, bool) {
+    let kept = |title: &str| {
+        let mut sections = old.split("\n### ").skip(1);
+        let section = sections.find(|section| section.lines().next() == Some(title))?;
+        Some(format!("### {}\n", section.trim_end()))
+    };
+    let mut stay = false;
+    let sections = titles.iter().filter_map(|title| {
+        let measured = new.iter().find(|(of, _)| of == title).map(|(_, section)| section.clone());
+        measured.or_else(|| kept(title).inspect(|_| stay = true))
+    });
+    (sections.collect::<Vec<_>>().join("\n"), stay)
 }
 
 /// Whether the figures can be what was measured, and `file` shows each of them.
@@ -151,4 +175,25 @@ fn parts(text: &str) -> Result<(&str, &str, &str)> {
     let (before, rest) = text.split_once(BEGIN).context("the file has no place for the figures")?;
     let (figures, after) = rest.split_once(END).context("the place for the figures has no end")?;
     Ok((before, figures, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn a_figure_takes_the_place_of_its_earlier_self() {
+        let section = |title: &str, text: &str| format!("### {title}\n\n{text}\n");
+        let titles = ["One", "Two", "Three"];
+        let old =
+            format!("\n\nMeasured here.\n\n{}\n{}\n", section("One", "1"), section("Three", "3 | ### 3"));
+        let new = [("Two", section("Two", "2")), ("Three", section("Three", "33"))];
+        let wanted = [section("One", "1"), section("Two", "2"), section("Three", "33")].join("\n");
+        assert_eq!(joined(&titles, &old, &new), (wanted, true));
+        let kept = [section("One", "1"), section("Three", "3 | ### 3")].join("\n");
+        assert_eq!(joined(&titles, &old, &[]), (kept, true));
+        let all = titles.map(|title| (title, section(title, "new")));
+        let wanted = titles.map(|title| section(title, "new")).join("\n");
+        assert_eq!(joined(&titles, &old, &all), (wanted, false));
+    }
 }

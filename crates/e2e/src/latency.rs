@@ -7,7 +7,7 @@ use std::fs;
 use std::time::Duration;
 
 const EVENTS: &str = "*/events*";
-/// How long a result may take to be logged, and to be painted.
+/// How long a result may take to be logged.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// What the time is counted from.
@@ -36,6 +36,7 @@ pub async fn latency(scenario: &str, since: Since, sales: u32) -> Latency {
         Since::Question => Habits { poll_ms: 3_000, ..Habits::default() },
     };
     let shop = Shop::open_with(scenario, habits).await;
+    shop.till.time().await;
     let mut latency = Latency::default();
     let mut amount = 2_000;
     for sale in 0..sales {
@@ -58,9 +59,9 @@ pub async fn latency(scenario: &str, since: Since, sales: u32) -> Latency {
 #[allow(clippy::float_arithmetic, reason = "milliseconds, no money")]
 async fn one_sale(shop: &Shop, since: Since, minor: u64) -> f64 {
     shop.till.pay(minor).await;
-    shop.till.note_paint("Approved").await;
+    shop.till.watch_for(".terminal h1", "^Approved$").await;
     shop.till.present("Tap", PHONE).await;
-    let painted = until(LIMIT, async || shop.till.painted().await).await.expect("the sale is approved");
+    let painted = shop.till.moment("painted").await;
     let id = shop.gateway.ledger().orders.last().expect("the sale was sent").client_orderid.clone();
     let words = match since {
         Since::Callback => "callback arrived",
@@ -86,27 +87,5 @@ impl Till {
     pub async fn block(&self, patterns: &[&str]) {
         self.command("Network.enable", &json!({})).await;
         self.command("Network.setBlockedURLs", &json!({ "urls": patterns })).await;
-    }
-
-    /// Notes when the heading with this text is painted: after a frame that has it, in Unix milliseconds.
-    async fn note_paint(&self, heading: &str) {
-        let script = "
-            const heading = arguments[0];
-            window.painted = null;
-            const observer = new MutationObserver(() => {
-                if (document.querySelector('.terminal h1')?.textContent !== heading) return;
-                observer.disconnect();
-                requestAnimationFrame(() => {
-                    const { port1, port2 } = new MessageChannel();
-                    port1.onmessage = () => window.painted = performance.timeOrigin + performance.now();
-                    port2.postMessage(0);
-                });
-            });
-            observer.observe(document.body, { childList: true, subtree: true, characterData: true });";
-        self.run(script, vec![json!(heading)]).await;
-    }
-
-    async fn painted(&self) -> Option<f64> {
-        self.run("return window.painted", vec![]).await.as_f64()
     }
 }

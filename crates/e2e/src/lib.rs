@@ -22,8 +22,10 @@ mod process;
 mod proxy;
 mod scenes;
 mod shop;
+mod stopwatch;
 pub mod testbed;
 mod till;
+mod update;
 mod wait;
 
 pub use folder::{empty_page, files, page, release_page, scenario};
@@ -35,4 +37,5 @@ pub use scenes::{block_on, play};
 pub use shop::{Habits, Shop};
 pub use testbed::Testbed;
 pub use till::{Hold, Till};
+pub use update::{copy_of_page, deploy};
 pub use wait::until;

@@ -1,31 +1,14 @@
 //! The page as an app: installed, started without a network, brought up to date, awake while somebody pays.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use e2e::{Habits, Shop, until};
+use e2e::{Habits, Shop, copy_of_page, deploy, until};
 use serde_json::{Value, json};
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const PHONE: &str = "Visa on a phone, tap only";
 const LIMIT: Duration = Duration::from_secs(20);
 /// Longer than a scenario takes: the bank answers when its clock is moved.
 const BANK_MS: u64 = 600_000;
-/// Nobody has pressed anything for so long.
-const IDLE_MS: u64 = 61_000;
-
-/// Waits until a script answers `true`.
-async fn wait_for(shop: &Shop, script: &str) {
-    let done = until(LIMIT, async || {
-        (shop.till.evaluate(&format!("return {script}"), vec![]).await == json!(true)).then_some(())
-    });
-    assert!(done.await.is_some(), "never: {script}");
-}
-
-/// Waits until the worker has the page's files and answers for it.
-async fn see_kept(shop: &Shop) {
-    wait_for(shop, "navigator.serviceWorker.controller?.state === 'activated'").await;
-}
 
 /// Waits until the page has started anew in this version.
 async fn see_version(shop: &Shop, version: &str) {
@@ -38,60 +21,11 @@ async fn open_reader_page(shop: &Shop) {
     shop.till.choose("//*[@data-testid='reader-state']").await;
 }
 
-/// Nobody touches the till for a minute.
-async fn leave_alone(shop: &Shop) {
-    wait_for(shop, "!navigator.userActivation.isActive").await;
-    shop.till.advance_clock(IDLE_MS).await;
-}
-
-/// A copy of the built page that can be replaced by another version.
-fn copy_of_page(scenario: &str) -> PathBuf {
-    let (built, folder) = (e2e::page(), e2e::scenario(&format!("{scenario}-page")));
-    for file in e2e::files(&built) {
-        let kind = file.extension().unwrap_or_default();
-        if kind != "br" && kind != "gz" {
-            let to = folder.join(file.strip_prefix(&built).unwrap());
-            fs::create_dir_all(to.parent().unwrap()).unwrap();
-            fs::copy(file, to).unwrap();
-        }
-    }
-    folder
-}
-
-/// Puts another version of the page in the place of this one, with a style sheet of another name, and answers its name.
-fn deploy(page: &Path) -> String {
-    let html = fs::read_to_string(page.join("index.html")).unwrap();
-    let (_, rest) = html.split_once("data-version=").unwrap();
-    let old = rest.split(['>', ' ']).next().unwrap();
-    let new = format!("{}+0000000", old.split('+').next().unwrap());
-    let sheet =
-        |file: &PathBuf| file.extension().is_some_and(|kind| kind == "css") && file.parent() == Some(page);
-    let old_sheet = e2e::files(page).into_iter().find(sheet).expect("the till has a style sheet");
-    let old_sheet = old_sheet.file_name().unwrap().to_str().unwrap();
-    let new_sheet = "style-0123456789abcdef.css";
-    fs::rename(page.join(old_sheet), page.join(new_sheet)).unwrap();
-    for file in ["index.html", "office/index.html", "worker.js"] {
-        let text = fs::read_to_string(page.join(file)).unwrap();
-        fs::write(
-            page.join(file),
-            text.replace(old, &new).replace(&format!("/{old_sheet}"), &format!("/{new_sheet}")),
-        )
-        .unwrap();
-    }
-    new
-}
-
-/// The browser looks for another version, as it does by itself each time that the page is opened, and loads it.
-async fn see_update_loaded(shop: &Shop) {
-    shop.till.evaluate("await (await navigator.serviceWorker.ready).update()", vec![]).await;
-    wait_for(shop, "(await navigator.serviceWorker.ready).waiting?.state === 'installed'").await;
-}
-
 #[tokio::test]
 async fn it_can_be_installed_and_says_so() {
     let shop = Shop::open("pwa-install").await;
     shop.till.see(&["Pay 0.00"]).await;
-    see_kept(&shop).await;
+    shop.till.see_kept().await;
     let manifest = shop.till.command("Page.getAppManifest", &json!({})).await;
     assert_eq!(manifest["errors"], json!([]));
     let manifest: Value = serde_json::from_str(manifest["data"].as_str().unwrap()).unwrap();
@@ -121,16 +55,16 @@ async fn it_can_be_installed_and_says_so() {
 
     let hint = "document.querySelector('.install').checkVisibility()";
     // Chromium offers it by itself; what it would ask is not for a scenario's eyes.
-    wait_for(&shop, hint).await;
+    shop.till.wait_for(hint).await;
     let offer = "
         const offer = new Event('beforeinstallprompt', { cancelable: true });
         offer.prompt = () => window.asked = true;
         dispatchEvent(offer);";
     shop.till.evaluate(offer, vec![]).await;
     shop.till.press("Install as an app").await;
-    wait_for(&shop, "window.asked").await;
+    shop.till.wait_for("window.asked").await;
     shop.till.evaluate("dispatchEvent(new Event('appinstalled'))", vec![]).await;
-    wait_for(&shop, &format!("!{hint}")).await;
+    shop.till.wait_for(&format!("!{hint}")).await;
 }
 
 #[tokio::test]
@@ -140,7 +74,7 @@ async fn without_a_network_it_starts_and_charges_nothing_then_or_later() {
     shop.till.present("Tap", PHONE).await;
     shop.till.see(&["Approved"]).await;
     shop.till.next_customer().await;
-    see_kept(&shop).await;
+    shop.till.see_kept().await;
 
     // Lost between keying and Pay: the amount stays, and waits for nothing.
     for key in ["5", "0", "0"] {
@@ -148,7 +82,7 @@ async fn without_a_network_it_starts_and_charges_nothing_then_or_later() {
     }
     shop.proxy.stop();
     shop.till.see(&["No connection. Nothing will be charged later.", "Pay 5.00"]).await;
-    wait_for(&shop, "document.querySelector('.filled').getAttribute('aria-disabled') === 'true'").await;
+    shop.till.wait_for("document.querySelector('.filled').getAttribute('aria-disabled') === 'true'").await;
     shop.till.evaluate("document.querySelector('.filled').click()", vec![]).await;
 
     shop.till.reload().await;
@@ -177,7 +111,7 @@ async fn without_a_network_it_starts_and_charges_nothing_then_or_later() {
 #[tokio::test]
 async fn without_a_network_an_open_payment_is_shown_as_it_is() {
     let mut shop = Shop::open("pwa-offline-open").await;
-    see_kept(&shop).await;
+    shop.till.see_kept().await;
     shop.gateway.play(&json!({ "processing_ms": BANK_MS }));
     shop.till.pay(2000).await;
     shop.till.present("Tap", PHONE).await;
@@ -211,7 +145,7 @@ async fn without_a_network_an_open_payment_is_shown_as_it_is() {
 #[tokio::test]
 async fn what_the_proxy_says_is_never_kept() {
     let mut shop = Shop::open("pwa-kept").await;
-    see_kept(&shop).await;
+    shop.till.see_kept().await;
     shop.till.pay(2000).await;
     shop.till.present("Tap", PHONE).await;
     shop.till.see(&["Approved"]).await;
@@ -250,10 +184,10 @@ async fn what_the_proxy_says_is_never_kept() {
 
 #[tokio::test]
 async fn an_update_waits_for_the_payment_and_is_then_offered() {
-    let page = copy_of_page("pwa-update");
+    let page = copy_of_page(&e2e::page(), "pwa-update");
     let shop = Shop::open_page("pwa-update", &page, Habits::default()).await;
     shop.till.see(&["Pay 0.00"]).await;
-    see_kept(&shop).await;
+    shop.till.see_kept().await;
     let old = shop.till.version().await;
     open_reader_page(&shop).await;
     shop.till.see(&["Version", &old]).await;
@@ -264,8 +198,8 @@ async fn an_update_waits_for_the_payment_and_is_then_offered() {
     shop.till.present("Tap", PHONE).await;
     shop.till.see(&["Asking the bank"]).await;
     let new = deploy(&page);
-    see_update_loaded(&shop).await;
-    leave_alone(&shop).await;
+    shop.till.see_update_loaded().await;
+    shop.till.leave_alone().await;
     shop.till.see(&["slower than usual"]).await;
     shop.till.reload().await;
     shop.till.see(&["20.00 EUR", "Continued from"]).await;
@@ -273,11 +207,11 @@ async fn an_update_waits_for_the_payment_and_is_then_offered() {
 
     shop.gateway.advance_clock(BANK_MS);
     shop.till.see(&["Approved"]).await;
-    leave_alone(&shop).await;
+    shop.till.leave_alone().await;
     shop.till.see(&["Approved"]).await;
     shop.till.press("New sale").await;
     shop.till.press("5").await;
-    leave_alone(&shop).await;
+    shop.till.leave_alone().await;
     shop.till.see(&["Pay 0.05"]).await;
     shop.till.press("clear").await;
     let note = "
@@ -285,17 +219,17 @@ async fn an_update_waits_for_the_payment_and_is_then_offered() {
         note.value = arguments[0];
         note.dispatchEvent(new Event('input'));";
     shop.till.evaluate(note, vec![json!("table 5")]).await;
-    leave_alone(&shop).await;
+    shop.till.leave_alone().await;
     shop.till.see(&["Pay 0.00"]).await;
     shop.till.evaluate(note, vec![json!("")]).await;
-    leave_alone(&shop).await;
+    shop.till.leave_alone().await;
     shop.till
         .see(&["Update ready", "No payment is open.", "in at most 5 seconds", &old, "Later, when idle"])
         .await;
 
     shop.till.press("Later, when idle").await;
     shop.till.see(&["Pay 0.00"]).await;
-    leave_alone(&shop).await;
+    shop.till.leave_alone().await;
     shop.till.see(&["Pay 0.00"]).await;
     shop.till.advance_clock(3_600_000).await;
     shop.till.press("Update now").await;
@@ -304,31 +238,31 @@ async fn an_update_waits_for_the_payment_and_is_then_offered() {
     open_reader_page(&shop).await;
     shop.till.see(&["Version", &new]).await;
     // Nobody needs the old files any more.
-    wait_for(&shop, &format!("String(await caches.keys()) === '{new}'")).await;
+    shop.till.wait_for(&format!("String(await caches.keys()) === '{new}'")).await;
     let ledger = shop.gateway.ledger();
     assert_eq!((ledger.orders.len(), ledger.charges), (1, 1), "{ledger:?}");
 }
 
 #[tokio::test]
 async fn a_kiosk_updates_by_itself_once_nobody_is_there() {
-    let page = copy_of_page("pwa-kiosk");
+    let page = copy_of_page(&e2e::page(), "pwa-kiosk");
     let habits = Habits { attended: false, ..Habits::default() };
     let shop = Shop::open_page("pwa-kiosk", &page, habits).await;
     shop.till.see(&["Pay 0.00"]).await;
-    see_kept(&shop).await;
+    shop.till.see_kept().await;
     let new = deploy(&page);
-    see_update_loaded(&shop).await;
-    leave_alone(&shop).await;
+    shop.till.see_update_loaded().await;
+    shop.till.leave_alone().await;
     see_version(&shop, &new).await;
     shop.till.see(&["Pay 0.00"]).await;
 }
 
 #[tokio::test]
 async fn a_tab_of_the_old_version_keeps_its_files() {
-    let page = copy_of_page("pwa-tabs");
+    let page = copy_of_page(&e2e::page(), "pwa-tabs");
     let shop = Shop::open_page("pwa-tabs", &page, Habits::default()).await;
     shop.till.see(&["Pay 0.00"]).await;
-    see_kept(&shop).await;
+    shop.till.see_kept().await;
     shop.till.sign_in_manager().await;
     let old = shop.till.version().await;
     shop.till.open_second_tab(&format!("{}/office/#history", shop.proxy.address)).await;
@@ -337,8 +271,8 @@ async fn a_tab_of_the_old_version_keeps_its_files() {
     let sheet = "document.querySelector('link[rel=stylesheet]').href";
     let sheet = shop.till.evaluate(&format!("return {sheet}"), vec![]).await;
     let new = deploy(&page);
-    see_update_loaded(&shop).await;
-    leave_alone(&shop).await;
+    shop.till.see_update_loaded().await;
+    shop.till.leave_alone().await;
     shop.till.press("Update now").await;
     see_version(&shop, &new).await;
     shop.till.see(&["Pay 0.00"]).await;
@@ -353,7 +287,7 @@ async fn a_tab_of_the_old_version_keeps_its_files() {
     shop.till.switch_tab(0).await;
     shop.till.close_other_tabs().await;
     shop.till.reload().await;
-    wait_for(&shop, &format!("String(await caches.keys()) === '{new}'")).await;
+    shop.till.wait_for(&format!("String(await caches.keys()) === '{new}'")).await;
     assert_eq!(
         shop.till.evaluate(script, vec![sheet.clone()]).await,
         json!(false),
@@ -381,13 +315,13 @@ async fn the_screen_stays_on_while_a_payment_is_open() {
     shop.till.evaluate(script, vec![]).await;
     shop.till.pay(2000).await;
     shop.till.see(&["Tap, insert or swipe"]).await;
-    wait_for(&shop, "locks.length === 1 && !locks[0].released && !window.persisted").await;
+    shop.till.wait_for("locks.length === 1 && !locks[0].released && !window.persisted").await;
     // The browser lets go when the page is hidden.
     shop.till
         .evaluate("await locks[0].release(); document.dispatchEvent(new Event('visibilitychange'))", vec![])
         .await;
-    wait_for(&shop, "locks.length === 2 && !locks[1].released").await;
+    shop.till.wait_for("locks.length === 2 && !locks[1].released").await;
     shop.till.press("Cancel").await;
     shop.till.see(&["Cancelled"]).await;
-    wait_for(&shop, "locks.every(lock => lock.released) && window.persisted").await;
+    shop.till.wait_for("locks.every(lock => lock.released) && window.persisted").await;
 }

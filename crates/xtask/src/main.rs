@@ -40,7 +40,7 @@ cargo xtask e2e readers                  emulated USB readers in a real Chromium
 cargo xtask screens [--check]            pictures of every screen into docs/screens, or measure each in eight windows
 cargo xtask audit                        axe-core on every screen in every theme; Lighthouse on the start screen, five times
 cargo xtask kill [STEP | burst SEED]     kill -9 of proxy, gateway and browser at each step of a payment, or at one
-cargo xtask bench [FIGURE]               measure every figure into docs/benchmarks.md, or one
+cargo xtask bench [FIGURE]               measure every figure into docs/benchmarks.md, or one; needs root
 cargo xtask strangers                    other people's OAuth client, curl and sha1sum against the sandbox gateway
 cargo xtask deny [--advisories]          licences, bans and sources of the dependencies (and known holes: needs GitHub)
 cargo xtask fuzz [--execs N] [TARGET]    every decoder under libFuzzer, or one, with N inputs each (10000000)
@@ -73,7 +73,8 @@ fn run(args: &[&str]) -> Result<()> {
         ["screens", "--check"] => stages::run(&["screens"]),
         ["audit"] => screens::run_audit(),
         ["kill", words @ ..] => stages::kill(words),
-        ["bench", words @ ..] => stages::bench(words),
+        ["bench"] => stages::bench(None),
+        ["bench", figure] => stages::bench(Some(figure)),
         ["strangers"] => strangers::run(),
         ["deny"] => stages::deny(false),
         ["deny", "--advisories"] => stages::deny(true),

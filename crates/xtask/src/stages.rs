@@ -107,9 +107,9 @@ fn clippy(tools: &Toolbox) -> Result<()> {
             .args(features);
         shell::run(page.args(["--", "-D", "warnings"]))?;
     }
-    let mut office = tools.command("cargo");
-    office.args(["clippy", "--locked", "-p", "office", "--all-targets", "--target", WASM]);
-    shell::run(office.args(["--", "-D", "warnings"]))?;
+    let mut others = tools.command("cargo");
+    others.args(["clippy", "--locked", "-p", "office", "-p", "bare-page", "--all-targets", "--target", WASM]);
+    shell::run(others.args(["--", "-D", "warnings"]))?;
     Ok(())
 }
 
@@ -175,15 +175,20 @@ fn run_kill(tools: &Toolbox, words: &[&str]) -> Result<()> {
 }
 
 /// `cargo xtask bench`: every figure into the documentation, or the one that is named.
-pub(crate) fn bench(words: &[&str]) -> Result<()> {
-    run_bench(&Toolbox::with(Tool::ALL)?, if words.is_empty() { &["--record", FIGURES] } else { words })
+pub(crate) fn bench(figure: Option<&str>) -> Result<()> {
+    let words: Vec<_> = ["--record", FIGURES].into_iter().chain(figure).collect();
+    run_bench(&Toolbox::with(Tool::ALL)?, &words)
 }
 
 fn run_bench(tools: &Toolbox, words: &[&str]) -> Result<()> {
-    page::build(tools, Page::Demo, &Page::Demo.folder())?;
+    for page in [Page::Release, Page::Demo] {
+        page::build(tools, page, &page.folder())?;
+    }
+    page::build_bare(tools)?;
     let mut programs = tools.command("cargo");
     programs.args(["build", "--locked", "--release", "--bins"]);
-    shell::run(programs.args(["-p", "bench", "-p", "gateway-sim", "-p", "proxy", "-p", "sim"]))?;
+    let packages = ["-p", "bench", "-p", "gateway-sim", "-p", "proxy", "-p", "reader-sim", "-p", "sim"];
+    shell::run(programs.args(packages))?;
     let bench = shell::target_dir().join("release/bench");
     shell::run(tools.command(&bench.to_string_lossy()).args(words).current_dir(shell::root()))
 }

@@ -21,9 +21,10 @@ const ALLOWED: [(&str, &[&str]); 17] = [
     // reader-sim only under the feature `demo`: see the second test.
     ("mpos-terminal", &["language", "payment", "reader", "reader-sim"]),
     ("office", &["language", "mpos-terminal", "payment", "receipt"]),
-    ("xtask", &[]),
+    ("xtask", &["language"]),
     ("sim", &["payment", "paynet", "proxy"]),
     ("bench", &["payment", "paynet", "proxy", "e2e"]),
+    ("bare-page", &[]),
     ("fuzz", &["tlv", "dukpt", "payment", "reader", "paynet", "reader-sim", "gateway-sim"]),
     ("e2e", &["tlv", "dukpt", "payment", "reader", "paynet", "reader-sim", "gateway-sim", "proxy"]),
 ];

@@ -1,0 +1,113 @@
+//! How soon the till can be used.
+
+use super::{Figure, Size};
+use crate::report::Outcome;
+use crate::{folder, weight};
+use anyhow::Result;
+use e2e::{Gateway, Habits, Proxy, Shop, Till, copy_of_page, deploy, release_page, scenario};
+
+pub(super) const FIGURE: Figure = Figure {
+    name: "start",
+    title: "From opening the page to the keypad",
+    method: "The page as merchants get it, and the bare page (`crates/bench/bare-page`: Leptos, a counter and a call, built by the \
+             same profile and the same steps), each by an `mpos-proxy` of its own, by turns in a headless Chromium on the same \
+             cores. Each start has a browser process with an empty profile. It begins with the navigation (the page's \
+             `performance.timeOrigin`) and ends in a task after the frame that first shows what is waited for: at the till the \
+             keypad, which is there when the journal has been read and the proxy has said what the till may do; on the bare page \
+             its counter. *Cold* is the browser's first visit. *Warm* is the next visit of the same browser from an empty tab: the \
+             till's files come from its service worker, the bare page's from the browser's cache. An update goes from the \
+             press of *Update now*, with the new version loaded beforehand, to that version's keypad. A first visit's bytes are \
+             those of the built files at brotli 11, the page's worker among them, as `cargo xtask build` weighs them; the files \
+             that the worker fetches for later are not.",
+    run: |size, _| Box::pin(run(size)),
+};
+
+/// A page, and what can be used in it first: where, and the text there.
+struct Page {
+    name: &'static str,
+    address: String,
+    first: (&'static str, &'static str),
+    has_worker: bool,
+}
+
+const KEYPAD: (&str, &str) = (".filled", r"^Pay 0\.00$");
+const COUNTER: (&str, &str) = ("h1", "^0$");
+
+/// Milliseconds, a browser each.
+#[derive(Default)]
+struct Starts {
+    cold: Vec<f64>,
+    warm: Vec<f64>,
+}
+
+async fn run(size: Size) -> Result<Outcome> {
+    let (till_files, bare_files) = (release_page(), folder::bare_page()?);
+    let (till_folder, bare_folder) = (scenario("bench-start-till"), scenario("bench-start-bare"));
+    let gateway = Gateway::start(&till_folder, None, false).await;
+    let till_proxy = Proxy::start(&gateway, &till_files, &till_folder, Habits::default(), None).await;
+    let bare_proxy = Proxy::start(&gateway, &bare_files, &bare_folder, Habits::default(), None).await;
+    let page = |name, proxy: &Proxy, first, has_worker| Page {
+        name,
+        address: proxy.address.clone(),
+        first,
+        has_worker,
+    };
+    let till_page = page("bench-start-till-browser", &till_proxy, KEYPAD, true);
+    let bare_page = page("bench-start-bare-browser", &bare_proxy, COUNTER, false);
+
+    let (mut bare, mut till, mut updates) = (Starts::default(), Starts::default(), vec![]);
+    for _ in 0..size.of(1, 20) {
+        start(&bare_page, &mut bare).await;
+        start(&till_page, &mut till).await;
+    }
+    for _ in 0..size.rounds() {
+        updates.push(update().await);
+    }
+
+    let mut outcome = Outcome::default();
+    let weights = [weight::first_visit(&bare_files)?, weight::first_visit(&till_files)?].map(|bytes| [bytes]);
+    let [bare_weight, till_weight] = &weights;
+    outcome.plain("first visit, bare page", "bytes", bare_weight);
+    outcome.against("first visit, till", "bytes", till_weight, ("bare page", bare_weight));
+    outcome.plain("cold start, bare page", "ms", &bare.cold);
+    outcome.against("cold start, till", "ms", &till.cold, ("bare page", &bare.cold));
+    outcome.plain("warm start, bare page", "ms", &bare.warm);
+    outcome.against("warm start, till", "ms", &till.warm, ("bare page", &bare.warm));
+    outcome.against("restart with an update, till", "ms", &updates, ("warm start, bare page", &bare.warm));
+    let why = "browser, proxy and gateway share the cores";
+    outcome.budget("restart with an update", "ms", 5_000.0, &updates, why);
+    Ok(outcome)
+}
+
+/// Opens the page for the first and for the second time.
+async fn start(page: &Page, starts: &mut Starts) {
+    let browser = Till::start(&scenario(page.name), None, None).await;
+    let (selector, pattern) = page.first;
+    browser.time_starts(selector, pattern).await;
+    browser.open(&page.address).await;
+    starts.cold.push(browser.between("opened", "painted").await);
+    if page.has_worker {
+        browser.see_kept().await;
+    }
+    browser.open("about:blank").await;
+    browser.open(&page.address).await;
+    starts.warm.push(browser.between("opened", "painted").await);
+}
+
+/// Brings a till to another version.
+async fn update() -> f64 {
+    let page = copy_of_page(&release_page(), "bench-update");
+    let shop = Shop::open_page("bench-update", &page, Habits::default()).await;
+    let till = &shop.till;
+    till.see(&["Pay 0.00"]).await;
+    till.see_kept().await;
+    let new = deploy(&page);
+    till.see_update_loaded().await;
+    till.leave_alone().await;
+    till.time().await;
+    till.time_starts(KEYPAD.0, KEYPAD.1).await;
+    till.press("Update now").await;
+    let took = till.between("clicked", "painted").await;
+    till.wait_for(&format!("document.documentElement.dataset.version === '{new}'")).await;
+    took
+}
