@@ -76,6 +76,10 @@ globalThis.shell = {
     if (code) localStorage.setItem(LANGUAGE, code);
     return text;
   },
+  speak(text) {
+    speechSynthesis.cancel();
+    speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(text), { lang: page.lang }));
+  },
   receiptTexts: (code) => read(TEXTS[`receipt-${code}`]),
   figures: (major, digits) =>
     new Intl.NumberFormat(tag, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(major),

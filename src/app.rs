@@ -1,9 +1,9 @@
 use crate::desk::{Desk, Screen};
 use crate::device::Device;
-use crate::parts::{element, follow, line, live_regions, part, status_strip, text};
+use crate::parts::{element, follow, help_bar, line, live_regions, part, status_strip, text};
 use crate::screens::{
-    approved_for_less, keypad, notice, offline, outcome_screen, parked_list, present, question, reader_page,
-    repeated, unresolved, update, waiting,
+    approved_for_less, attract, keypad, notice, offline, outcome_screen, parked_list, present, question,
+    reader_page, repeated, unresolved, update, waiting,
 };
 use crate::speech;
 use language::say;
@@ -26,6 +26,8 @@ pub fn App() -> impl IntoView {
             crate::browser::go("/office/#sign-in");
         }
     });
+    follow(move || say_aloud(desk, &desk.status.get()));
+    follow(move || say_aloud(desk, &desk.alert.get()));
     let terminal = part(move || {
         speech::follow();
         Some(terminal(desk))
@@ -34,13 +36,31 @@ pub fn App() -> impl IntoView {
     vec![live_regions(desk), both]
 }
 
+fn say_aloud(desk: Desk, text: &str) {
+    if desk.aloud.get() {
+        crate::shell::speak(text);
+    }
+}
+
 /// What changes with the language.
 fn terminal(desk: Desk) -> AnyView {
     let flipped = text(move || if desk.flipped.get() { "flipped" } else { "" }.to_owned());
     let main =
         element("main").live_attr("class", flipped).child(part(move || show(desk, desk.screen.get()))).view();
     let continued = part(move || continued(desk).map(|text| line("continued", text)));
-    element("div").class("terminal").children([status_strip(desk), continued, main]).view()
+    let class = text(move || {
+        let larger = if desk.larger.get() { " larger" } else { "" };
+        if desk.is_self_service() { format!("terminal self-service{larger}") } else { "terminal".to_owned() }
+    });
+    let help = part(move || desk.is_self_service().then(|| help_bar(desk)));
+    let terminal = element("div").live_attr("class", class);
+    // No menu leads out of a kiosk.
+    let terminal = terminal.on("contextmenu", move |event| {
+        if desk.is_self_service() {
+            event.prevent_default();
+        }
+    });
+    terminal.children([status_strip(desk), continued, main, help]).view()
 }
 
 /// Said above the screen of a payment that an earlier page began.
@@ -55,6 +75,7 @@ fn show(desk: Desk, screen: Screen) -> Option<AnyView> {
         Screen::OtherTab => notice(say::other_tab(), say::other_tab_next().to_owned()),
         Screen::CannotSave => notice(say::cannot_save(), say::cannot_save_next().to_owned()),
         Screen::Offline => Some(offline(desk)),
+        Screen::Attract => Some(attract(desk)),
         Screen::Keypad => keypad(desk),
         Screen::Update => Some(update(desk)),
         Screen::Question(asked) => Some(question(desk, asked)),

@@ -27,6 +27,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = shell)]
     pub fn moment(at: f64, date: &str, time: &str) -> String;
 
+    /// Says a text aloud, by the browser's voice for the page's language, instead of what it is saying.
+    #[wasm_bindgen(js_namespace = shell)]
+    pub(crate) fn speak(text: &str);
+
     /// Keeps the screen awake while a payment is open.
     #[wasm_bindgen(js_namespace = shell, js_name = keepAwake)]
     pub(crate) fn keep_awake(open: bool);

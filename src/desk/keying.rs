@@ -231,6 +231,8 @@ impl Desk {
         let mut offered = Vec::new();
         if let Some(bill) = self.bill() {
             presets.retain(|preset| preset.currency == bill.currency);
+            // At a kiosk they were other people's.
+            let last = if self.is_self_service() { 0 } else { last };
             for amount in last_amounts(bill) {
                 if offered.len() < last as usize && !offered.contains(&amount) && !presets.contains(&amount) {
                     offered.push(amount);

@@ -7,6 +7,7 @@ mod listening;
 mod reader_events;
 mod reader_search;
 mod screen;
+mod self_service;
 mod start;
 mod state;
 mod update;
@@ -19,6 +20,7 @@ pub use link_log::LinkLog;
 use payment::attempt::AttemptId;
 use payment::till::{Attempt, CardRead, Draft, Event, State};
 pub use screen::Screen;
+pub(crate) use self_service::ASKED_MS;
 use state::Own;
 pub use state::{DeskState, Network, Reader, Readiness};
 use std::cell::RefCell;
@@ -111,15 +113,13 @@ impl Desk {
         };
         let Some(before) = before else { return };
         let (after, effects) = before.clone().handle(event, now);
-        if after != before {
-            if on_screen {
-                self.current.set(Some(after.clone()));
-                if after.is_finished() {
-                    self.own().borrow_mut().listening.stop();
-                }
-            } else {
-                self.replace_parked(&before, after.clone());
+        if on_screen {
+            self.current.set(Some(after.clone()));
+            if after.is_finished() {
+                self.own().borrow_mut().listening.stop();
             }
+        } else {
+            self.replace_parked(&before, after.clone());
         }
         self.enqueue(after, effects);
     }
@@ -253,6 +253,7 @@ impl Desk {
             self.tell_customer();
             shell::keep_awake(self.is_open());
             self.look_for_update(now);
+            self.look_for_customer(now);
         }
     }
 

@@ -142,9 +142,9 @@ impl Desk {
         }
     }
 
-    /// Opens the page for support, unless a payment is on screen.
+    /// Opens the page for support, unless a payment or a customer is at the screen.
     pub fn open_reader_page(self) {
-        if self.current.with_untracked(Option::is_none) {
+        if self.current.with_untracked(Option::is_none) && !self.is_self_service() {
             self.reader_open.set(true);
         }
     }

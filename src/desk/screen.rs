@@ -15,6 +15,8 @@ pub enum Screen {
     CannotSave,
     /// The proxy has not answered since the page was started.
     Offline,
+    /// A kiosk that waits for a customer.
+    Attract,
     /// Keying an amount.
     Keypad,
     /// Another version of the page may come.
@@ -59,6 +61,7 @@ impl Screen {
                 Network::ProxyAway => Self::Offline,
                 _ => Self::Starting,
             },
+            None if desk.is_self_service() && !desk.begun.get() => Self::Attract,
             None if desk.update_ready.get() => Self::Update,
             None => desk.question.get().map_or(Self::Keypad, Self::Question),
         })

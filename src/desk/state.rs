@@ -125,6 +125,14 @@ pub struct DeskState {
     pub question: Watched<Option<Question>>,
     /// Another tip, being keyed.
     pub tip: Watched<Option<Entry>>,
+    /// At a kiosk: somebody has come.
+    pub begun: Watched<bool>,
+    /// At a kiosk: in so many milliseconds the screen is left, unless somebody touches it.
+    pub leaves_in: Watched<Option<u64>>,
+    /// At a kiosk: what is said for screen readers is said aloud.
+    pub aloud: Watched<bool>,
+    /// At a kiosk: the text is larger.
+    pub larger: Watched<bool>,
     /// The screen is turned round to the customer.
     pub flipped: Watched<bool>,
     /// The e-mail keyed for the receipt.
@@ -169,6 +177,10 @@ impl Default for DeskState {
             reference: Watched::new(String::new()),
             question: Watched::new(None),
             tip: Watched::new(None),
+            begun: Watched::new(false),
+            leaves_in: Watched::new(None),
+            aloud: Watched::new(false),
+            larger: Watched::new(false),
             flipped: Watched::new(false),
             email: Watched::new(String::new()),
             refused: Watched::new(String::new()),
@@ -200,6 +212,9 @@ pub(super) struct Own {
     pub(super) touched: bool,
     /// Nothing may be changed under somebody's hands before then.
     pub(super) busy_until: u64,
+    /// At a kiosk: the screen that nobody has touched, and since when.
+    pub(super) alone_with: Option<Screen>,
+    pub(super) alone_since: u64,
     /// Until the amount is spoken.
     pub(super) speaking: Option<TimeoutHandle>,
 }

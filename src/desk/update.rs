@@ -33,8 +33,9 @@ impl Desk {
 
     /// Whether nothing is keyed, and no payment is open or parked without a result.
     fn is_idle(self) -> bool {
-        let nothing_asked =
-            self.screen.with_untracked(|screen| matches!(screen, Screen::Keypad | Screen::Update));
+        let nothing_asked = self
+            .screen
+            .with_untracked(|screen| matches!(screen, Screen::Attract | Screen::Keypad | Screen::Update));
         let nothing_keyed =
             self.entry.with_untracked(|entry| entry.as_ref().is_some_and(|e| e.amount().minor == 0));
         let nothing_noted = [&self.note, &self.reference, &self.email]

@@ -3,10 +3,13 @@ use crate::desk::{Desk, Network, Reader};
 use crate::words;
 use language::say;
 use leptos::prelude::*;
+use payment::api::Terminal;
 
 /// Till, who is signed in, reader and network in words, always there; the ribbon where no money moves; the bar while a result is open.
 pub fn status_strip(desk: Desk) -> AnyView {
-    let till = move || desk.terminal.with(|t| t.as_ref().map(|t| t.till.clone()).unwrap_or_default());
+    let is_kiosk = move || desk.is_self_service();
+    let named = move |t: &Terminal| if is_kiosk() { t.merchant.name.clone() } else { t.till.clone() };
+    let till = move || desk.terminal.with(|t| t.as_ref().map(named).unwrap_or_default());
     // A payment is not left by the way.
     let lock = part(move || {
         let label = desk.terminal.with(|t| match t.as_ref().and_then(|t| t.operator.as_ref()) {
@@ -40,7 +43,8 @@ pub fn status_strip(desk: Desk) -> AnyView {
     ]);
     let ribbon = part(move || sandbox().then(|| line("ribbon", say::test_ribbon().to_owned())));
     let bar = part(move || {
-        let words = bar()?;
+        // Other people's payments are not a customer's business.
+        let words = bar().filter(|_| !is_kiosk())?;
         let class = text(move || if open() == 0 { "bar" } else { "bar hatched" }.to_owned());
         let button = element("button").attr("type", "button").live_attr("class", class);
         let button = button.on("click", move |_| desk.list_open.set(true));

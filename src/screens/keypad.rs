@@ -183,22 +183,25 @@ fn quick(desk: Desk) -> AnyView {
 fn more(desk: Desk) -> AnyView {
     let keying = desk.keying();
     let mut fields = Vec::new();
-    if keying.reference {
+    let is_staff = !desk.is_self_service();
+    if keying.reference && is_staff {
         fields.push(field(say::order_reference(), "text", "64", &desk.state().reference));
     }
-    if keying.note {
+    if keying.note && is_staff {
         fields.push(field(say::note(), "text", "128", &desk.state().note));
     }
     fields.push(field(say::receipt_email(), "email", "50", &desk.state().email));
     let window = element("a").attr("href", "/customer/").attr("target", "customer").attr("role", "button");
     let done = element("button").attr("type", "button").attr("popovertarget", "more").class("to-more");
     let install = element("button").attr("type", "button").class("install").on("click", |_| shell::install());
-    fields.push(language_choice());
-    fields.push(row(vec![
-        window.text(say::customers_screen()).view(),
-        install.text(say::install()).view(),
-        done.text(say::done()).view(),
-    ]));
+    let done = done.text(say::done()).view();
+    if is_staff {
+        fields.push(language_choice());
+        let (window, install) = (window.text(say::customers_screen()), install.text(say::install()));
+        fields.push(row(vec![window.view(), install.view(), done]));
+    } else {
+        fields.push(row(vec![done]));
+    }
     element("div").class("more").attr("id", "more").attr("popover", "").children(fields).view()
 }
 
@@ -287,7 +290,7 @@ fn tag(event: &Event) -> String {
 }
 
 /// Why Pay cannot be pressed, or the last key was refused.
-fn why_not(desk: Desk) -> String {
+pub(super) fn why_not(desk: Desk) -> String {
     let refused = desk.refused.get();
     if !refused.is_empty() {
         return refused;
@@ -311,7 +314,7 @@ fn why_not(desk: Desk) -> String {
 }
 
 /// What can be done here about a reader that cannot take cards.
-fn reader_choice(desk: Desk) -> Option<AnyView> {
+pub(super) fn reader_choice(desk: Desk) -> Option<AnyView> {
     match desk.reader.get() {
         Reader::None | Reader::Unplugged => {
             let usable =

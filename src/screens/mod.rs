@@ -1,5 +1,6 @@
 //! One screen a file.
 
+mod attract;
 mod keypad;
 mod list;
 mod notice;
@@ -15,6 +16,7 @@ mod update;
 mod virtual_reader;
 mod waiting;
 
+pub use attract::attract;
 pub use keypad::keypad;
 pub use list::parked_list;
 pub use notice::notice;

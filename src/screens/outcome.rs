@@ -26,6 +26,9 @@ pub fn outcome_screen(desk: Desk) -> Option<AnyView> {
         let label = say::start_again_with(&words::figures(draft.amount));
         (label, draft)
     });
+    let is_kiosk = desk.is_self_service();
+    let done = if is_kiosk { say::done() } else { say::new_sale() };
+    let leave = press(move || if is_kiosk { desk.forget_customer() } else { desk.leave() });
     let mut buttons = Vec::new();
     match again {
         Some((label, draft)) => {
@@ -34,21 +37,18 @@ pub fn outcome_screen(desk: Desk) -> Option<AnyView> {
                 desk.pay(&|attempt, paid_at| Draft { attempt, paid_at, ..draft.clone() });
             });
             buttons.push(filled(desk, text(move || label.clone()), Desk::can_pay, start_again));
-            buttons.push(button(say::new_sale().to_owned(), press(move || desk.leave())));
+            buttons.push(button(done.to_owned(), leave));
         }
         None => {
-            let leave = press(move || desk.leave());
-            buttons.push(filled(
-                desk,
-                text(|| say::new_sale().to_owned()),
-                |desk| !desk.card_in.get(),
-                leave,
-            ));
+            let label = text(move || done.to_owned());
+            buttons.push(filled(desk, label, |desk| !desk.card_in.get(), leave));
         }
     }
     let mut below = vec![remove_card(desk), actions(buttons)];
-    below.extend(is_sent.then(|| row(places.iter().map(|place| office(place, &attempt)).collect())));
-    if !desk.flipped.get_untracked() {
+    below.extend(
+        (is_sent && !is_kiosk).then(|| row(places.iter().map(|place| office(place, &attempt)).collect())),
+    );
+    if !desk.faces_customer() {
         below.push(line("codes", code_of(&attempt)));
         return Some(result_frame(words, amount, below));
     }

@@ -53,6 +53,9 @@ pub fn present(desk: Desk) -> Option<AnyView> {
             || button(say::keep_waiting().to_owned(), press(move || desk.feed_current(Event::KeepWaiting)));
         waited().is_some_and(|ms| ms >= ASK_AFTER_MS).then(keep)
     });
+    let flip = move || {
+        button(say::flip().to_owned(), press(move || desk.flipped.update(|flipped| *flipped = !*flipped)))
+    };
     let all = vec![
         amount_line(desk.amount_asked()),
         heading(text(move || asked().0.to_owned())),
@@ -63,10 +66,7 @@ pub fn present(desk: Desk) -> Option<AnyView> {
         row(vec![
             button(say::cancel().to_owned(), press(move || desk.feed_current(Event::Cancel))),
             keep_waiting,
-            button(
-                say::flip().to_owned(),
-                press(move || desk.flipped.update(|flipped| *flipped = !*flipped)),
-            ),
+            part(move || (!desk.is_self_service()).then(flip)),
         ]),
     ];
     Some(element("section").class("present").children(all).view())

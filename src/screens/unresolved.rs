@@ -2,7 +2,7 @@ use crate::browser;
 use crate::desk::Desk;
 use crate::parts::{actions, button, filled, line, press, result_frame, text, waiting_line};
 use crate::sound::{self, Sound};
-use crate::words;
+use crate::words::{self, Words};
 use language::say;
 use leptos::prelude::*;
 use payment::money::Amount;
@@ -32,6 +32,13 @@ pub fn unresolved(desk: Desk, unsure: &Unsure) -> Option<AnyView> {
     desk.show_customer("not-known", say::not_known(), say::do_not_pay_again());
     let asking = text(move || say::asking_since(&words::minutes(desk.now.get().saturating_sub(since))));
     let missing = view.and_then(|view| view.needs_person.clone()).unwrap_or_default();
+    if desk.is_self_service() {
+        let (money, next) = (say::not_known_yours().to_owned(), say::take_reference(&codes));
+        let leave = press(move || desk.forget_customer());
+        let done = filled(desk, text(|| say::done().to_owned()), |desk| !desk.card_in.get(), leave);
+        let below = vec![waiting_line(asking), actions(vec![done])];
+        return Some(result_frame(Words { money, next, ..words }, attempt.draft.amount, below));
+    }
     let below = vec![
         waiting_line(asking),
         line("next", missing),

@@ -88,7 +88,7 @@ pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<()> {
 /// Builds the page that `bench` measures the till's against, as that is built, and prints what a first visit downloads.
 pub(crate) fn build_bare(tools: &Toolbox) -> Result<()> {
     let out = shell::target_dir().join("page-bare");
-    part(tools, &shell::root().join("crates/bench/bare-page"), &[], &out, "/")?;
+    part(tools, &shell::root().join("crates/bench/bare-page"), &[], &out, "/", &[])?;
     dist::print_first_visit("the bare page", "", &dist::compress(&out)?);
     Ok(())
 }

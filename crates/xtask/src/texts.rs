@@ -12,6 +12,9 @@ const UNKNOWN: &str = "const TEXTS = {};";
 /// Writes the texts of `parts` into `dist`, and into the shell's script where the page finds them. A part's files are known by
 /// the name in front of the language's code; the page's own have none.
 pub(crate) fn write(dist: &Path, url: &str, parts: &[(Part, &str)]) -> Result<()> {
+    if parts.is_empty() {
+        return Ok(());
+    }
     let mut named = Vec::new();
     for (part, name) in parts {
         for language in Language::ALL {

@@ -1,0 +1,33 @@
+use super::{button, element, language_choice, line, live_line, part, press, row, text};
+use crate::desk::{ASKED_MS, Desk, Screen};
+use crate::words;
+use language::say;
+use leptos::prelude::*;
+
+/// Below every screen of a kiosk: how long it waits, and what helps whoever cannot see, read or wait.
+pub fn help_bar(desk: Desk) -> AnyView {
+    let is_shown = move |left: u64| left <= ASKED_MS || desk.screen.with(|s| !matches!(s, Screen::Keypad));
+    let left = move || desk.leaves_in.get().filter(|left| is_shown(*left));
+    let asked = part(move || {
+        left()?;
+        let words = text(move || say::back_to_start(&words::minutes(left().unwrap_or_default())));
+        let more = button(say::more_time().to_owned(), press(move || desk.stay()));
+        Some(row(vec![live_line("strong", words), more]))
+    });
+    let toggle = |label: &'static str, is_on: fn(Desk) -> bool, change: fn(Desk)| {
+        let pressed = text(move || is_on(desk).to_string());
+        let button = element("button").attr("type", "button").live_attr("aria-pressed", pressed);
+        button.on("click", move |_| change(desk)).text(label).view()
+    };
+    let help = row(vec![
+        language_choice(),
+        toggle(say::speak(), |desk| desk.aloud.get(), |desk| desk.aloud.update(|aloud| *aloud = !*aloud)),
+        toggle(
+            say::larger_text(),
+            |desk| desk.larger.get(),
+            |desk| desk.larger.update(|larger| *larger = !*larger),
+        ),
+        line("", say::pay_at_counter().to_owned()),
+    ]);
+    element("footer").child(asked).child(help).view()
+}
