@@ -84,6 +84,9 @@ impl Shop {
     pub async fn with_pulled_card(scenario: &str, habits: Habits) -> Self {
         let shop = Self::open_with(scenario, habits).await;
         shop.gateway.play(&json!({ "processing_ms": WAIT_MS, "approve_without_advice_ms": WAIT_MS }));
+        if !habits.attended {
+            shop.till.press("Touch to start").await;
+        }
         shop.till.pay(2000).await;
         shop.till.present("Insert", CHIP).await;
         shop.till.see(&["Asking the bank"]).await;

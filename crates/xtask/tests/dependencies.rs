@@ -26,7 +26,10 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("bench", &["payment", "paynet", "proxy", "e2e"]),
     ("bare-page", &[]),
     ("fuzz", &["tlv", "dukpt", "payment", "reader", "paynet", "reader-sim", "gateway-sim"]),
-    ("e2e", &["tlv", "dukpt", "payment", "reader", "paynet", "reader-sim", "gateway-sim", "proxy"]),
+    (
+        "e2e",
+        &["language", "tlv", "dukpt", "payment", "reader", "paynet", "reader-sim", "gateway-sim", "proxy"],
+    ),
 ];
 
 fn cargo(arguments: &[&str]) -> String {
