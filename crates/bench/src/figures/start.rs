@@ -9,35 +9,44 @@ use e2e::{Gateway, Habits, Proxy, Shop, Till, copy_of_page, deploy, release_page
 pub(super) const FIGURE: Figure = Figure {
     name: "start",
     title: "From opening the page to the keypad",
-    method: "The page as merchants get it, and the bare page (`crates/bench/bare-page`: Leptos, a counter and a call, built by the \
-             same profile and the same steps), each by an `mpos-proxy` of its own, by turns in a headless Chromium on the same \
-             cores. Each start has a browser process with an empty profile. It begins with the navigation (the page's \
-             `performance.timeOrigin`) and ends in a task after the frame that first shows what is waited for: at the till the \
-             keypad, which is there when the journal has been read and the proxy has said what the till may do; on the bare page \
-             its counter. *Cold* is the browser's first visit. *Warm* is the next visit of the same browser from an empty tab: the \
-             till's files come from its service worker, the bare page's from the browser's cache. An update goes from the \
-             press of *Update now*, with the new version loaded beforehand, to that version's keypad. A first visit's bytes are \
-             those of the built files at brotli 11, the page's worker among them, as `cargo xtask build` weighs them; the files \
-             that the worker fetches for later are not.",
+    method: "The page as merchants get it, and the bare page (`crates/bench/bare-page`: Leptos, a counter and a call, built \
+             by the same profile and the same steps), each by an `mpos-proxy` of its own, by turns in a headless Chromium on \
+             the same cores. Each start has a browser process with an empty profile. It begins with the navigation (the \
+             page's `performance.timeOrigin`) and ends in a task after the frame that first shows what is waited for: at the \
+             till the keypad, which is there when the journal has been read and the proxy has said what the till may do; on \
+             the bare page its counter. *Cold* is the browser's first visit. *Warm* is the next visit of the same browser \
+             from an empty tab: the till's files come from its service worker, the bare page's from the browser's cache. *The \
+             first press* is that on a key of the page just opened, from the pointer going down to what it changes being \
+             painted. An update goes from the press of *Update now*, with the new version loaded beforehand, to that \
+             version's keypad. A first visit's bytes are those of the built files at brotli 11, the page's worker among them, \
+             as `cargo xtask build` weighs them; the files that the worker fetches for later are not.",
     run: |size, _| Box::pin(run(size)),
 };
 
-/// A page, and what can be used in it first: where, and the text there.
+/// Something on a page: where, and the text there.
+type Shown = (&'static str, &'static str);
+
+const KEYPAD: Shown = (".filled", r"^Pay 0\.00$");
+const AMOUNT: Shown = ("[data-testid=amount]", r"^0\.05 EUR$");
+const COUNTER: Shown = ("h1", "^0$");
+const COUNTED: Shown = ("h1", "^1$");
+
+/// A page, what can be used in it first, a key of it and what that does.
 struct Page {
     name: &'static str,
     address: String,
-    first: (&'static str, &'static str),
+    first: Shown,
+    key: &'static str,
+    pressed: Shown,
     has_worker: bool,
 }
-
-const KEYPAD: (&str, &str) = (".filled", r"^Pay 0\.00$");
-const COUNTER: (&str, &str) = ("h1", "^0$");
 
 /// Milliseconds, a browser each.
 #[derive(Default)]
 struct Starts {
     cold: Vec<f64>,
     warm: Vec<f64>,
+    press: Vec<f64>,
 }
 
 async fn run(size: Size) -> Result<Outcome> {
@@ -46,14 +55,22 @@ async fn run(size: Size) -> Result<Outcome> {
     let gateway = Gateway::start(&till_folder, None, false).await;
     let till_proxy = Proxy::start(&gateway, &till_files, &till_folder, Habits::default(), None).await;
     let bare_proxy = Proxy::start(&gateway, &bare_files, &bare_folder, Habits::default(), None).await;
-    let page = |name, proxy: &Proxy, first, has_worker| Page {
-        name,
-        address: proxy.address.clone(),
-        first,
-        has_worker,
+    let till_page = Page {
+        name: "bench-start-till-browser",
+        address: till_proxy.address.clone(),
+        first: KEYPAD,
+        key: "5",
+        pressed: AMOUNT,
+        has_worker: true,
     };
-    let till_page = page("bench-start-till-browser", &till_proxy, KEYPAD, true);
-    let bare_page = page("bench-start-bare-browser", &bare_proxy, COUNTER, false);
+    let bare_page = Page {
+        name: "bench-start-bare-browser",
+        address: bare_proxy.address.clone(),
+        first: COUNTER,
+        key: "Count",
+        pressed: COUNTED,
+        has_worker: false,
+    };
 
     let (mut bare, mut till, mut updates) = (Starts::default(), Starts::default(), vec![]);
     for _ in 0..size.of(1, 20) {
@@ -73,13 +90,22 @@ async fn run(size: Size) -> Result<Outcome> {
     outcome.against("cold start, till", "ms", &till.cold, ("bare page", &bare.cold));
     outcome.plain("warm start, bare page", "ms", &bare.warm);
     outcome.against("warm start, till", "ms", &till.warm, ("bare page", &bare.warm));
+    outcome.plain("first press, bare page", "ms", &bare.press);
+    outcome.against("first press, till", "ms", &till.press, ("bare page", &bare.press));
     outcome.against("restart with an update, till", "ms", &updates, ("warm start, bare page", &bare.warm));
+    outcome.budget(
+        "first press to amount painted",
+        "ms",
+        50.0,
+        &till.press,
+        "the page makes its `AudioContext` in it",
+    );
     let why = "browser, proxy and gateway share the cores";
     outcome.budget("restart with an update", "ms", 5_000.0, &updates, why);
     Ok(outcome)
 }
 
-/// Opens the page for the first and for the second time.
+/// Opens the page for the first and for the second time, and presses its key.
 async fn start(page: &Page, starts: &mut Starts) {
     let browser = Till::start(&scenario(page.name), None, None).await;
     let (selector, pattern) = page.first;
@@ -92,6 +118,10 @@ async fn start(page: &Page, starts: &mut Starts) {
     browser.open("about:blank").await;
     browser.open(&page.address).await;
     starts.warm.push(browser.between("opened", "painted").await);
+    let (selector, pattern) = page.pressed;
+    browser.watch_for(selector, pattern).await;
+    browser.press(page.key).await;
+    starts.press.push(browser.between("pressed", "painted").await);
 }
 
 /// Brings a till to another version.
