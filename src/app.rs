@@ -19,6 +19,7 @@ pub fn App() -> impl IntoView {
         let next = Screen::of(desk);
         if desk.screen.with_untracked(|shown| *shown != next) {
             desk.screen.set(next);
+            desk.look_for_customer(crate::browser::now());
         }
         // Not over a payment: that is seen to its end first.
         let locked = desk.terminal.with(|t| t.as_ref().is_some_and(|t| t.locked));

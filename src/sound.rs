@@ -2,7 +2,9 @@
 
 #![expect(clippy::float_arithmetic, reason = "audio time and gain; no money here")]
 
+use leptos::prelude::set_timeout;
 use std::cell::RefCell;
+use std::time::Duration;
 use web_sys::{AudioContext, OscillatorType};
 
 /// What is to be heard.
@@ -48,6 +50,9 @@ impl Sound {
     }
 }
 
+/// The first sound comes so late.
+const FIRST: Duration = Duration::from_millis(40);
+
 thread_local! {
     static CONTEXT: RefCell<Option<AudioContext>> = const { RefCell::new(None) };
 }
@@ -56,14 +61,23 @@ thread_local! {
 pub fn play(sound: Sound) {
     if cfg!(target_arch = "wasm32") {
         vibrate(sound);
-        CONTEXT.with_borrow_mut(|context| {
-            if context.is_none() {
-                *context = AudioContext::new().ok();
-            }
-            // A page that may not be heard stays silent: every sound has its words.
-            let _ = context.as_ref().and_then(|context| schedule(context, sound).ok());
-        });
+        if CONTEXT.with_borrow(Option::is_some) {
+            sing(sound);
+        } else {
+            // It takes a browser up to a tenth of a second to find its voice: what was pressed is painted first.
+            set_timeout(move || sing(sound), FIRST);
+        }
     }
+}
+
+fn sing(sound: Sound) {
+    CONTEXT.with_borrow_mut(|context| {
+        if context.is_none() {
+            *context = AudioContext::new().ok();
+        }
+        // A page that may not be heard stays silent: every sound has its words.
+        let _ = context.as_ref().and_then(|context| schedule(context, sound).ok());
+    });
 }
 
 /// Where the till can: a table does not feel it, a tablet in a hand does.

@@ -44,8 +44,8 @@ impl Desk {
         self.look_for_customer(browser::now());
     }
 
-    /// Once a second: a screen that nobody touches is left.
-    pub(super) fn look_for_customer(self, now: u64) {
+    /// Once a second, and with each new screen: one that nobody touches is left.
+    pub(crate) fn look_for_customer(self, now: u64) {
         let screen = self.screen.get_untracked();
         let mut own = self.own().borrow_mut();
         let is_new = own.alone_with.as_ref() != Some(&screen);
