@@ -47,8 +47,8 @@ Environment=WLR_BACKENDS=x11 WLR_RENDERER=pixman DISPLAY=:7
 ";
 /// From the machine's start, or a cold browser's, to the page.
 const START: Duration = Duration::from_secs(90);
-/// What the watchdog gives a new browser, and how long it lets a page be silent, with a look or two.
-const WATCHED: Duration = Duration::from_secs(120 + 45 + 60);
+/// When the watchdog first looks after the machine's start, how long it lets a page be silent, and what a busy machine takes.
+const WATCHED: Duration = Duration::from_secs(180 + 45 + 75);
 
 /// Sets the machine up, twice, as a technician may; looks at its screen; kills browser and page; takes all away again.
 pub(crate) fn run() -> Result<()> {
