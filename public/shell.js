@@ -7,14 +7,14 @@ const UPDATE_MS = 600_000;
 // Where the texts of each language are: the build writes it.
 const TEXTS = {};
 const LANGUAGE = "mpos-terminal.language";
-let registration, installer, isOpen, awake, tag;
+let registration, installer, isOpen, awake, tag, keeping;
 
 // A file of texts, which the worker then has without a network.
 async function read(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw answer.status;
   const kept = answer.clone();
-  globalThis.caches?.open(version).then((cache) => cache.put(address, kept));
+  keeping = globalThis.caches?.open(version).then((cache) => cache.put(address, kept));
   return answer.text();
 }
 
@@ -32,13 +32,16 @@ const wanted = () => [localStorage.getItem(LANGUAGE), ...navigator.languages.map
 const spoken = () => wanted().find((code) => TEXTS[code]);
 // While the page itself still comes.
 let early = texts(spoken());
-early.catch(() => {});
+const first = early.catch(() => {});
 
 // As long as this page lives, the worker keeps the files of its version.
 locks?.request(version, { mode: "shared" }, () => new Promise(() => {}));
 
 // Not before the page is there: nothing that a sale needs waits for it.
 addEventListener("TrunkApplicationStarted", async () => {
+  // The worker finds by it which language is spoken here.
+  await first;
+  await keeping;
   registration = await serviceWorker?.register("/worker.js");
   if (!registration) return;
   registration.active?.postMessage("forget");

@@ -42,7 +42,7 @@ async fn a_charge_that_a_restored_backup_has_forgotten_is_shown_first() {
     let mode = file.unwrap().metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 
-    shop.till.press("1 notice").await;
+    shop.till.press("Notices: 1").await;
     shop.till
         .see(&[
             "Notices",
@@ -55,7 +55,7 @@ async fn a_charge_that_a_restored_backup_has_forgotten_is_shown_first() {
     shop.till.press("Back").await;
     shop.till.see(&["Pay 0.00"]).await;
     let noted =
-        until(Duration::from_secs(20), async || (!shop.till.text().await.contains("1 notice")).then_some(()));
+        until(Duration::from_secs(20), async || (!shop.till.text().await.contains("notices: 1")).then_some(()));
     assert!(noted.await.is_some(), "the notice is still there");
     let ledger = shop.gateway.ledger();
     assert_eq!((ledger.charges, ledger.returned), (2, 0), "telling of it moved no money");

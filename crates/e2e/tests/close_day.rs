@@ -103,7 +103,7 @@ async fn a_difference_is_said_in_words() {
         ])
         .await;
     to_till(&shop).await;
-    shop.till.press("1 notice").await;
+    shop.till.press("Notices: 1").await;
     shop.till.see(&["Totals differ"]).await;
 }
 

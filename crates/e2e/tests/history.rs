@@ -222,7 +222,7 @@ async fn what_needs_a_person_stands_on_top_and_a_page_without_its_server_says_so
 
     shop.till.open(&format!("{}/office/#history", shop.proxy.address)).await;
     shop.till
-        .see(&["Result not known yet: 1", "20.00 EUR", "Asking Visa **** 0119", "Today", "11.00 EUR"])
+        .see(&["Results not known yet: 1", "20.00 EUR", "Asking Visa **** 0119", "Today", "11.00 EUR"])
         .await;
     let text = shop.till.text().await;
     assert!(text.find("20.00 eur") < text.find("today"), "what is not known stands above the rest: {text}");
@@ -251,7 +251,7 @@ async fn what_needs_a_person_stands_on_top_and_a_page_without_its_server_says_so
     shop.till.follow("Back to the order").await;
     shop.till.follow("Back to the list").await;
     shop.till.fill("Search", "").await;
-    shop.till.see(&["Online", "Result not known yet: 1", "10.00 EUR"]).await;
+    shop.till.see(&["Online", "Results not known yet: 1", "10.00 EUR"]).await;
 }
 
 #[tokio::test]

@@ -145,6 +145,6 @@ async fn one_stream_is_open_whatever_the_cashier_does() {
     shop.till.press("Serve next customer").await;
     see_streams(&shop, 0).await;
     shop.gateway.advance_clock(PROCESSING_MS);
-    shop.till.see(&["1 result came in"]).await;
+    shop.till.see(&["Results that came in: 1"]).await;
     charged_once(&shop, 2000);
 }

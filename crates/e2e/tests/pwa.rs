@@ -126,12 +126,12 @@ async fn without_a_network_an_open_payment_is_shown_as_it_is() {
     assert!(!text.contains("was not charged") && !text.contains("failed"), "{text}");
     shop.till.press("Serve next customer").await;
     shop.till
-        .see(&["Nothing can be charged now.", "1 result not known yet", "Open 20.00 EUR Visa **** 0119"])
+        .see(&["Nothing can be charged now.", "Results not known yet: 1", "Open 20.00 EUR Visa **** 0119"])
         .await;
 
     shop.gateway.advance_clock(BANK_MS);
     shop.proxy.run().await;
-    shop.till.press("1 result came in").await;
+    shop.till.press("Results that came in: 1").await;
     shop.till.press("Open 20.00 EUR Visa **** 0119").await;
     shop.till.see(&["Approved", "20.00 EUR was charged to Visa **** 0119"]).await;
     let ledger = shop.gateway.ledger();

@@ -121,14 +121,14 @@ async fn a_parked_payment_gets_its_answer_and_not_the_screen_of_the_next() {
     shop.till.present("Tap", PHONE).await;
     shop.till.see(&[NOT_KNOWN, "The bank has not confirmed 10.17 EUR"]).await;
     shop.till.press("Serve next customer").await;
-    shop.till.see(&["1 result not known yet"]).await;
+    shop.till.see(&["Results not known yet: 1"]).await;
     shop.till.pay(2000).await;
     shop.till.present("Insert", CHIP).await;
     shop.till.see(&["Approved", "20.00 EUR was charged to Visa **** 0028"]).await;
     shop.gateway.advance_clock(30_000);
-    shop.till.see(&["1 result came in", "Approved", "20.00 EUR was charged to Visa **** 0028"]).await;
+    shop.till.see(&["Results that came in: 1", "Approved", "20.00 EUR was charged to Visa **** 0028"]).await;
     shop.till.next_customer().await;
-    shop.till.press("1 result came in").await;
+    shop.till.press("Results that came in: 1").await;
     shop.till.press("Open 10.17 EUR Visa **** 0119").await;
     shop.till.see(&["Approved", "10.17 EUR was charged to Visa **** 0119"]).await;
     assert_eq!(counts(&shop.gateway.ledger()), (2, 2, 3017, 0));

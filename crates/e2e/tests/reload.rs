@@ -160,9 +160,9 @@ async fn a_till_without_its_journal_is_told_by_the_proxy() {
     shop.till.present("Tap", PHONE).await;
     shop.till.see(&[NOT_KNOWN]).await;
     shop.replace_till().await;
-    shop.till.see(&["1 result not known yet"]).await;
+    shop.till.see(&["Results not known yet: 1"]).await;
     shop.gateway.advance_clock(30_000);
-    shop.till.press("1 result came in").await;
+    shop.till.press("Results that came in: 1").await;
     shop.till.press("Open 10.17 EUR Visa **** 0119").await;
     shop.till.see(&["Approved", "10.17 EUR was charged to Visa **** 0119"]).await;
     assert_eq!(counts(&shop.gateway.ledger()), (1, 1, 1017));

@@ -18,7 +18,7 @@ async fn what_needs_a_person_stands_on_top_of_the_history_with_every_step() {
     shop.till.see(&["Keep or give back"]).await;
     shop.till.sign_in_manager().await;
     shop.till.open(&format!("{}/office/#history", shop.proxy.address)).await;
-    shop.till.see(&["Result not known yet: 1", "20.00 EUR", "Needs a person Visa **** 0028"]).await;
+    shop.till.see(&["Results not known yet: 1", "20.00 EUR", "Needs a person Visa **** 0028"]).await;
     shop.till.open_payment("20.00 EUR").await;
     let steps = [
         "Needs a person: approved without the card's word",

@@ -141,7 +141,7 @@ async fn pull_at(rig: &Rig, state: State) -> Result<(), PassedOver> {
                 till.see(&["Result not known yet", "We do not know yet"]).await;
                 rig.count();
                 till.press("Serve next customer").await;
-                till.see(&["1 result not known yet", "Pay 0.00"]).await;
+                till.see(&["Results not known yet: 1", "Pay 0.00"]).await;
             } else {
                 rig.approved(minor, kind.quick_card).await;
                 rig.pull().await;

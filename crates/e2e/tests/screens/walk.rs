@@ -3,9 +3,11 @@
 mod customer;
 mod day;
 mod keying;
+mod languages;
 mod orders;
 mod paying;
 mod people;
+mod self_service;
 mod unknown;
 
 use crate::look::Walk;
@@ -26,12 +28,23 @@ pub(crate) enum Part {
     People,
     Keying,
     Customer,
+    Languages,
+    SelfService,
 }
 
 impl Part {
     /// The longest first.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Orders, Self::Paying, Self::Day, Self::Unknown, Self::People, Self::Keying, Self::Customer];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Orders,
+        Self::Paying,
+        Self::Day,
+        Self::Languages,
+        Self::SelfService,
+        Self::Unknown,
+        Self::People,
+        Self::Keying,
+        Self::Customer,
+    ];
 
     pub(crate) async fn walk(self, walk: &Walk) {
         match self {
@@ -42,6 +55,8 @@ impl Part {
             Self::People => people::walk(walk).await,
             Self::Keying => keying::walk(walk).await,
             Self::Customer => customer::walk(walk).await,
+            Self::Languages => languages::walk(walk).await,
+            Self::SelfService => self_service::walk(walk).await,
         }
     }
 }

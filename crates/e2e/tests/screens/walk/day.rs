@@ -46,8 +46,8 @@ pub(crate) async fn walk(walk: &Walk) {
     till.see(&["Totals differ", "Close the day again"]).await;
     walk.see(till, "office-day-differs").await;
     till.follow("Back to the till").await;
-    till.see(&["1 notice"]).await;
-    till.press("1 notice").await;
+    till.see(&["Notices: 1"]).await;
+    till.press("Notices: 1").await;
     till.see(&["Notices", "Totals differ"]).await;
     walk.see(till, "notices").await;
     till.press("Back").await;

@@ -21,15 +21,15 @@ pub(crate) async fn walk(walk: &Walk) {
     till.press("Remove card").await;
     walk.see(till, "not-known").await;
     till.press("Serve next customer").await;
-    till.see(&["1 result not known yet"]).await;
+    till.see(&["Results not known yet: 1"]).await;
     walk.see(till, "keypad-not-known").await;
-    till.press("1 result not known yet").await;
+    till.press("Results not known yet: 1").await;
     till.see(&["Results not known yet", "20.00 EUR"]).await;
     walk.see(till, "not-known-list").await;
 
     till.sign_in_manager().await;
     till.open(&format!("{}/office/#history", shop.proxy.address)).await;
-    till.see(&["Result not known yet: 1", "20.00 EUR", "Today"]).await;
+    till.see(&["Results not known yet: 1", "20.00 EUR", "Today"]).await;
     walk.see(till, "office-history-not-known").await;
     till.open_payment("20.00 EUR").await;
     till.see(&["Result not known yet", "Reference", "Receipt"]).await;
