@@ -2,6 +2,8 @@
 //!
 //! Whoever has fonts draws it on a canvas as wide as the printer's paper has dots; here it becomes the printer's bytes.
 
+use crate::line::Line;
+
 /// ESC @: resets the printer.
 const RESET: [u8; 2] = [0x1B, 0x40];
 /// GS v 0 at normal size, before width in bytes and height in dots.
@@ -14,6 +16,16 @@ const BAND: usize = 128;
 const WIDEST: usize = 2_048;
 /// From here on a pixel is paper.
 const LIGHT: u32 = 128;
+
+/// Whether these lines have letters that no printer's page shapes and orders.
+#[must_use]
+pub fn is_needed(lines: &[Line]) -> bool {
+    lines.iter().flat_map(Line::texts).any(|text| text.chars().any(is_arabic))
+}
+
+fn is_arabic(letter: char) -> bool {
+    matches!(letter, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
+}
 
 /// The bytes for an ESC/POS printer of a canvas's pixels, `width` dots to a row: four bytes each, as `ImageData` has them,
 /// red, green, blue, and how far they cover the paper. 80 mm have 576 dots, 58 mm have 384. `None` where these are not whole
