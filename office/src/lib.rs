@@ -14,6 +14,7 @@ mod moment;
 mod office;
 mod order_words;
 mod parts;
+mod picture;
 mod printer;
 mod screen;
 mod screens;

@@ -13,8 +13,10 @@ const READERS: [u16; 3] = [0x0525, 0x0801, 0x2DDA];
 const BAUD: u32 = 115_200;
 /// How long a printer may take to tell its status. Some never do: then it is printed all the same.
 const STATUS_MS: i32 = 600;
-/// How long the bytes of a receipt may take: a printer that is switched off takes none.
+/// How long so many bytes of a receipt may take: a printer that is switched off takes none. A picture on a line of this speed
+/// takes longer as a whole.
 const WRITE_MS: i32 = 10_000;
+const WRITE_BYTES: usize = 4_096;
 
 /// DLE EOT 2: why the printer is offline. Bit 2: the cover is open (ESC/POS, transmit real-time status).
 const ASK_OFFLINE: [u8; 3] = [0x10, 0x04, 0x02];
@@ -115,9 +117,15 @@ async fn open(port: &SerialPort) -> Result<(), Fault> {
 
 async fn write(port: &SerialPort, bytes: &[u8]) -> Result<(), Fault> {
     let writer = port.writable().ok_or(Fault::Broken)?.get_writer();
-    let written = within(writer.write(&Uint8Array::from(bytes)), WRITE_MS).await;
+    let mut written = Ok(());
+    for part in bytes.chunks(WRITE_BYTES) {
+        if within(writer.write(&Uint8Array::from(part)), WRITE_MS).await.is_none() {
+            written = Err(Fault::Broken);
+            break;
+        }
+    }
     writer.release_lock();
-    written.map(drop).ok_or(Fault::Broken)
+    written
 }
 
 /// Asks for a status; `None` from a printer that does not tell it.

@@ -81,7 +81,7 @@ impl Till {
 
     /// Chooses one of what the field of this label offers.
     pub async fn pick(&self, label: &str, option: &str) {
-        let field = format!("//label[span[normalize-space(.)='{label}']]");
+        let field = format!("//label[span[normalize-space(.)=\"{label}\"]]");
         self.choose(&format!("{field}//option[normalize-space(.)='{option}']")).await;
     }
 

@@ -12,6 +12,10 @@ mod readers {
     use std::thread;
     use std::time::Duration;
 
+    /// GS v 0: a picture.
+    const PICTURE: [u8; 4] = [0x1D, b'v', b'0', 0];
+    /// What a whole receipt ends with: GS V, a cut.
+    const CUT: &[u8] = b"\x1dVA\0";
     const LIMIT: Duration = Duration::from_secs(20);
     const PHONE: &str = "Visa on a phone, tap only";
     /// An Epson on USB, as it says who it is.
@@ -56,7 +60,7 @@ mod readers {
             let mut paper = self.paper.lock().unwrap();
             paper.extend_from_slice(bytes);
             let mut answers = vec![];
-            while let Some(at) = paper.windows(3).position(|part| part[..2] == [0x10, 0x04]) {
+            while let Some(at) = question(&paper) {
                 let no_paper = paper[at + 2] == 4 && self.is_empty.load(SeqCst);
                 answers.push(if no_paper { 0x72 } else { 0x12 });
                 paper.drain(at..at + 3);
@@ -64,24 +68,78 @@ mod readers {
             answers
         }
 
-        fn has(&self, text: &str) -> bool {
-            self.paper.lock().unwrap().windows(text.len()).any(|part| part == text.as_bytes())
+        fn has(&self, text: impl AsRef<[u8]>) -> bool {
+            let text = text.as_ref();
+            self.paper.lock().unwrap().windows(text.len()).any(|part| part == text)
+        }
+
+        /// Takes the receipt out once it is cut.
+        async fn cut(&self) -> Vec<u8> {
+            let whole = until(LIMIT, async || self.paper.lock().unwrap().ends_with(CUT).then_some(())).await;
+            assert!(whole.is_some(), "nothing was cut");
+            std::mem::take(&mut *self.paper.lock().unwrap())
         }
     }
 
-    #[tokio::test]
-    async fn a_receipt_is_printed_on_the_receipt_printer_and_its_faults_are_named() {
-        let printer = Printer::default();
+    /// Where DLE EOT n is, which is none in a picture.
+    fn question(paper: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        loop {
+            match paper.get(at..)? {
+                [0x10, 0x04, _, ..] => return Some(at),
+                rest => at += picture(rest).map_or(1, |(width, height)| 8 + width * height),
+            }
+            if at >= paper.len() {
+                return None;
+            }
+        }
+    }
+
+    /// Of the picture that begins here: bytes to a row, and rows.
+    fn picture(bytes: &[u8]) -> Option<(usize, usize)> {
+        let [a, b, c, d] = *bytes.strip_prefix(&PICTURE)?.first_chunk()?;
+        Some((u16::from_le_bytes([a, b]).into(), u16::from_le_bytes([c, d]).into()))
+    }
+
+    /// The rows of all pictures on the paper, one below the other, and what else is on it.
+    fn rows(mut paper: &[u8]) -> (Vec<&[u8]>, Vec<u8>) {
+        let (mut rows, mut rest) = (vec![], vec![]);
+        while let [byte, after @ ..] = paper {
+            match picture(paper) {
+                Some((width, height)) => {
+                    let (dots, after) = paper[8..].split_at(width * height);
+                    rows.extend(dots.chunks(width));
+                    paper = after;
+                }
+                None => {
+                    rest.push(*byte);
+                    paper = after;
+                }
+            }
+        }
+        (rows, rest)
+    }
+
+    /// A shop with this printer, at the receipt of an approved tap.
+    async fn receipt(scenario: &str, printer: &Printer) -> Shop {
         let address = printer.start();
-        let shop = Shop::with_plugs("printer", &[(PRINTER, &address)]).await;
-        shop.till.sign_in_manager().await;
+        let shop = Shop::with_plugs(scenario, &[(PRINTER, &address)]).await;
         let till = &shop.till;
+        till.sign_in_manager().await;
         till.pay(2000).await;
         till.present("Tap", PHONE).await;
         till.see(&["Approved"]).await;
         till.press("Remove card").await;
         till.follow("Receipt").await;
         till.see(&["CUSTOMER COPY"]).await;
+        shop
+    }
+
+    #[tokio::test]
+    async fn a_receipt_is_printed_on_the_receipt_printer_and_its_faults_are_named() {
+        let printer = Printer::default();
+        let shop = receipt("printer", &printer).await;
+        let till = &shop.till;
         till.press("Print on the receipt printer").await;
         till.see(&["Printed."]).await;
         for line in [
@@ -119,6 +177,64 @@ mod readers {
         shop.testbed().free("printer");
         till.press("Print on the receipt printer").await;
         till.see(&["Printed."]).await;
+        assert_eq!(till.console().await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn a_receipt_is_german_on_a_till_that_speaks_english() {
+        let printer = Printer::default();
+        let shop = receipt("printer-german", &printer).await;
+        let till = &shop.till;
+        till.press("Merchant copy").await;
+        till.pick("Receipt's language", "Deutsch").await;
+        till.see(&["HÄNDLERBELEG", "BETRAG", "20,00 EUR", "Unterschrift X", "Paper and printer"]).await;
+        till.press("Print on the receipt printer").await;
+        till.see(&["Printed."]).await;
+        // Windows-1252.
+        for line in
+            [b"H\xC4NDLERBELEG".as_slice(), b"BETRAG", b"20,00 EUR", b"GENEHMIGT", b"Unterschrift X ___"]
+        {
+            assert!(printer.has(line), "{} is not on the paper", line.escape_ascii());
+        }
+        assert!(!printer.has("DUPLIKAT") && !printer.has("AMOUNT"));
+
+        till.pick("Receipt's language", "English").await;
+        till.see(&["MERCHANT COPY"]).await;
+        till.press("Print on the receipt printer").await;
+        let whole = until(LIMIT, async || printer.has("*** DUPLICATE 1, ").then_some(()));
+        assert!(whole.await.is_some(), "in another language it is the same receipt");
+        assert_eq!(till.console().await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn an_arabic_receipt_is_printed_as_a_picture() {
+        let printer = Printer::default();
+        let shop = receipt("printer-arabic", &printer).await;
+        let till = &shop.till;
+        till.pick("Receipt's language", "العربية").await;
+        till.see(&["نسخة العميل", "Paper and printer"]).await;
+        let direction = "return getComputedStyle(document.querySelector('.paper-roll')).direction";
+        assert_eq!(till.evaluate(direction, vec![]).await, "rtl");
+        till.press("Print on the receipt printer").await;
+        till.see(&["Printed."]).await;
+        let first = printer.cut().await;
+        let (dots, rest) = rows(&first);
+        assert_eq!(rest, b"\x1b@\x1bd\x03\x1dVA\0", "nothing of it is in characters");
+        assert!(dots.iter().all(|row| row.len() == 42 * 12 / 8), "it is as wide as 42 characters");
+        let ruled = dots.iter().filter(|row| row.iter().all(|byte| *byte == 0xFF)).count();
+        assert_eq!(ruled, 2, "one line is ruled from side to side");
+        let halves = |row: &&[u8]| {
+            let is_inked = |half: &[u8]| half.iter().any(|byte| *byte != 0);
+            let (left, right) = row.split_at(row.len() / 2);
+            is_inked(left) && is_inked(right)
+        };
+        assert!(dots.iter().filter(|row| halves(row)).count() > 100, "labels and values are on both sides");
+
+        till.see(&["Printed."]).await;
+        till.press("Print on the receipt printer").await;
+        let second = printer.cut().await;
+        assert!(rows(&second).0.len() > dots.len(), "the second one says that it is a duplicate");
+        till.see(&["*** نسخة مكررة 1"]).await;
         assert_eq!(till.console().await, Vec::<String>::new());
     }
 }

@@ -1,6 +1,7 @@
 //! The bytes for an ESC/POS printer. The commands are the crate `escpos`'s; nothing is sent from here.
 
 use crate::line::{Line, Size};
+use crate::raster;
 use crate::text::{Row, rows};
 use escpos::driver::Driver;
 use escpos::errors::{PrinterError, Result};
@@ -60,10 +61,10 @@ impl From<PrinterError> for NotPrintable {
 /// [`NotPrintable`]
 pub fn bytes(lines: &[Line], columns: usize) -> std::result::Result<Vec<u8>, NotPrintable> {
     let paper = Paper::default();
-    let rows = rows(lines, columns);
-    if rows.iter().any(|row| matches!(row, Row::Text(text, _) if text.chars().any(is_arabic))) {
+    if raster::is_needed(lines) {
         return Err(NotPrintable::Letters);
     }
+    let rows = rows(lines, columns);
     let mut page = Page::Latin;
     let options = PrinterOptions::new(Some(page.code()), None, u8::try_from(columns).unwrap_or(42));
     let mut printer = Printer::new(paper.clone(), Protocol::default(), Some(options));
@@ -136,8 +137,4 @@ impl Page {
 
 fn is_cyrillic(letter: char) -> bool {
     matches!(letter, '\u{410}'..='\u{44F}' | '\u{401}' | '\u{451}')
-}
-
-fn is_arabic(letter: char) -> bool {
-    matches!(letter, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
 }

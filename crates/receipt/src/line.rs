@@ -25,6 +25,16 @@ pub enum Line {
 }
 
 impl Line {
+    /// What can be read on it.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let texts = match self {
+            Self::Centred(text, _) | Self::Sign(text) | Self::Link(text) => [Some(text), None],
+            Self::Pair(label, value, _) => [Some(label), Some(value)],
+            Self::Rule | Self::Blank => [None, None],
+        };
+        texts.into_iter().flatten().map(String::as_str)
+    }
+
     pub(crate) fn centred(text: impl Into<String>) -> Self {
         Self::Centred(text.into(), Size::Normal)
     }

@@ -1,6 +1,8 @@
 //! A receipt as a picture, for letters that receipt printers do not have: Arabic, whose shapes and direction they do not know.
 //!
-//! Whoever has fonts draws it on a canvas as wide as the printer's paper has dots; here it becomes the printer's bytes.
+//! Whoever has fonts draws it on a canvas as wide as the printer's lines have dots; here it becomes the printer's bytes.
+
+use crate::line::Line;
 
 /// ESC @: resets the printer.
 const RESET: [u8; 2] = [0x1B, 0x40];
@@ -14,6 +16,16 @@ const BAND: usize = 128;
 const WIDEST: usize = 2_048;
 /// From here on a pixel is paper.
 const LIGHT: u32 = 128;
+
+/// Whether these lines have letters that no printer's page shapes and orders.
+#[must_use]
+pub fn is_needed(lines: &[Line]) -> bool {
+    lines.iter().flat_map(Line::texts).any(|text| text.chars().any(is_arabic))
+}
+
+fn is_arabic(letter: char) -> bool {
+    matches!(letter, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
+}
 
 /// The bytes for an ESC/POS printer of a canvas's pixels, `width` dots to a row: four bytes each, as `ImageData` has them,
 /// red, green, blue, and how far they cover the paper. 80 mm have 576 dots, 58 mm have 384. `None` where these are not whole
@@ -58,6 +70,24 @@ mod tests {
     const BLACK: [u8; 4] = [0, 0, 0, 255];
     const WHITE: [u8; 4] = [255, 255, 255, 255];
     const NOTHING: [u8; 4] = [0, 0, 0, 0];
+
+    #[test]
+    fn arabic_letters_need_a_picture_wherever_they_stand() {
+        let normal = crate::Size::Normal;
+        let text = |text: &str| text.to_owned();
+        for line in [
+            Line::Centred(text("دكان"), normal),
+            Line::Pair(text("Till"), text("1 / دكان"), normal),
+            Line::Pair(text("دكان"), String::new(), normal),
+            Line::Sign(text("التوقيع X")),
+        ] {
+            assert!(is_needed(&[Line::Blank, line]));
+        }
+        let others = ["Kasse für Öl", "Касса", "Caja n.º 1, ¿qué?", "店"]
+            .map(|other| Line::Centred(text(other), normal));
+        assert!(!is_needed(&others));
+        assert!(!is_needed(&[Line::Link(text("https://sandbox.example/paynet")), Line::Rule]));
+    }
 
     #[test]
     fn dots_are_bits_from_the_left() {

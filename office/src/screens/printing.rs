@@ -3,7 +3,7 @@
 use super::receipt::Looked;
 use crate::parts::begin;
 use crate::printer::{self, Fault};
-use crate::{Office, moment};
+use crate::{Office, moment, picture};
 use language::say;
 use leptos::prelude::*;
 use mpos_terminal::browser;
@@ -11,7 +11,7 @@ use mpos_terminal::device::web_serial::SerialPort;
 use mpos_terminal::proxy::{self, Answer};
 use payment::api::{Print, Printed};
 use payment::attempt::AttemptId;
-use receipt::Duplicate;
+use receipt::{Duplicate, raster};
 
 /// How long the mark may take to come to the paper before the browser prints it.
 const PAINT_MS: i32 = 60;
@@ -75,14 +75,29 @@ async fn by_printer(
     if let Err(fault) = printer::ready(port).await {
         return fault.words().to_owned();
     }
-    let bytes = match count(office, looked, id, columns).await {
-        Answer::Got(printed) => printed.bytes.and_then(|bytes| hex::decode(bytes).ok()),
+    // What the proxy would refuse to make of characters is drawn.
+    let is_drawn =
+        untrack(|| looked.receipt(Duplicate::First)).is_some_and(|receipt| raster::is_needed(&receipt.lines));
+    let bytes = match count(office, looked, id, if is_drawn { 0 } else { columns }).await {
         Answer::Refused(problem) => return problem.cashier,
-        Answer::Nothing => None,
+        _ if is_drawn => untrack(|| drawn(looked, columns)).ok_or(Fault::NoPrint),
+        Answer::Got(printed) => {
+            printed.bytes.and_then(|bytes| hex::decode(bytes).ok()).ok_or(Fault::NoServer)
+        }
+        Answer::Nothing => Err(Fault::NoServer),
     };
-    let Some(bytes) = bytes else { return Fault::NoServer.words().to_owned() };
-    match printer::print(port, &bytes).await {
+    let printed = match bytes {
+        Ok(bytes) => printer::print(port, &bytes).await,
+        Err(fault) => Err(fault),
+    };
+    match printed {
         Ok(()) => say::printed().to_owned(),
         Err(fault) => fault.words().to_owned(),
     }
+}
+
+/// With the mark that it was counted with.
+fn drawn(looked: &Looked, columns: u32) -> Option<Vec<u8>> {
+    let receipt = looked.receipt(looked.mark.get())?;
+    picture::bytes(&receipt.lines, looked.language()?, columns)
 }
