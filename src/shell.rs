@@ -18,6 +18,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = shell)]
     pub(crate) fn texts(code: &str) -> Promise;
 
+    /// What a receipt says in the language of this code. The page goes on in its own.
+    #[wasm_bindgen(js_namespace = shell, js_name = receiptTexts)]
+    pub fn receipt_texts(code: &str) -> Promise;
+
     /// An amount in major units, as `1250.00`, with the marks of the page's language and so many digits behind the point.
     #[wasm_bindgen(js_namespace = shell)]
     pub(crate) fn figures(major: &str, digits: u8) -> String;

@@ -8,6 +8,7 @@ mod lock;
 mod operators;
 mod order;
 mod paper;
+mod printing;
 mod receipt;
 mod report;
 mod rows;

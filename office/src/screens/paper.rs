@@ -1,15 +1,18 @@
 //! A receipt's lines on the screen, and on the browser's paper.
 
 use crate::parts::fixed;
-use language::say;
+use language::{Language, say};
 use leptos::prelude::*;
 use mpos_terminal::parts::element;
 use receipt::{Line, QrPath, Size};
 
-/// The paper with these lines. `signed` stands where the customer signs.
-pub(super) fn paper(lines: &[Line], signed: Option<&str>) -> AnyView {
+/// The paper with these lines in this language. `signed` stands where the customer signs.
+pub(super) fn paper(lines: &[Line], language: Language, signed: Option<&str>) -> AnyView {
     let lines = lines.iter().map(|line| match line {
-        Line::Centred(text, size) => element("p").class(class(*size)).text(text.clone()).view(),
+        Line::Centred(text, size) => {
+            // An address in Latin letters runs its own way on an Arabic receipt.
+            element("p").class(class(*size)).attr("dir", "auto").text(text.clone()).view()
+        }
         Line::Pair(label, value, size) => {
             let value = element("bdi").text(value.clone()).view();
             let pair = [element("span").text(label.clone()).view(), value];
@@ -17,11 +20,13 @@ pub(super) fn paper(lines: &[Line], signed: Option<&str>) -> AnyView {
         }
         Line::Rule => element("hr").view(),
         Line::Blank => element("p").class("blank").view(),
-        Line::Sign => sign(signed),
+        Line::Sign(words) => sign(words, signed),
         Line::Link(link) => code(link),
     });
     element("div")
         .class("paper-roll")
+        .attr("lang", language.code())
+        .attr("dir", if language.is_right_to_left() { "rtl" } else { "ltr" })
         .attr("aria-label", say::receipt())
         .attr("role", "document")
         .children(lines)
@@ -36,9 +41,9 @@ fn class(size: Size) -> &'static str {
 }
 
 /// A line to sign on, or what was drawn.
-fn sign(signed: Option<&str>) -> AnyView {
+fn sign(words: &str, signed: Option<&str>) -> AnyView {
     match signed {
-        None => element("p").class("sign").text(say::sign_x()).view(),
+        None => element("p").class("sign").text(words.to_owned()).view(),
         Some(path) => {
             let name = say::signature();
             let svg = format!(

@@ -1,41 +1,80 @@
 use super::paper::paper;
+use super::printing::print;
 use super::signature::pad;
 use crate::parts::{begin, choice, filled, fixed, link, toggle};
-use crate::printer::{self, Fault};
 use crate::{Office, local, moment};
-use language::say;
+use language::{Language, say};
 use leptos::prelude::*;
-use mpos_terminal::browser;
 use mpos_terminal::desk::Watched;
-use mpos_terminal::device::web_serial::SerialPort;
 use mpos_terminal::parts::{button, element, heading, line, live_line, part, press, row, text};
 use mpos_terminal::proxy::{self, Answer};
 use mpos_terminal::words as till;
-use payment::api::{Copy, Print, Printed, ReceiptView};
+use mpos_terminal::{browser, shell};
+use payment::api::{Copy, ReceiptView};
 use payment::attempt::AttemptId;
 use receipt::{Duplicate, Receipt};
+use wasm_bindgen_futures::JsFuture;
 
 /// Where the paper's width is remembered, and the printer's characters to a line.
 const SHEET: &str = "mpos-terminal.sheet";
 const COLUMNS: &str = "mpos-terminal.columns";
-/// How long the mark may take to come to the paper before the browser prints it.
-const PAINT_MS: i32 = 60;
-
 /// A receipt that is looked at.
-struct Looked {
+pub(super) struct Looked {
     view: Watched<Option<ReceiptView>>,
     missing: Watched<Option<String>>,
-    copy: Watched<Copy>,
+    /// In the receipt's language.
+    texts: Watched<Option<language::Receipt>>,
+    pub(super) copy: Watched<Copy>,
     /// Of the payment itself, 0, or of which later transaction.
-    nth: Watched<usize>,
-    mark: Watched<Duplicate>,
+    pub(super) nth: Watched<usize>,
+    pub(super) mark: Watched<Duplicate>,
     sheet: Watched<String>,
     /// The signature, as an SVG path.
     drawn: Watched<String>,
     /// What became of the last print.
-    said: Watched<String>,
+    pub(super) said: Watched<String>,
     /// A print is under way.
-    busy: Watched<bool>,
+    pub(super) busy: Watched<bool>,
+}
+
+impl Looked {
+    /// As it is chosen; `None` until it and its texts are there.
+    pub(super) fn receipt(&self, mark: Duplicate) -> Option<Receipt> {
+        self.view.with(|view| {
+            let view = view.as_ref()?;
+            let zone = moment::zone(view.payment.accepted_at);
+            let of = |texts: &_| Receipt::of(view, self.nth.get(), self.copy.get(), mark, zone, texts);
+            self.texts.with(|texts| texts.as_ref().map(of))
+        })
+    }
+
+    /// Its language.
+    pub(super) fn language(&self) -> Option<Language> {
+        self.texts.with(|texts| texts.as_ref().map(language::Receipt::language))
+    }
+
+    /// Brings the texts of a language; those before stay where these cannot be had. Whether they are there.
+    async fn speak(&self, language: Language) -> bool {
+        let file = JsFuture::from(shell::receipt_texts(language.code())).await;
+        let texts =
+            file.ok().and_then(|file| file.as_string()).map(|file| language::Receipt::of(language, file));
+        let is_spoken = texts.is_some();
+        if is_spoken {
+            self.texts.set(texts);
+        }
+        is_spoken
+    }
+
+    /// Shows it in the shop's language, or in the page's where there is no network to bring that by.
+    async fn show(&self, view: ReceiptView) {
+        let shop = Language::from_code(&view.merchant.language).unwrap_or(Language::English);
+        let page = Language::from_code(&shell::language()).unwrap_or(shop);
+        if self.speak(shop).await || self.speak(page).await {
+            self.view.set(Some(view));
+        } else {
+            self.missing.set(Some(say::no_connection().to_owned()));
+        }
+    }
 }
 
 /// The receipt of a payment: to be seen, printed by the browser or on the receipt printer.
@@ -43,6 +82,7 @@ pub(crate) fn receipt_of(office: Office, id: AttemptId) -> AnyView {
     let looked: &'static Looked = Box::leak(Box::new(Looked {
         view: Watched::new(None),
         missing: Watched::new(None),
+        texts: Watched::new(None),
         copy: Watched::new(Copy::Customer),
         nth: Watched::new(0),
         mark: Watched::new(Duplicate::First),
@@ -56,10 +96,10 @@ pub(crate) fn receipt_of(office: Office, id: AttemptId) -> AnyView {
         let answer = proxy::call::<ReceiptView>("GET", format!("payments/{asked}/receipt"), None).await;
         office.away.set(matches!(answer, Answer::Nothing));
         match answer {
-            Answer::Got(view) => looked.view.set(Some(view)),
+            Answer::Got(view) => looked.show(view).await,
             Answer::Refused(problem) => looked.missing.set(Some(problem.cashier)),
             Answer::Nothing => match offline(office, &asked) {
-                Some(view) => looked.view.set(Some(view)),
+                Some(view) => looked.show(view).await,
                 None => looked.missing.set(Some(say::offline().to_owned())),
             },
         }
@@ -84,18 +124,15 @@ fn offline(office: Office, id: &AttemptId) -> Option<ReceiptView> {
 }
 
 fn sheet(office: Office, looked: &'static Looked, view: &ReceiptView) -> AnyView {
-    let zone = moment::zone(view.payment.accepted_at);
-    let shown = view.clone();
     let paper = part(move || {
-        let receipt = Receipt::of(&shown, looked.nth.get(), looked.copy.get(), looked.mark.get(), zone);
+        let receipt = looked.receipt(looked.mark.get())?;
         let class = if looked.sheet.get() == "a4" { "sheet a4" } else { "sheet slip" };
         let drawn = looked.drawn.get();
         let signed = (!drawn.is_empty()).then_some(drawn.as_str());
-        Some(element("div").class(class).child(paper(&receipt.lines, signed)).view())
+        Some(element("div").class(class).child(paper(&receipt.lines, looked.language()?, signed)).view())
     });
-    let asked = view.clone();
     let signing = part(move || {
-        let receipt = Receipt::of(&asked, looked.nth.get(), looked.copy.get(), Duplicate::First, zone);
+        let receipt = looked.receipt(Duplicate::First)?;
         receipt.to_sign.then(|| more(say::sign_on_screen(), pad(&looked.drawn)))
     });
     let id = view.payment.terms.attempt.clone();
@@ -123,7 +160,7 @@ fn more(label: &'static str, content: AnyView) -> AnyView {
     element("details").child(element("summary").text(label).view()).child(content).view()
 }
 
-/// Whose copy, of what.
+/// Whose copy, of what, in which language.
 fn copies(looked: &'static Looked, view: &ReceiptView) -> AnyView {
     let copy = |label: &'static str, copy: Copy| {
         let choose = move || {
@@ -153,7 +190,21 @@ fn copies(looked: &'static Looked, view: &ReceiptView) -> AnyView {
             },
         ));
     }
+    all.push(languages(looked));
     element("div").class("choices").children(all).view()
+}
+
+/// Each stands there as those who speak it call it.
+fn languages(looked: &'static Looked) -> AnyView {
+    let all = Language::ALL.map(|language| (language.code().to_owned(), language.name().to_owned()));
+    let chosen = looked.language().map(Language::code).unwrap_or_default();
+    choice(say::receipt_language(), all.into(), chosen, move |code| {
+        begin(async move {
+            let Some(language) = Language::from_code(&code) else { return };
+            let is_spoken = looked.speak(language).await;
+            looked.said.set(if is_spoken { "" } else { say::no_connection() }.to_owned());
+        });
+    })
 }
 
 /// On which paper.
@@ -171,74 +222,4 @@ fn papers(looked: &'static Looked) -> AnyView {
         browser::remember(COLUMNS, &columns);
     });
     more(say::paper_and_printer(), element("div").class("choices").children([paper, printer]).view())
-}
-
-/// Counts the print, and then prints: by the browser, or with so many characters to a line on the receipt printer.
-fn print(office: Office, looked: &'static Looked, id: AttemptId, columns: u32) {
-    if looked.busy.get_untracked() {
-        return;
-    }
-    looked.busy.set(true);
-    looked.said.set(String::new());
-    // A port is chosen on a click, and the click is over once the proxy has answered.
-    let port = (columns > 0).then(printer::port);
-    begin(async move {
-        let said = match port {
-            None => by_browser(office, looked, id).await,
-            Some(port) => match port.await {
-                Ok(port) => by_printer(office, looked, id, columns, &port).await,
-                Err(fault) => fault.words().to_owned(),
-            },
-        };
-        looked.said.set(said.clone());
-        office.polite.set(said);
-        looked.busy.set(false);
-    });
-}
-
-async fn count(office: Office, looked: &'static Looked, id: AttemptId, columns: u32) -> Answer<Printed> {
-    let (copy, nth) = (looked.copy.get_untracked(), looked.nth.get_untracked());
-    let nth = u32::try_from(nth).unwrap_or_default();
-    let zone = moment::minutes_ahead(browser::now());
-    let body = proxy::body(&Print { copy, nth, columns, zone });
-    let answer = proxy::call::<Printed>("POST", format!("payments/{id}/prints"), Some(body)).await;
-    office.away.set(matches!(answer, Answer::Nothing));
-    looked.mark.set(match &answer {
-        Answer::Got(Printed { duplicate: 0, .. }) => Duplicate::First,
-        Answer::Got(Printed { duplicate, at, .. }) => Duplicate::Again { number: *duplicate, at: *at },
-        Answer::Refused(_) | Answer::Nothing => Duplicate::NotCounted,
-    });
-    answer
-}
-
-async fn by_browser(office: Office, looked: &'static Looked, id: AttemptId) -> String {
-    if let Answer::Refused(problem) = count(office, looked, id, 0).await {
-        return problem.cashier;
-    }
-    browser::wait(PAINT_MS).await;
-    let printed = web_sys::window().is_some_and(|window| window.print().is_ok());
-    let said = if printed { say::handed_to_browser() } else { Fault::NoPrint.words() };
-    said.to_owned()
-}
-
-async fn by_printer(
-    office: Office,
-    looked: &'static Looked,
-    id: AttemptId,
-    columns: u32,
-    port: &SerialPort,
-) -> String {
-    if let Err(fault) = printer::ready(port).await {
-        return fault.words().to_owned();
-    }
-    let bytes = match count(office, looked, id, columns).await {
-        Answer::Got(printed) => printed.bytes.and_then(|bytes| hex::decode(bytes).ok()),
-        Answer::Refused(problem) => return problem.cashier,
-        Answer::Nothing => None,
-    };
-    let Some(bytes) = bytes else { return Fault::NoServer.words().to_owned() };
-    match printer::print(port, &bytes).await {
-        Ok(()) => say::printed().to_owned(),
-        Err(fault) => fault.words().to_owned(),
-    }
 }
