@@ -23,7 +23,12 @@ pub fn App() -> impl IntoView {
 
 fn all(office: Office) -> AnyView {
     let main = element("main").child(part(move || Some(office.screen.get().show(office)))).view();
-    let navigation = part(move || (!office.screen.get().is_entrance()).then(|| navigation(office)));
+    // Whoever is signed in goes on from first aid to anywhere else.
+    let leads_on = move || match office.screen.get() {
+        Screen::FirstAid => office.signed_in(),
+        screen => !screen.is_entrance(),
+    };
+    let navigation = part(move || leads_on().then(|| navigation(office)));
     let polite = element("p").class("heard").attr("role", "status");
     let polite = polite.live_text(text(move || office.polite.get())).view();
     vec![strip(office), navigation, main, polite].into_any()

@@ -7,6 +7,7 @@
 
 mod app;
 mod book;
+mod checks;
 mod day_words;
 mod entrance;
 mod local;
@@ -20,6 +21,8 @@ mod screen;
 mod screens;
 mod sheet;
 mod standing;
+mod support_file;
+mod traced;
 pub mod words;
 
 pub use app::App;

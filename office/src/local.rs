@@ -5,6 +5,7 @@ use mpos_terminal::browser;
 use mpos_terminal::journal::{Journal, NAME};
 use payment::api::{History, PaymentView};
 use payment::json;
+use payment::till::Attempt;
 
 /// Where the last page is kept.
 const LAST: &str = "mpos-terminal.history";
@@ -32,11 +33,7 @@ pub(crate) fn payment(id: &str) -> Option<PaymentView> {
 /// Everything that is known here, the latest first.
 pub(crate) async fn items() -> Vec<Item> {
     let mut items: Vec<Item> = last().iter().map(Item::of).collect();
-    let journal = match Journal::open(NAME).await {
-        Ok(journal) => journal.read().await.unwrap_or_default(),
-        Err(_) => vec![],
-    };
-    for attempt in &journal {
+    for attempt in &attempts().await {
         let item = Item::of_attempt(attempt);
         match items.iter_mut().find(|known| known.id == item.id) {
             // The journal hears of the till's own payments first.
@@ -50,6 +47,14 @@ pub(crate) async fn items() -> Vec<Item> {
         }
     }
     items
+}
+
+/// The till's own payments of the last 24 hours, in the order in which they were begun.
+pub(crate) async fn attempts() -> Vec<Attempt> {
+    match Journal::open(NAME).await {
+        Ok(journal) => journal.read().await.unwrap_or_default(),
+        Err(_) => vec![],
+    }
 }
 
 fn last() -> Vec<PaymentView> {

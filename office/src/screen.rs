@@ -1,5 +1,7 @@
 use crate::Office;
-use crate::screens::{close_day, history, lock, operators, order, receipt_of, report, sign_in, takings};
+use crate::screens::{
+    close_day, first_aid, history, lock, operators, order, receipt_of, report, sign_in, takings,
+};
 use language::say;
 use leptos::prelude::AnyView;
 use payment::attempt::AttemptId;
@@ -22,6 +24,8 @@ pub enum Screen {
     Takings,
     /// `#operators`: the people at the till.
     Operators,
+    /// `#first-aid`: what is wrong, and who does what about it.
+    FirstAid,
     /// `#sign-in`: who is at the till.
     SignIn,
     /// `#lock`: whoever was at the till leaves it.
@@ -29,13 +33,14 @@ pub enum Screen {
 }
 
 /// What the navigation leads to.
-pub(crate) fn places() -> [(&'static str, &'static str); 5] {
+pub(crate) fn places() -> [(&'static str, &'static str); 6] {
     [
         ("#history", say::history()),
         ("#close-day", say::close_day()),
         ("#report", say::x_z_report()),
         ("#takings", say::takings()),
         ("#operators", say::people()),
+        ("#first-aid", say::first_aid()),
     ]
 }
 
@@ -52,6 +57,7 @@ impl Screen {
             ("report", _) => Self::Report,
             ("takings", _) => Self::Takings,
             ("operators", _) => Self::Operators,
+            ("first-aid", _) => Self::FirstAid,
             ("sign-in", _) => Self::SignIn,
             ("lock", _) => Self::Lock,
             _ => Self::History,
@@ -60,7 +66,7 @@ impl Screen {
 
     /// Whether it is there for whoever has not signed in.
     pub(crate) fn is_entrance(&self) -> bool {
-        matches!(self, Self::SignIn | Self::Lock)
+        matches!(self, Self::FirstAid | Self::SignIn | Self::Lock)
     }
 
     /// Whether something is keyed, asked for or drawn there that would be gone if it were shown anew.
@@ -75,7 +81,12 @@ impl Screen {
             Self::Report => Some(Right::Report),
             Self::Takings => Some(Right::Takings),
             Self::Operators => Some(Right::Operators),
-            Self::History | Self::Order(_) | Self::Receipt(_) | Self::SignIn | Self::Lock => None,
+            Self::History
+            | Self::Order(_)
+            | Self::Receipt(_)
+            | Self::FirstAid
+            | Self::SignIn
+            | Self::Lock => None,
         }
     }
 
@@ -88,6 +99,7 @@ impl Screen {
             Self::Report => report(office),
             Self::Takings => takings(office),
             Self::Operators => operators(office),
+            Self::FirstAid => first_aid(office),
             Self::SignIn => sign_in(office),
             Self::Lock => lock(office),
             Self::Order(id) => order(office, id.clone()),
@@ -106,6 +118,7 @@ mod tests {
         let id: AttemptId = "AAAAAAAAAAAAAAAAAAAA".parse().unwrap();
         assert_eq!(Screen::of("#order/AAAAAAAAAAAAAAAAAAAA"), Screen::Order(id.clone()));
         assert_eq!(Screen::of("#receipt/AAAAAAAAAAAAAAAAAAAA"), Screen::Receipt(id));
+        assert_eq!(Screen::of("#first-aid"), Screen::FirstAid);
         for other in ["", "#history", "#order/", "#order/aaaa", "#receipt", "#else/AAAAAAAAAAAAAAAAAAAA"] {
             assert_eq!(Screen::of(other), Screen::History, "{other}");
         }

@@ -39,9 +39,7 @@ impl Desk {
                     self.reader.set(Reader::Connecting);
                     self.own().borrow_mut().device = Some(device);
                 }
-                None if reader::FAMILIES.iter().any(|family| search::is_supported(family)) => {
-                    self.watch_readers()
-                }
+                None if search::is_any_supported() => self.watch_readers(),
                 None => self.reader.set(Reader::Unsupported),
             }
             self.readiness.set(Readiness::Ready);

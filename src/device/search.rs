@@ -27,6 +27,12 @@ pub fn is_supported(family: &Family) -> bool {
     !family.serial.is_empty() && web_serial::api().is_some() || !family.hid.is_empty() && hid::api().is_some()
 }
 
+/// Whether this browser can reach readers of any family.
+#[must_use]
+pub fn is_any_supported() -> bool {
+    FAMILIES.iter().any(|family| is_supported(family))
+}
+
 /// The readers that may be used without asking anybody.
 pub async fn granted() -> Vec<Candidate> {
     let mut found = Vec::new();

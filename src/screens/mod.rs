@@ -24,7 +24,7 @@ pub use offline::offline;
 pub use outcome::{approved_for_less, outcome_screen};
 pub use present::present;
 pub use question::question;
-pub use reader::reader_page;
+pub use reader::{READER_SAID, reader_page};
 pub use repeated::repeated;
 pub use unresolved::unresolved;
 pub use update::update;

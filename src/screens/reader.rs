@@ -1,10 +1,13 @@
 use crate::desk::Desk;
-use crate::parts::{button, element, heading, part, press, row, text};
-use crate::shell;
+use crate::parts::{Element, button, element, heading, part, press, row, text};
 use crate::words::{self, reader_page};
+use crate::{browser, shell};
 use js_sys::encode_uri_component;
 use language::say;
 use leptos::prelude::*;
+
+/// Where the browser remembers what this page said when somebody last went to first aid from it.
+pub const READER_SAID: &str = "mpos-terminal.reader";
 
 /// For support: who the reader is, how its link does, a test, and all of it as a file.
 pub fn reader_page(desk: Desk) -> Option<AnyView> {
@@ -18,12 +21,14 @@ pub fn reader_page(desk: Desk) -> Option<AnyView> {
     let messages = text(move || desk.link.with(reader_page::messages));
     let export = element("a").attr("download", "reader.txt").attr("role", "button");
     let export = export.live_attr("href", text(move || file(desk))).text(say::export()).view();
+    let aid = first_aid().on("click", move |_| browser::remember(READER_SAID, &told(desk)));
     let all = vec![
         heading(text(|| say::reader().to_owned())),
         facts,
         row(vec![
             button(say::test_prompt().to_owned(), press(move || desk.test_reader())),
             export,
+            aid.view(),
             button(say::back().to_owned(), press(move || desk.reader_open.set(false))),
         ]),
         element("pre")
@@ -45,10 +50,24 @@ fn facts(desk: Desk) -> Vec<(&'static str, String)> {
     facts
 }
 
+/// The page as lines of text, the moment first.
+fn told(desk: Desk) -> String {
+    let mut lines = browser::written(browser::now(), "medium", "medium");
+    for (label, value) in facts(desk) {
+        lines.push_str(&format!("\n{label}: {value}"));
+    }
+    lines.push('\n');
+    lines.push_str(&desk.link.with(reader_page::messages));
+    lines
+}
+
 /// The page as a file that support can read.
 fn file(desk: Desk) -> String {
-    let mut lines: String = facts(desk).iter().map(|(label, value)| format!("{label}: {value}\n")).collect();
-    lines.push_str(&desk.link.with(reader_page::messages));
-    let text = encode_uri_component(&lines).as_string().unwrap_or_default();
+    let text = encode_uri_component(&told(desk)).as_string().unwrap_or_default();
     format!("data:text/plain;charset=utf-8,{text}")
+}
+
+/// The way to first aid.
+pub(super) fn first_aid() -> Element {
+    element("a").attr("role", "button").attr("href", "/office/#first-aid").text(say::first_aid())
 }

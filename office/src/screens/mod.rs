@@ -1,6 +1,7 @@
 //! One screen a file.
 
 mod close_day;
+mod first_aid;
 mod first_start;
 mod history;
 mod later;
@@ -17,9 +18,11 @@ mod signature;
 mod stand_by;
 mod takings;
 mod timeline;
+mod trace;
 mod trail;
 
 pub(crate) use close_day::close_day;
+pub(crate) use first_aid::first_aid;
 pub(crate) use first_start::first_start;
 pub(crate) use history::history;
 pub(crate) use lock::lock;
@@ -28,6 +31,7 @@ pub(crate) use order::order;
 pub(crate) use receipt::receipt_of;
 pub(crate) use report::report;
 pub(crate) use sign_in::sign_in;
-pub(crate) use stand_by::{back_to_till, stand_by};
+pub(crate) use stand_by::{stand_by, ways_out};
 pub(crate) use takings::takings;
+pub(crate) use trace::Known;
 pub(crate) use trail::trail;

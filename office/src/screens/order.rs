@@ -1,6 +1,7 @@
 use super::history::list;
 use super::later::{Ask, ask};
 use super::timeline::timeline;
+use super::trace::trace;
 use crate::parts::{begin, fixed, link, watched};
 use crate::standing::{approved, is_reserved, returned, words_of};
 use crate::{Office, local, moment, order_words as words};
@@ -135,6 +136,7 @@ fn detail(office: Office, looked: &'static Looked, view: &PaymentView) -> AnyVie
     all.push(facts(view));
     all.push(element("h2").text(say::what_happened()).view());
     all.push(part(move || looked.steps.with(|steps| Some(timeline(steps)))));
+    all.push(trace(office, view.terms.attempt.clone()));
     element("article").class("order").children(all).view()
 }
 

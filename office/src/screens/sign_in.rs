@@ -1,4 +1,4 @@
-use super::{back_to_till, first_start, stand_by};
+use super::{first_start, stand_by, ways_out};
 use crate::entrance::Face;
 use crate::parts::{begin, empty, fixed, focus, input, is_enter, keyed, said, submit};
 use crate::{Office, words};
@@ -36,7 +36,7 @@ fn names(office: Office) -> AnyView {
         })
     });
     let title = heading(fixed(say::who_is_signing_in()));
-    element("section").class("entrance").children([title, tiles, said(office), back_to_till(office)]).view()
+    element("section").class("entrance").children([title, tiles, said(office), ways_out(office)]).view()
 }
 
 fn tile(office: Office, person: &Tile) -> AnyView {

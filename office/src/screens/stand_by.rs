@@ -25,14 +25,15 @@ pub(crate) fn stand_by(office: Office) -> AnyView {
         heading(fixed(say::locked())),
         unresolved,
         submit(say::touch_to_unlock(), press(unlock)),
-        back_to_till(office),
+        ways_out(office),
     ];
     let section = element("section").class("entrance stand-by").attr("role", "status");
     section.on("click", move |_| unlock()).children(all).view()
 }
 
-/// The way back to a till that sells, because somebody is signed in or because nobody has to be.
-pub(crate) fn back_to_till(office: Office) -> AnyView {
+/// First aid; and the way back to a till that sells, because somebody is signed in or because nobody has to be.
+pub(crate) fn ways_out(office: Office) -> AnyView {
     let sells = move || office.terminal.with(|t| t.as_ref().is_some_and(|t| !t.locked));
-    part(move || sells().then(|| row(vec![link(say::back_to_till(), "/")])))
+    let back = part(move || sells().then(|| link(say::back_to_till(), "/")));
+    row(vec![link(say::first_aid(), "#first-aid"), back])
 }

@@ -12,10 +12,14 @@ pub(super) fn timeline(steps: &[Happened]) -> AnyView {
         let own = moment::day(step.at);
         let time = if own == day { browser::hh_mm_ss(step.at) } else { moment::day_and_second(step.at) };
         day = own;
-        let time = element("time").text(time).view();
-        let source = element("span").class("source").text(words::source(step.source)).view();
-        let what = element("span").text(words::step(step)).view();
-        list = list.child(element("li").children([time, source, what]).view());
+        list = list.child(entry(time, words::source(step.source).to_owned(), words::step(step)));
     }
     list.view()
+}
+
+/// When, who, what.
+pub(super) fn entry(time: String, who: String, what: String) -> AnyView {
+    let time = element("time").text(time).view();
+    let who = element("span").class("source").text(who).view();
+    element("li").children([time, who, element("span").text(what).view()]).view()
 }
