@@ -27,7 +27,7 @@ pub(crate) fn lines(journal: Option<&Attempt>, steps: &[Happened], trace: Option
         let place = lines.partition_point(|other: &Line| other.at <= line.at);
         lines.insert(place, line);
     };
-    for attempt in journal {
+    if let Some(attempt) = journal {
         let till = |at, what: &str| Line {
             at,
             who: words::source(Source::Page).to_owned(),

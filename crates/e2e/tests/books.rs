@@ -54,8 +54,9 @@ async fn a_charge_that_a_restored_backup_has_forgotten_is_shown_first() {
     shop.till.press("Noted").await;
     shop.till.press("Back").await;
     shop.till.see(&["Pay 0.00"]).await;
-    let noted =
-        until(Duration::from_secs(20), async || (!shop.till.text().await.contains("notices: 1")).then_some(()));
+    let noted = until(Duration::from_secs(20), async || {
+        (!shop.till.text().await.contains("notices: 1")).then_some(())
+    });
     assert!(noted.await.is_some(), "the notice is still there");
     let ledger = shop.gateway.ledger();
     assert_eq!((ledger.charges, ledger.returned), (2, 0), "telling of it moved no money");
