@@ -4,7 +4,6 @@
 use crate::checks::Findings;
 use crate::screens::Known;
 use crate::standing::Item;
-use js_sys::Date;
 use mpos_terminal::{browser, shell};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -67,7 +66,7 @@ fn written(at: u64) -> String {
 
 /// Has the browser save the text.
 pub(crate) fn save(text: &str) {
-    let name = format!("first-aid-{}.txt", written(Date::now() as u64).replace(':', "-"));
+    let name = format!("first-aid-{}.txt", written(browser::now()).replace(':', "-"));
     let address = js_sys::encode_uri_component(text).as_string().unwrap_or_default();
     let link = web_sys::window().and_then(|window| window.document()?.create_element("a").ok());
     if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
