@@ -43,7 +43,9 @@ pub(crate) fn name_by_content(dist: &Path) -> Result<()> {
     for named in ["wasm", "css", "js"] {
         for path in files(dist)?.iter().filter(|path| kind(path) == named) {
             let name = path.file_name().and_then(|name| name.to_str()).context("a name that is not UTF-8")?;
-            let is_hash = |part: &&str| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+            // Trunk writes no zeros in front.
+            let is_hash =
+                |part: &&str| (10..=16).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit());
             let Some(hash) = name.split(['-', '_', '.']).find(is_hash) else { continue };
             let new_name = name.replace(hash, &hash_of(&fs::read(path)?));
             fs::rename(path, path.with_file_name(&new_name))?;

@@ -2,6 +2,7 @@
 
 mod customer;
 mod day;
+mod first_aid;
 mod keying;
 mod languages;
 mod orders;
@@ -28,13 +29,14 @@ pub(crate) enum Part {
     People,
     Keying,
     Customer,
+    FirstAid,
     Languages,
     SelfService,
 }
 
 impl Part {
     /// The longest first.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Orders,
         Self::Paying,
         Self::Day,
@@ -44,6 +46,7 @@ impl Part {
         Self::People,
         Self::Keying,
         Self::Customer,
+        Self::FirstAid,
     ];
 
     pub(crate) async fn walk(self, walk: &Walk) {
@@ -55,6 +58,7 @@ impl Part {
             Self::People => people::walk(walk).await,
             Self::Keying => keying::walk(walk).await,
             Self::Customer => customer::walk(walk).await,
+            Self::FirstAid => first_aid::walk(walk).await,
             Self::Languages => languages::walk(walk).await,
             Self::SelfService => self_service::walk(walk).await,
         }
