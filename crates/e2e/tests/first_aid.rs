@@ -171,7 +171,7 @@ async fn it_is_there_without_a_server_and_in_another_language() {
     shop.till.see(&["No connection", "Nothing can be charged now."]).await;
     shop.till.press("First aid").await;
     see_line(&shop, "Server", "Wrong It does not answer.").await;
-    shop.till.see(&["Last payments of this till", "Cancelled"]).await;
+    shop.till.see(&["Last payments of this till", "Not sent"]).await;
     shop.proxy.run().await;
     see_line(&shop, "Server", "Works").await;
     shop.till.pick("Language", "العربية").await;

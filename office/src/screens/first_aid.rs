@@ -56,7 +56,8 @@ pub(crate) fn first_aid(office: Office) -> AnyView {
         checks,
         part(move || Some(buttons(office, aid, aid.is_open.get()))),
         payments(office),
-        part(move || aid.findings.with(|findings| findings.reader_said.clone()).map(reader_said)),
+        // Made once: what somebody has unfolded stays so.
+        part(|| browser::remembered(READER_SAID).map(reader_said)),
     ];
     element("section").class("aid").children(all).view()
 }
@@ -92,15 +93,17 @@ async fn check(office: Office, aid: &'static Aid) {
     let first_wrong =
         |checks: &[Check]| checks.iter().find(|check| check.standing == Standing::Wrong).cloned();
     let wrong = first_wrong(&checks);
+    let is_open = checks.iter().any(|check| check.standing != Standing::Works);
     if checks != was {
-        let told = wrong.as_ref().map_or_else(|| say::all_well().to_owned(), Check::line);
+        let open = checks.iter().find(|check| check.standing != Standing::Works);
+        let told = wrong.as_ref().or(open).map_or_else(|| say::all_well().to_owned(), Check::line);
         office.polite.set(told);
         if wrong.is_some() && first_wrong(&was).is_none() {
             sound::play(Sound::Attention);
         }
     }
-    if aid.is_open.get_untracked() != wrong.is_some() {
-        aid.is_open.set(wrong.is_some());
+    if aid.is_open.get_untracked() != is_open {
+        aid.is_open.set(is_open);
     }
     aid.is_checking.set(false);
 }
