@@ -2,6 +2,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+mod shell;
+
 use leptos::prelude::*;
 use mpos_terminal::desk::{Desk, Network, Reader, Readiness};
 use mpos_terminal::{browser, entry::Entry, journal::Journal, lock, parts, screens};
@@ -50,6 +52,7 @@ fn root() -> HtmlElement {
 }
 
 fn desk() -> Desk {
+    shell::put_in_place();
     let desk = Desk::new();
     desk.readiness.set(Readiness::Ready);
     desk.reader.set(Reader::Ready(None));

@@ -2,6 +2,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+mod shell;
+
 use leptos::prelude::*;
 use mpos_terminal::desk::{Desk, Network, Question, Reader, Readiness};
 use mpos_terminal::{entry::Entry, screens};
@@ -26,6 +28,7 @@ async fn settle() {
 }
 
 fn desk() -> Desk {
+    shell::put_in_place();
     let desk = Desk::new();
     desk.readiness.set(Readiness::Ready);
     desk.reader.set(Reader::Ready(None));

@@ -29,7 +29,7 @@ pub(crate) async fn walk(walk: &Walk) {
         till.press("Remove card").await;
         till.choose("//button[@class='filled']").await;
 
-        till.press_all(&["1", &digit, "5", "1"]).await;
+        till.press_all(&["1", &digit, "1", "6"]).await;
         till.choose("//button[@class='filled']").await;
         till.wait_for("!!document.querySelector('.present .ring')").await;
         till.hold_out("Insert", CHIP).await;
