@@ -19,7 +19,7 @@ pub(crate) async fn walk(walk: &Walk) {
         let digit = number.to_string();
         till.press_all(&["2", &digit, "00"]).await;
         walk.see(till, keypad).await;
-        till.choose("//button[@class='filled']").await;
+        till.choose("//button[@class='filled' and @aria-disabled='false']").await;
         till.wait_for("!!document.querySelector('.present .ring')").await;
         till.wait_for("!document.querySelector('.virtual-reader pre').innerText.includes('Welcome')").await;
         walk.see(till, present).await;
@@ -27,10 +27,10 @@ pub(crate) async fn walk(walk: &Walk) {
         till.wait_for("!!document.querySelector('.result.paid')").await;
         walk.see(till, approved).await;
         till.press("Remove card").await;
-        till.choose("//button[@class='filled']").await;
+        till.choose("//button[@class='filled' and @aria-disabled='false']").await;
 
         till.press_all(&["1", &digit, "1", "6"]).await;
-        till.choose("//button[@class='filled']").await;
+        till.choose("//button[@class='filled' and @aria-disabled='false']").await;
         till.wait_for("!!document.querySelector('.present .ring')").await;
         till.hold_out("Insert", CHIP).await;
         till.wait_for("!!document.querySelector('.result.not-paid')").await;
