@@ -19,9 +19,6 @@ pub(crate) async fn walk(walk: &Walk) {
     till.see(&["I need more time"]).await;
     walk.see(till, "kiosk-still-there").await;
     till.press("I need more time").await;
-    till.press("Larger text").await;
-    walk.see(till, "kiosk-larger").await;
-    till.press("Larger text").await;
     till.press("Pay 20.00").await;
     till.see(&["Tap, insert or swipe"]).await;
     walk.see(till, "kiosk-present").await;
