@@ -12,7 +12,6 @@ mod report;
 mod roles;
 mod sample;
 mod spread;
-mod weight;
 
 use anyhow::{Context as _, Result, bail};
 use figures::{FIGURES, Figure, Size};

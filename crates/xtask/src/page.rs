@@ -45,7 +45,7 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
         ["--out", dir] => std::path::absolute(dir)?,
         _ => bail!("build takes [--demo] [--out DIR]"),
     };
-    build(&Toolbox::with(Tool::PAGE)?, page, &out)
+    build(&Toolbox::with(Tool::PAGE)?, page, &out).map(drop)
 }
 
 /// How large a function LLVM still copies to where it is called, in its own measure. Of those tried from 0 to 25 this made the
@@ -63,11 +63,12 @@ fn flags() -> Result<String> {
     ))
 }
 
-/// Builds `page` into `out`, and the office into its folder there, and prints what a first visit to each downloads.
+/// Builds `page` into `out`, and the office into its folder there, prints what a first visit to each downloads, and answers the
+/// till's bytes.
 ///
 /// # Errors
 /// Fails if something stays inline, or if a release page is over its budget.
-pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<()> {
+pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<usize> {
     let features: &[&str] = if page == Page::Demo { &["--features", "demo"] } else { &[] };
     part(tools, &shell::root(), features, out, "/", &[(Part::Till, "")])?;
     let parts = [(Part::Office, ""), (Part::Receipt, "receipt-")];
@@ -82,15 +83,14 @@ pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<()> {
             "a first visit to {name} downloads {total} bytes; the budget is {budget}"
         );
     }
-    Ok(())
+    Ok(till)
 }
 
-/// Builds the page that `bench` measures the till's against, as that is built, and prints what a first visit downloads.
-pub(crate) fn build_bare(tools: &Toolbox) -> Result<()> {
+/// Builds the page that `bench` measures the till's against, as that is built, and answers what a first visit downloads.
+pub(crate) fn build_bare(tools: &Toolbox) -> Result<usize> {
     let out = shell::target_dir().join("page-bare");
     part(tools, &shell::root().join("crates/bench/bare-page"), &[], &out, "/", &[])?;
-    dist::print_first_visit("the bare page", "", &dist::compress(&out)?);
-    Ok(())
+    Ok(dist::print_first_visit("the bare page", "", &dist::compress(&out)?))
 }
 
 /// Builds the page whose `index.html` is in `source`, served at `url`.

@@ -85,7 +85,7 @@ fn fmt(tools: &Toolbox) -> Result<()> {
 }
 
 fn size(tools: &Toolbox) -> Result<()> {
-    page::build(tools, Page::Release, &Page::Release.folder())
+    page::build(tools, Page::Release, &Page::Release.folder()).map(drop)
 }
 
 /// The page inside the program is the one in the folder.
@@ -181,16 +181,16 @@ pub(crate) fn bench(figure: Option<&str>) -> Result<()> {
 }
 
 fn run_bench(tools: &Toolbox, words: &[&str]) -> Result<()> {
-    for page in [Page::Release, Page::Demo] {
-        page::build(tools, page, &page.folder())?;
-    }
-    page::build_bare(tools)?;
+    let till = page::build(tools, Page::Release, &Page::Release.folder())?;
+    page::build(tools, Page::Demo, &Page::Demo.folder())?;
+    let first_visits = format!("{} {till}", page::build_bare(tools)?);
     let mut programs = tools.command("cargo");
     programs.args(["build", "--locked", "--release", "--bins"]);
     let packages = ["-p", "bench", "-p", "gateway-sim", "-p", "proxy", "-p", "reader-sim", "-p", "sim"];
     shell::run(programs.args(packages))?;
     let bench = shell::target_dir().join("release/bench");
-    shell::run(tools.command(&bench.to_string_lossy()).args(words).current_dir(shell::root()))
+    let mut bench = tools.command(&bench.to_string_lossy());
+    shell::run(bench.args(words).env("FIRST_VISITS", first_visits).current_dir(shell::root()))
 }
 
 /// Emulated readers in a real Chromium.
