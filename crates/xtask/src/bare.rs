@@ -99,7 +99,7 @@ fn write_config(root: &Path, gateway: &str) -> Result<()> {
         fs::remove_file(old?.path())?;
     }
     fs::write(folder.join("control-key"), MERCHANT.key)?;
-    let Merchant { login, endpoint, .. } = MERCHANT;
+    let gateway = MERCHANT.gateway_settings(gateway, Path::new("/srv/till/control-key"));
     let text = format!(
         r#"listen = "127.0.0.1:0"
 operations_listen = "127.0.0.1:0"
@@ -109,15 +109,7 @@ name = "Bare till"
 open = true
 [merchant]
 name = "Bare shop"
-[gateway]
-url = "{gateway}/paynet"
-login = "{login}"
-endpoint = "{endpoint}"
-control_key_file = "/srv/till/control-key"
-sandbox = true
-currency = "EUR"
-limit_minor = 100000
-"#
+{gateway}"#
     );
     Ok(fs::write(folder.join("proxy.toml"), text)?)
 }

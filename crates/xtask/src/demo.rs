@@ -64,7 +64,7 @@ fn write_config(port: u16, gateway: &str) -> Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     let key = folder.join("control-key");
     fs::write(&key, MERCHANT.key)?;
-    let Merchant { login, endpoint, currency, .. } = MERCHANT;
+    let gateway = MERCHANT.gateway_settings(gateway, &key);
     // TOML's and Rust's quoted strings agree on every path that people have.
     let text = format!(
         r#"listen = "127.0.0.1:{port}"
@@ -85,15 +85,7 @@ magtek-mms = "magtek-mms"
 name = "Demo shop"
 address = "1 High Street"
 
-[gateway]
-url = "{gateway}/paynet"
-login = "{login}"
-endpoint = "{endpoint}"
-control_key_file = {key:?}
-sandbox = true
-currency = "{currency}"
-limit_minor = 100000
-
+{gateway}
 [gateway.dialect]
 send_traceparent = true
 "#,

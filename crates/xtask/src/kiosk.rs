@@ -139,7 +139,7 @@ fn write_config(folder: &Path, gateway: &str) -> Result<PathBuf> {
     }
     let key = folder.join("control-key");
     fs::write(&key, MERCHANT.key)?;
-    let Merchant { login, endpoint, currency, .. } = MERCHANT;
+    let gateway = MERCHANT.gateway_settings(gateway, &key);
     let page = Page::Release.folder();
     // TOML's and Rust's quoted strings agree on every path that people have.
     let text = format!(
@@ -151,15 +151,7 @@ database = {database:?}
 name = "Kiosk"
 [merchant]
 name = "Kiosk shop"
-[gateway]
-url = "{gateway}/paynet"
-login = "{login}"
-endpoint = "{endpoint}"
-control_key_file = {key:?}
-sandbox = true
-currency = "{currency}"
-limit_minor = 100000
-[rules]
+{gateway}[rules]
 attended = false
 "#
     );

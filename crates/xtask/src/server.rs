@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// A running process that ends with this value.
@@ -21,6 +22,25 @@ pub(crate) struct Merchant {
     pub(crate) key: &'static str,
     pub(crate) endpoint: &'static str,
     pub(crate) currency: &'static str,
+}
+
+impl Merchant {
+    /// The proxy's settings of its gateway: the sandbox at this address, and the merchant's key in this file.
+    pub(crate) fn gateway_settings(&self, address: &str, key: &Path) -> String {
+        let Self { login, endpoint, currency, .. } = self;
+        // TOML's and Rust's quoted strings agree on every path that people have.
+        format!(
+            r#"[gateway]
+url = "{address}/paynet"
+login = "{login}"
+endpoint = "{endpoint}"
+control_key_file = {key:?}
+sandbox = true
+currency = "{currency}"
+limit_minor = 100000
+"#
+        )
+    }
 }
 
 impl Server {
