@@ -2,6 +2,9 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+#[path = "../../tests/shell/mod.rs"]
+mod shell;
+
 use leptos::prelude::*;
 use office::{Entrance, Face, Office, Screen, words};
 use payment::api::{Deed, Did, Door, Operator, Tile};
@@ -13,13 +16,6 @@ use web_sys::{HtmlElement, HtmlInputElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// What the page's own script does for it (`public/shell.js`).
-const SHELL: &str = "globalThis.shell = {
-    language: () => 'en',
-    moment: (at, date, time) => new Intl.DateTimeFormat('en-GB', {
-        dateStyle: date || undefined, timeStyle: time || undefined }).format(at),
-}";
-
 /// Lets everything that is due happen.
 async fn settle() {
     for _ in 0..5 {
@@ -29,7 +25,7 @@ async fn settle() {
 }
 
 fn root() -> HtmlElement {
-    js_sys::eval(SHELL).unwrap();
+    shell::put_in_place();
     let document = web_sys::window().unwrap().document().unwrap();
     let root: HtmlElement = document.create_element("div").unwrap().unchecked_into();
     document.body().unwrap().append_child(&root).unwrap();
@@ -153,7 +149,7 @@ fn addresses_name_screens() {
 
 #[wasm_bindgen_test]
 fn deeds_and_standings_are_sentences() {
-    js_sys::eval(SHELL).unwrap();
+    shell::put_in_place();
     let deed = |did, who: Option<&str>, whom: Option<&str>| {
         words::deed(&Deed { at: 0, who: who.map(str::to_owned), did, whom: whom.map(str::to_owned) })
     };

@@ -71,7 +71,12 @@ impl Till {
 
     /// Nobody touches the till for a minute.
     pub async fn leave_alone(&self) {
+        self.leave_alone_for(IDLE_MS).await;
+    }
+
+    /// Nobody touches the till for so many milliseconds.
+    pub async fn leave_alone_for(&self, ms: u64) {
         self.wait_for("!navigator.userActivation.isActive").await;
-        self.advance_clock(IDLE_MS).await;
+        self.advance_clock(ms).await;
     }
 }

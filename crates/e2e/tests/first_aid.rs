@@ -154,9 +154,7 @@ async fn a_wrong_clock_and_no_network_are_named() {
 async fn it_is_there_without_a_server_and_in_another_language() {
     let mut shop = Shop::open("first-aid-offline").await;
     shop.till.see(&["Pay 0.00"]).await;
-    let kept = "return navigator.serviceWorker.controller?.state === 'activated'";
-    let kept = until(LIMIT, async || (shop.till.evaluate(kept, vec![]).await == json!(true)).then_some(()));
-    assert!(kept.await.is_some(), "the worker has the files");
+    shop.till.see_kept().await;
     // While a payment is open nothing leads there.
     shop.till.pay(840).await;
     shop.till.see(&["Tap, insert or swipe"]).await;

@@ -1,24 +1,18 @@
 //! The till in every language, one of which is downloaded.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use e2e::{Shop, until};
+use e2e::Shop;
 use language::{Language, Part, file_of, say, speak};
 use serde_json::json;
-use std::time::Duration;
 
 const PHONE: &str = "Visa on a phone, tap only";
-const LIMIT: Duration = Duration::from_secs(20);
 
 /// The language, picked beside the keypad, where there is room for what is seldom keyed.
 async fn pick(shop: &Shop, language: Language) {
     shop.till.choose(&format!("//select/option[@value='{}']", language.code())).await;
     // From here on what the till says is looked for in that language.
     speak(file_of(language, Part::Till).to_owned());
-    let script = "return document.documentElement.lang";
-    let spoken = until(LIMIT, async || {
-        (shop.till.evaluate(script, vec![]).await == json!(language.code())).then_some(())
-    });
-    assert!(spoken.await.is_some(), "the page does not speak {language:?}");
+    shop.till.wait_for(&format!("document.documentElement.lang === '{}'", language.code())).await;
     shop.till.see(&[say::staff(), say::network_online(), say::language()]).await;
 }
 
@@ -78,15 +72,12 @@ async fn every_language_takes_a_payment_and_says_what_became_of_it() {
 
     // A till that starts without a network still speaks the language that was chosen.
     pick(&shop, Language::German).await;
-    let kept = until(LIMIT, async || {
-        let script = "
-            const kept = await Promise.all((await caches.keys()).map(async name => (await caches.open(name)).keys()));
-            const names = kept.flat().map(({ url }) => url);
-            return !!navigator.serviceWorker.controller && names.some(url => url.includes('till-de'))
-                && names.some(url => url.endsWith('.wasm'));";
-        (shop.till.evaluate(script, vec![]).await == json!(true)).then_some(())
-    });
-    assert!(kept.await.is_some(), "the worker does not keep the language");
+    shop.till.see_kept().await;
+    let names =
+        "(await Promise.all((await caches.keys()).map(async name => (await caches.open(name)).keys())))";
+    for kept in ["till-de", ".wasm"] {
+        shop.till.wait_for(&format!("{names}.flat().some(({{ url }}) => url.includes('{kept}'))")).await;
+    }
     let Shop { till, mut proxy, gateway: _gateway, .. } = shop;
     proxy.stop();
     till.reload().await;

@@ -13,12 +13,6 @@ async fn kiosk(scenario: &str) -> Shop {
     shop
 }
 
-/// So many milliseconds pass after the last touch.
-async fn nobody_touches(shop: &Shop, ms: u64) {
-    shop.till.wait_for("!navigator.userActivation.isActive").await;
-    shop.till.advance_clock(ms).await;
-}
-
 #[tokio::test]
 async fn a_customer_pays_and_the_kiosk_forgets_him() {
     let shop = kiosk("self-service-pay").await;
@@ -33,7 +27,7 @@ async fn a_customer_pays_and_the_kiosk_forgets_him() {
         assert!(!text.contains(staffs), "a customer sees {staffs:?}: {text}");
     }
     shop.till.press("Remove card").await;
-    nobody_touches(&shop, 16_000).await;
+    shop.till.leave_alone_for(16_000).await;
     shop.till.see(&[START]).await;
     // Nothing of him is left.
     shop.till.press(START).await;
@@ -52,7 +46,7 @@ async fn a_customer_who_goes_away_is_asked_and_then_forgotten() {
     shop.till.press("Larger text").await;
     shop.till.choose("//footer//option[@value='de']").await;
     shop.till.see(&["12,00 bezahlen"]).await;
-    nobody_touches(&shop, 46_000).await;
+    shop.till.leave_alone_for(46_000).await;
     shop.till.see(&["Zurück zum Start in 0:"]).await;
     let alert = "document.querySelector('[role=alert]').textContent === 'Wird mehr Zeit gebraucht?'";
     shop.till.wait_for(alert).await;
@@ -60,7 +54,7 @@ async fn a_customer_who_goes_away_is_asked_and_then_forgotten() {
     shop.till.press("Mehr Zeit").await;
     shop.till.see(&["12,00 bezahlen"]).await;
     shop.till.wait_for("!document.querySelector('footer').innerText.includes('0:')").await;
-    nobody_touches(&shop, 76_000).await;
+    shop.till.leave_alone_for(76_000).await;
     // In the shop's language again, in its size, and with no amount.
     shop.till.see(&["Card payment", START]).await;
     shop.till.wait_for("!document.querySelector('.larger')").await;
@@ -113,6 +107,6 @@ async fn nothing_on_a_kiosk_leads_out_of_it() {
     );
 
     shop.proxy.stop();
-    nobody_touches(&shop, 76_000).await;
+    shop.till.leave_alone_for(76_000).await;
     shop.till.see(&["Out of order", "You can also pay at the counter.", "No connection"]).await;
 }

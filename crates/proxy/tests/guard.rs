@@ -6,10 +6,12 @@ mod support;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use proxy::config::Config;
 use proxy::desk::Desk;
 use proxy::guard::TillToken;
 use proxy::metrics::Metrics;
 use proxy::routes::App;
+use std::path::Path;
 use std::sync::Arc;
 use support::{Fake, call, config, get, memory::Memory, post, proxy, quick, send};
 
@@ -73,10 +75,8 @@ async fn a_body_must_be_json_and_short() {
     assert_eq!(call(&router, post("/api/v1/payments", &long)).await.1["code"], "too-long");
 }
 
-async fn with_token() -> Router {
-    let dir = tempfile::tempdir().unwrap();
-    let mut config = config(dir.path(), |text| text);
-    config.till_token = Some(TillToken::new(TOKEN).unwrap());
+/// The page in this folder and its calls, set up so.
+async fn router(config: &Config, page: &Path) -> Router {
     let metrics = Arc::new(Metrics::default());
     let desk = Desk::open(
         Memory::new(),
@@ -87,7 +87,14 @@ async fn with_token() -> Router {
     )
     .await
     .unwrap();
-    App::new(&config, 8080, desk, metrics).unwrap().router(dir.path())
+    App::new(config, 8080, desk, metrics).unwrap().router(page)
+}
+
+async fn with_token() -> Router {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = config(dir.path(), |text| text);
+    config.till_token = Some(TillToken::new(TOKEN).unwrap());
+    router(&config, dir.path()).await
 }
 
 #[tokio::test]
@@ -122,17 +129,7 @@ async fn the_page_is_sent_as_it_was_compressed_and_kept_by_its_hash() {
         std::fs::write(page.join(name), text).unwrap();
     }
     std::fs::write(page.join("a-0123456789abcdef_bg.wasm.br"), "brotli").unwrap();
-    let metrics = Arc::new(Metrics::default());
-    let desk = Desk::open(
-        Memory::new(),
-        Fake::default(),
-        quick(),
-        metrics.clone(),
-        config.settings.merchant.language,
-    )
-    .await
-    .unwrap();
-    let router = App::new(&config, 8080, desk, metrics).unwrap().router(&page);
+    let router = router(&config, &page).await;
     let wasm = request(
         &[("host", "localhost:8080"), ("accept-encoding", "gzip, br")],
         "/a-0123456789abcdef_bg.wasm",

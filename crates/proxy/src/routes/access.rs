@@ -31,12 +31,12 @@ pub enum Access {
     Person(Right),
 }
 
-use Access::{Anyone, First, Holder, Till};
+use Access::{Anyone, First, Holder, Stranger, Till};
 
 /// Every call, and what it asks. A call that is not here is not answered.
 pub const ACCESS: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/terminal", Anyone),
-    ("GET", "/api/v1/health", Access::Stranger),
+    ("GET", "/api/v1/health", Stranger),
     ("GET", "/api/v1/operators/names", Anyone),
     ("GET", "/api/v1/rights", Anyone),
     ("POST", "/api/v1/sign-in", Anyone),
@@ -105,8 +105,7 @@ pub(super) async fn access(State(app): State<App>, mut request: Request, next: N
     let found = ACCESS.iter().find(|(known, named, _)| (*known, *named) == (method, path));
     let Some(&(_, _, access)) = found else { return Problem::NotFound.into_response() };
     // Polls and what the page does by itself keep nobody signed in. The page says with a poll that it was touched.
-    let is_used =
-        request.uri().query() == Some("here") || !matches!(access, Access::Stranger | Anyone | Holder);
+    let is_used = request.uri().query() == Some("here") || !matches!(access, Stranger | Anyone | Holder);
     match app.who_may(request.headers(), access, is_used).await {
         Ok(who) => {
             request.extensions_mut().insert(who);
@@ -118,12 +117,12 @@ pub(super) async fn access(State(app): State<App>, mut request: Request, next: N
 
 impl App {
     async fn who_may(&self, headers: &HeaderMap, access: Access, is_used: bool) -> Result<Who, Problem> {
-        let who = match self.session(headers).filter(|_| access != Access::Stranger) {
+        let who = match self.session(headers).filter(|_| access != Stranger) {
             Some(session) => self.staff.signed_in(session, is_used).await?,
             None => None,
         };
         match (access, &who) {
-            (Access::Stranger | Anyone | Holder, _) => {}
+            (Stranger | Anyone | Holder, _) => {}
             (Till(_), None) if self.open => {}
             (First(_), None) if self.staff.is_empty().await? => {}
             (Till(right) | First(right) | Access::Person(right), Some(person)) => {

@@ -15,10 +15,13 @@ pub(crate) async fn walk(walk: &Walk) {
     till.see(&["Pay 0.00"]).await;
     walk.see(till, "kiosk-keypad").await;
     till.press_all(&["2", "00", "0"]).await;
-    nobody_touches(&shop, 46_000).await;
+    till.leave_alone_for(46_000).await;
     till.see(&["I need more time"]).await;
     walk.see(till, "kiosk-still-there").await;
     till.press("I need more time").await;
+    till.press("Larger text").await;
+    walk.see(till, "kiosk-larger").await;
+    till.press("Larger text").await;
     till.press("Pay 20.00").await;
     till.see(&["Tap, insert or swipe"]).await;
     walk.see(till, "kiosk-present").await;
@@ -51,9 +54,4 @@ pub(crate) async fn walk(walk: &Walk) {
     shop.proxy.stop();
     shop.till.see(&["Out of order"]).await;
     walk.see(&shop.till, "kiosk-out-of-order").await;
-}
-
-async fn nobody_touches(shop: &Shop, ms: u64) {
-    shop.till.wait_for("!navigator.userActivation.isActive").await;
-    shop.till.advance_clock(ms).await;
 }
