@@ -1,5 +1,5 @@
 use super::{button, element, language_choice, line, live_line, part, press, row, text};
-use crate::desk::{ASKED_MS, Desk, Screen};
+use crate::desk::{ASKED_MS, Desk, Screen, Watched};
 use crate::words;
 use language::say;
 use leptos::prelude::*;
@@ -14,19 +14,15 @@ pub fn help_bar(desk: Desk) -> AnyView {
         let more = button(say::more_time().to_owned(), press(move || desk.stay()));
         Some(row(vec![live_line("strong", words), more]))
     });
-    let toggle = |label: &'static str, is_on: fn(Desk) -> bool, change: fn(Desk)| {
-        let pressed = text(move || is_on(desk).to_string());
+    let toggle = |label: &'static str, is_on: &'static Watched<bool>| {
+        let pressed = text(move || is_on.get().to_string());
         let button = element("button").attr("type", "button").live_attr("aria-pressed", pressed);
-        button.on("click", move |_| change(desk)).text(label).view()
+        button.on("click", move |_| is_on.update(|is_on| *is_on = !*is_on)).text(label).view()
     };
     let help = row(vec![
         language_choice(),
-        toggle(say::speak(), |desk| desk.aloud.get(), |desk| desk.aloud.update(|aloud| *aloud = !*aloud)),
-        toggle(
-            say::larger_text(),
-            |desk| desk.larger.get(),
-            |desk| desk.larger.update(|larger| *larger = !*larger),
-        ),
+        toggle(say::speak(), &desk.state().aloud),
+        toggle(say::larger_text(), &desk.state().larger),
         line("", say::pay_at_counter().to_owned()),
     ]);
     element("footer").child(asked).child(help).view()
