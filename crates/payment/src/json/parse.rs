@@ -153,7 +153,7 @@ fn deeper(depth: u8) -> Option<u8> {
     (depth < DEEPEST).then_some(depth + 1)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::parse;
     use crate::json::Value;
