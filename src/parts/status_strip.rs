@@ -7,8 +7,7 @@ use payment::api::Terminal;
 
 /// Till, who is signed in, reader and network in words, always there; the ribbon where no money moves; the bar while a result is open.
 pub fn status_strip(desk: Desk) -> AnyView {
-    let is_kiosk = move || desk.is_self_service();
-    let named = move |t: &Terminal| if is_kiosk() { t.merchant.name.clone() } else { t.till.clone() };
+    let named = |t: &Terminal| if t.attended { t.till.clone() } else { t.merchant.name.clone() };
     let till = move || desk.terminal.with(|t| t.as_ref().map(named).unwrap_or_default());
     // A payment is not left by the way.
     let lock = part(move || {
@@ -44,7 +43,7 @@ pub fn status_strip(desk: Desk) -> AnyView {
     let ribbon = part(move || sandbox().then(|| line("ribbon", say::test_ribbon().to_owned())));
     let bar = part(move || {
         // Other people's payments are not a customer's business.
-        let words = bar().filter(|_| !is_kiosk())?;
+        let words = bar().filter(|_| !desk.is_self_service())?;
         let class = text(move || if open() == 0 { "bar" } else { "bar hatched" }.to_owned());
         let button = element("button").attr("type", "button").live_attr("class", class);
         let button = button.on("click", move |_| desk.list_open.set(true));
