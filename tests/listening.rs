@@ -2,6 +2,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+mod shell;
+
 use mpos_terminal::desk::{Desk, Readiness};
 use payment::api::TillView;
 use payment::attempt::AttemptId;
@@ -76,6 +78,7 @@ async fn say(id: &AttemptId, state: &str, event: &str) {
 async fn following(letter: u8) -> (Desk, AttemptId) {
     // Leptos has no executor before it has mounted something.
     leptos::mount::mount_to_body(|| ());
+    shell::put_in_place();
     run(PROXY).await;
     let id = AttemptId::from_random([letter; 20]);
     let known: TillView = serde_json::from_str(&view(&id, "processing")).unwrap();
