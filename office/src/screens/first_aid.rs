@@ -175,7 +175,7 @@ async fn latest() -> Vec<Attempt> {
 /// A payment as whoever is here may see it: amount and card are for those who have signed in.
 fn item(office: Office, attempt: &Attempt) -> Item {
     let mut item = Item::of_attempt(attempt);
-    if !office.terminal.with_untracked(|t| t.as_ref().is_some_and(|t| t.operator.is_some())) {
+    if !untrack(|| office.signed_in()) {
         item.amount.clear();
         item.card.clear();
     }
@@ -195,8 +195,10 @@ fn payments(office: Office) -> AnyView {
 }
 
 fn payment(office: Office, attempt: &Attempt) -> AnyView {
-    let item = item(office, attempt);
-    let amount = element("bdi").class("strong").text(item.amount).view();
+    let item = Item::of_attempt(attempt);
+    // It may be known later than the payments who is signed in.
+    let amount = text(move || if office.signed_in() { item.amount.clone() } else { String::new() });
+    let amount = element("bdi").class("strong").live_text(amount).view();
     let head = [
         shape_icon(item.shape),
         element("span").text(item.title).view(),
