@@ -31,6 +31,7 @@ pub fn App() -> impl IntoView {
     follow(move || say_aloud(desk, &desk.alert.get()));
     let terminal = part(move || {
         speech::follow();
+        document().set_title(say::page_name());
         Some(terminal(desk))
     });
     let both = element("div").class("till-and-reader").children([terminal, drawn]).view();

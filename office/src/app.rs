@@ -13,9 +13,7 @@ pub fn App() -> impl IntoView {
         speech::follow();
         // The list has words of its own: it is read anew.
         office.book.scrolled.set(0);
-        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            document.set_title(say::page_title());
-        }
+        document().set_title(say::page_title());
         Some(all(office))
     });
     element("div").class("terminal office").child(all).view()

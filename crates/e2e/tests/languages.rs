@@ -13,6 +13,7 @@ async fn pick(shop: &Shop, language: Language) {
     // From here on what the till says is looked for in that language.
     speak(file_of(language, Part::Till).to_owned());
     shop.till.wait_for(&format!("document.documentElement.lang === '{}'", language.code())).await;
+    shop.till.wait_for(&format!("document.title === '{}'", say::page_name())).await;
     shop.till.see(&[say::staff(), say::network_online(), say::language()]).await;
 }
 

@@ -32,6 +32,10 @@ async fn it_can_be_installed_and_says_so() {
     assert_eq!(manifest["id"], "/");
     let names: Vec<_> = manifest["shortcuts"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(names, ["New sale", "Close day"]);
+    assert_eq!(manifest["name"], "Card terminal");
+    assert_eq!(manifest["name_localized"]["de"], "Kartenterminal");
+    let arabic = json!({ "value": "بيع جديد", "dir": "rtl" });
+    assert_eq!(manifest["shortcuts"][0]["name_localized"]["ar"], arabic);
     assert!(manifest["icons"].as_array().unwrap().iter().any(|icon| icon["purpose"] == "maskable"));
     // The browser asks for these each time, so that another version is found.
     let script = "return Promise.all(['/worker.js', '/manifest.webmanifest'].map(async file =>

@@ -71,6 +71,7 @@ fn flags() -> Result<String> {
 pub(crate) fn build(tools: &Toolbox, page: Page, out: &Path) -> Result<usize> {
     let features: &[&str] = if page == Page::Demo { &["--features", "demo"] } else { &[] };
     part(tools, &shell::root(), features, out, "/", &[(Part::Till, "")])?;
+    texts::write_manifest(out)?;
     let parts = [(Part::Office, ""), (Part::Receipt, "receipt-")];
     part(tools, &shell::root().join("office"), &[], &out.join("office"), "/office/", &parts)?;
     worker::write(out)?;
