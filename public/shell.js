@@ -105,5 +105,8 @@ globalThis.shell = {
     serviceWorker.oncontrollerchange = () => isOpen || location.reload();
     registration.waiting?.postMessage("take over");
   },
+  entitle(title) {
+    document.title = title;
+  },
   install: () => installer.prompt(),
 };

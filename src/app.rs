@@ -5,7 +5,7 @@ use crate::screens::{
     approved_for_less, attract, keypad, notice, offline, outcome_screen, parked_list, present, question,
     reader_page, repeated, unresolved, update, waiting,
 };
-use crate::speech;
+use crate::{shell, speech};
 use language::say;
 use leptos::prelude::*;
 
@@ -31,7 +31,7 @@ pub fn App() -> impl IntoView {
     follow(move || say_aloud(desk, &desk.alert.get()));
     let terminal = part(move || {
         speech::follow();
-        document().set_title(say::page_name());
+        shell::entitle(say::page_name());
         Some(terminal(desk))
     });
     let both = element("div").class("till-and-reader").children([terminal, drawn]).view();
@@ -40,7 +40,7 @@ pub fn App() -> impl IntoView {
 
 fn say_aloud(desk: Desk, text: &str) {
     if desk.aloud.get() {
-        crate::shell::speak(text);
+        shell::speak(text);
     }
 }
 
@@ -73,7 +73,7 @@ fn continued(desk: Desk) -> Option<String> {
 
 fn show(desk: Desk, screen: Screen) -> Option<AnyView> {
     match screen {
-        Screen::Starting => notice(say::starting(), say::starting_checks(&crate::shell::version())),
+        Screen::Starting => notice(say::starting(), say::starting_checks(&shell::version())),
         Screen::OtherTab => notice(say::other_tab(), say::other_tab_next().to_owned()),
         Screen::CannotSave => notice(say::cannot_save(), say::cannot_save_next().to_owned()),
         Screen::Offline => Some(offline(desk)),

@@ -31,6 +31,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = shell)]
     pub fn moment(at: f64, date: &str, time: &str) -> String;
 
+    /// Names the page, as tabs, windows and screen readers do.
+    #[wasm_bindgen(js_namespace = shell)]
+    pub fn entitle(title: &str);
+
     /// Says a text aloud, by the browser's voice for the page's language, instead of what it is saying.
     #[wasm_bindgen(js_namespace = shell)]
     pub(crate) fn speak(text: &str);

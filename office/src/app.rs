@@ -3,7 +3,7 @@ use crate::{Office, Screen, screen::places};
 use language::say;
 use leptos::prelude::*;
 use mpos_terminal::parts::{element, language_choice, line, part, text};
-use mpos_terminal::speech;
+use mpos_terminal::{shell, speech};
 
 /// The office.
 #[component]
@@ -13,7 +13,7 @@ pub fn App() -> impl IntoView {
         speech::follow();
         // The list has words of its own: it is read anew.
         office.book.scrolled.set(0);
-        document().set_title(say::page_title());
+        shell::entitle(say::page_title());
         Some(all(office))
     });
     element("div").class("terminal office").child(all).view()

@@ -3,6 +3,7 @@ const SHELL: &str = "globalThis.shell = {
     version: () => '0.1.0+test',
     language: () => 'en',
     updateWaits: () => false,
+    entitle: () => {},
     keepAwake: () => {},
     figures: (major, digits) => new Intl.NumberFormat('en-GB', {
         minimumFractionDigits: digits, maximumFractionDigits: digits }).format(major),
