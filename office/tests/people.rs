@@ -91,6 +91,21 @@ async fn a_pin_is_keyed_on_the_pad_and_stays_in_its_field() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_keyed_stays_when_somebody_else_is_locked_out_meanwhile() {
+    let mut door = door(&["Ann", "Max"]);
+    let (office, root) = sign_in(door.clone()).await;
+    office.entrance.turn(Face::Pin("Max".to_owned()));
+    settle().await;
+    button(&root, "2").click();
+    door.people[0].locked_until = Some(1);
+    office.entrance.door.set(Some(door));
+    settle().await;
+    button(&root, "5").click();
+    assert_eq!(field(&root).value(), "25");
+    root.remove();
+}
+
+#[wasm_bindgen_test]
 async fn a_till_without_people_asks_for_its_manager_twice() {
     let (office, root) = sign_in(door(&[])).await;
     let text = root.inner_text();

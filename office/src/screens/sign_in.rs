@@ -17,9 +17,11 @@ const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", 
 /// Signing in: nobody here, who, the PIN; or the first start of a till that has nobody.
 pub(crate) fn sign_in(office: Office) -> AnyView {
     begin(async move { office.entrance.look(office).await });
+    // By nothing else of the door, which changes while somebody keys a PIN: what is keyed stays in its field.
+    let is_empty =
+        Memo::new(move |_| office.entrance.door.with(|door| door.as_ref().map(|door| door.people.is_empty())));
     part(move || {
-        let nobody = office.entrance.door.with(|door| door.as_ref().map(|door| door.people.is_empty()));
-        Some(match (nobody?, office.entrance.face.get()) {
+        Some(match (is_empty.get()?, office.entrance.face.get()) {
             (true, _) => first_start(office),
             (false, Face::StandBy) => stand_by(office),
             (false, Face::Names) => names(office),
