@@ -17,7 +17,12 @@ pub fn App() -> impl IntoView {
     desk.start(device);
     follow(move || {
         let next = Screen::of(desk);
-        if desk.screen.with_untracked(|shown| *shown != next) {
+        let shown = desk.screen.get_untracked();
+        if shown != next {
+            if shown == Screen::Starting {
+                // All of it anew: what was there before it was known what is shown has no place to keep.
+                speech::again();
+            }
             desk.screen.set(next);
             desk.look_for_customer(crate::browser::now());
         }

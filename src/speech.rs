@@ -7,9 +7,14 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 static CHANGED: LazyLock<ArcTrigger> = LazyLock::new(ArcTrigger::new);
 
-/// Whoever renders by it is called again when the page speaks another language.
+/// Whoever renders by it is called again when the page speaks another language, and by [`again`].
 pub fn follow() {
     CHANGED.track();
+}
+
+/// Has everything rendered again.
+pub fn again() {
+    CHANGED.notify();
 }
 
 /// A page without texts asks for them each so often, in milliseconds.
@@ -29,6 +34,6 @@ pub fn start(show: fn()) {
 pub async fn speak(code: &str) -> bool {
     let text = JsFuture::from(shell::texts(code)).await.ok().and_then(|text| text.as_string());
     let is_spoken = text.map(language::speak).is_some();
-    CHANGED.notify();
+    again();
     is_spoken
 }

@@ -34,39 +34,33 @@ impl Desk {
         }
     }
 
-    /// Takes the first reader that was granted, unless one is in use already.
-    pub(super) fn look_for_reader(self) {
-        spawn_local(async move {
-            let granted = self.granted().await;
-            if self.own().borrow().device.is_some() {
-                return;
-            }
-            match granted.into_iter().next() {
-                Some(first) => self.use_reader(first),
-                None if self.reader.get_untracked() == Reader::Connecting => self.reader.set(Reader::None),
-                None => {}
-            }
-        });
+    fn look_for_reader(self) {
+        spawn_local(async move { self.take_reader(search::granted().await) });
+    }
+
+    /// Takes the first that may take cards of the readers that were granted, unless one is in use already.
+    pub(super) fn take_reader(self, granted: Vec<Candidate>) {
+        if self.own().borrow().device.is_some() {
+            return;
+        }
+        match granted.into_iter().find(|candidate| self.may_take_cards(candidate.family)) {
+            Some(first) => self.use_reader(first),
+            None if self.reader.get_untracked() == Reader::Connecting => self.reader.set(Reader::None),
+            None => {}
+        }
     }
 
     /// Another reader may be the till's own: takes the one behind this one, if there is one.
     fn look_for_reader_behind(self) {
         spawn_local(async move {
-            let granted = self.granted().await;
+            let granted = search::granted().await;
             let tried = self.own().borrow().candidate.clone();
             let mut behind =
                 granted.into_iter().skip_while(|candidate| Some(candidate) != tried.as_ref()).skip(1);
-            if let Some(next) = behind.next() {
+            if let Some(next) = behind.find(|candidate| self.may_take_cards(candidate.family)) {
                 self.use_reader(next);
             }
         });
-    }
-
-    /// The readers that were granted, of the families that may take cards here.
-    async fn granted(self) -> Vec<Candidate> {
-        let mut granted = search::granted().await;
-        granted.retain(|candidate| self.may_take_cards(candidate.family));
-        granted
     }
 
     /// Whether the proxy takes payments from readers of this family.

@@ -115,11 +115,11 @@ impl Desk {
                 && self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal))
             {
                 browser::remember(ATTENDED, if terminal.attended { "yes" } else { "" });
+                // Known first, so that the keypad comes with what it says of the reader, and does not move.
+                let granted = search::granted().await;
                 self.terminal.set(Some(terminal));
                 self.take_limits();
-                if self.own().borrow().watch.is_some() {
-                    self.look_for_reader();
-                }
+                self.take_reader(granted);
             }
             if !adopted && let Some(views) = proxy::payments().await.got() {
                 adopted = true;

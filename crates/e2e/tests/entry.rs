@@ -37,6 +37,22 @@ async fn a_sum_is_keyed_and_paid_and_outlives_a_reload() {
 }
 
 #[tokio::test]
+async fn nothing_moves_while_the_page_starts() {
+    let shop = shop("entry-start", "").await;
+    for (width, height) in [(360, 740), (412, 823), (768, 1024), (1280, 800)] {
+        shop.till.resize(width, height).await;
+        shop.till.reload().await;
+        shop.till.see(&["Pay 0.00", "Online", "Reader ready"]).await;
+        let script = "return new Promise(tell => new PerformanceObserver(list => tell(list.getEntries()
+            .map(({ value, sources }) => [value, sources.map(({ node }) => node?.outerHTML.slice(0, 60))])))
+            .observe({ type: 'layout-shift', buffered: true }) || setTimeout(() => tell([]), 300))";
+        let moved = shop.till.evaluate(script, vec![]).await;
+        let sum: f64 = moved.as_array().unwrap().iter().map(|shift| shift[0].as_f64().unwrap()).sum();
+        assert!(sum < 0.01, "at {width}: {moved}");
+    }
+}
+
+#[tokio::test]
 async fn presets_limits_and_odd_amounts() {
     let settings = "[limits]\ntill = { EUR = 900000 }\n[till.keying]\n\
                     presets = [{ minor = 500, currency = \"EUR\" }, { minor = 1000, currency = \"EUR\" }]\n";
