@@ -15,14 +15,14 @@ pub fn App() -> impl IntoView {
     let desk = Desk::new();
     let (device, drawn) = reader(desk);
     desk.start(device);
+    let mut starts = true;
     follow(move || {
         let next = Screen::of(desk);
-        let shown = desk.screen.get_untracked();
-        if shown != next {
-            if shown == Screen::Starting {
-                // All of it anew: what was there before it was known what is shown has no place to keep.
-                speech::again();
-            }
+        if std::mem::replace(&mut starts, next == Screen::Starting) && !starts {
+            // All of it anew: what was there before it was known what is shown has no place to keep.
+            speech::again();
+        }
+        if desk.screen.with_untracked(|shown| *shown != next) {
             desk.screen.set(next);
             desk.look_for_customer(crate::browser::now());
         }

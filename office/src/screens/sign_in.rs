@@ -1,10 +1,10 @@
 use super::{first_start, stand_by, ways_out};
 use crate::entrance::Face;
-use crate::parts::{begin, empty, fixed, focus, input, is_enter, keyed, said, submit};
+use crate::parts::{begin, empty, fixed, focus, input, is_enter, keyed, said, submit, watched};
 use crate::{Office, words};
 use language::say;
 use leptos::prelude::*;
-use mpos_terminal::parts::{button, element, heading, line, part, press, row};
+use mpos_terminal::parts::{button, element, follow, heading, line, part, press, row};
 use mpos_terminal::{proxy, sound, sound::Sound};
 use payment::api::{SignIn, Tile};
 use payment::pin::Pin;
@@ -18,8 +18,13 @@ const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", 
 pub(crate) fn sign_in(office: Office) -> AnyView {
     begin(async move { office.entrance.look(office).await });
     // By nothing else of the door, which changes while somebody keys a PIN: what is keyed stays in its field.
-    let is_empty =
-        Memo::new(move |_| office.entrance.door.with(|door| door.as_ref().map(|door| door.people.is_empty())));
+    let is_empty = watched(None);
+    follow(move || {
+        let is = office.entrance.door.with(|door| door.as_ref().map(|door| door.people.is_empty()));
+        if is_empty.get_untracked() != is {
+            is_empty.set(is);
+        }
+    });
     part(move || {
         Some(match (is_empty.get()?, office.entrance.face.get()) {
             (true, _) => first_start(office),

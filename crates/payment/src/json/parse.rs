@@ -88,7 +88,7 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Option<Value> {
         let end = self.rest.find(|letter: char| !matches!(letter, '0'..='9' | '-'));
-        let (number, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        let (number, rest) = self.rest.split_at_checked(end.unwrap_or(self.rest.len()))?;
         let digits = number.strip_prefix('-').unwrap_or(number);
         let is_number = digits == "0" || digits.starts_with(|first| matches!(first, '1'..='9'));
         if !is_number || rest.starts_with(['.', 'e', 'E']) {
@@ -103,7 +103,7 @@ impl Parser<'_> {
         let mut text = String::new();
         loop {
             let end = self.rest.find(|letter: char| matches!(letter, '"' | '\\' | '\0'..='\u{1f}'))?;
-            let (plain, rest) = self.rest.split_at(end);
+            let (plain, rest) = self.rest.split_at_checked(end)?;
             text.push_str(plain);
             self.rest = rest;
             if self.take("\"").is_some() {
