@@ -105,6 +105,8 @@ impl Desk {
         loop {
             let here = std::mem::take(&mut self.own().borrow_mut().touched) || self.is_open();
             let terminal = proxy::terminal(here).await.got();
+            // Known with the rest, so that the keypad comes with what it says of the reader, and does not move.
+            let granted = search::granted().await;
             self.network.set(match &terminal {
                 None => Network::ProxyAway,
                 Some(terminal) if terminal.gate_closing.is_some() => Network::GateClosing,
@@ -115,8 +117,6 @@ impl Desk {
                 && self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal))
             {
                 browser::remember(ATTENDED, if terminal.attended { "yes" } else { "" });
-                // Known first, so that the keypad comes with what it says of the reader, and does not move.
-                let granted = search::granted().await;
                 self.terminal.set(Some(terminal));
                 self.take_limits();
                 self.take_reader(granted);
