@@ -52,8 +52,12 @@ fn say_aloud(desk: Desk, text: &str) {
 /// What changes with the language.
 fn terminal(desk: Desk) -> AnyView {
     let flipped = text(move || if desk.flipped.get() { "flipped" } else { "" }.to_owned());
-    let main =
-        element("main").live_attr("class", flipped).child(part(move || show(desk, desk.screen.get()))).view();
+    let shown = part(move || {
+        let screen = desk.screen.get();
+        // Made once, and changed in its parts only: a screen made anew would lose focus, and what is half keyed.
+        untrack(|| show(desk, screen))
+    });
+    let main = element("main").live_attr("class", flipped).child(shown).view();
     let continued = part(move || continued(desk).map(|text| line("continued", text)));
     let class = text(move || {
         let larger = if desk.larger.get() { " larger" } else { "" };

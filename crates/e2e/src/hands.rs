@@ -65,7 +65,8 @@ impl Till {
 
     /// Keys a text into the field of this name, in place of what it held.
     pub async fn fill(&self, name: &str, text: &str) {
-        self.keyed(&format!("//label[span[normalize-space(.)=\"{name}\"]]//input"), text).await;
+        let label = format!("//label[(span|text())[normalize-space(.)=\"{name}\"]]");
+        self.keyed(&format!("{label}//input"), text).await;
     }
 
     /// Switches a fault of the virtual reader on, or off again.

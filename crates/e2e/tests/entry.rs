@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 use e2e::{Habits, Shop};
+use serde_json::json;
 
 const PHONE: &str = "Visa on a phone, tap only";
 
@@ -50,6 +51,20 @@ async fn nothing_moves_while_the_page_starts() {
         let sum: f64 = moved.as_array().unwrap().iter().map(|shift| shift[0].as_f64().unwrap()).sum();
         assert!(sum < 0.01, "at {width}: {moved}");
     }
+}
+
+#[tokio::test]
+async fn what_is_half_keyed_stays_when_the_proxy_has_something_new_to_say() {
+    let shop = shop("entry-half", "[till.keying]\nreference = true\n").await;
+    shop.till.resize(360, 740).await;
+    shop.till.press("More").await;
+    shop.till.fill("Order reference", "T4").await;
+    shop.till.sign_in_manager().await;
+    shop.till.see(&["Lock Max"]).await;
+    let script = "
+        const field = document.activeElement;
+        return [field.value, field.closest('#more')?.matches(':popover-open')];";
+    assert_eq!(shop.till.evaluate(script, vec![]).await, json!(["T4", true]));
 }
 
 #[tokio::test]
