@@ -1,4 +1,4 @@
-use super::{button, element, language_choice, line, live_line, part, press, row, text};
+use super::{button, element, language_choice, line, live_line, press, row, text};
 use crate::desk::{ASKED_MS, Desk, Screen, Watched};
 use crate::words;
 use language::say;
@@ -8,12 +8,11 @@ use leptos::prelude::*;
 pub fn help_bar(desk: Desk) -> AnyView {
     let is_shown = move |left: u64| left <= ASKED_MS || desk.screen.with(|s| !matches!(s, Screen::Keypad));
     let left = move || desk.leaves_in.get().filter(|left| is_shown(*left));
-    let asked = part(move || {
-        left()?;
-        let words = text(move || say::back_to_start(&words::minutes(left().unwrap_or_default())));
-        let more = button(say::more_time().to_owned(), press(move || desk.stay()));
-        Some(row(vec![live_line("strong", words), more]))
-    });
+    // Its place is kept while nobody is asked: the keys stay where they are under a hand that comes back.
+    let place = text(move || if left().is_some() { "row" } else { "row gone" }.to_owned());
+    let words = text(move || say::back_to_start(&words::minutes(left().unwrap_or_default())));
+    let more = button(say::more_time().to_owned(), press(move || desk.stay()));
+    let asked = element("div").live_attr("class", place).children([live_line("strong", words), more]).view();
     let toggle = |label: &'static str, is_on: &'static Watched<bool>| {
         let pressed = text(move || is_on.get().to_string());
         let button = element("button").attr("type", "button").live_attr("aria-pressed", pressed);

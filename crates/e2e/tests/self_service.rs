@@ -46,8 +46,11 @@ async fn a_customer_who_goes_away_is_asked_and_then_forgotten() {
     shop.till.press("Larger text").await;
     shop.till.choose("//footer//option[@value='de']").await;
     shop.till.see(&["12,00 bezahlen"]).await;
+    let key = "return document.querySelector('.keypad .filled').getBoundingClientRect().top";
+    let before = shop.till.evaluate(key, vec![]).await;
     shop.till.leave_alone_for(46_000).await;
     shop.till.see(&["Zurück zum Start in 0:"]).await;
+    assert_eq!(shop.till.evaluate(key, vec![]).await, before, "the keys moved");
     let alert = "document.querySelector('[role=alert]').textContent === 'Wird mehr Zeit gebraucht?'";
     shop.till.wait_for(alert).await;
     // One touch, as often as somebody likes.
