@@ -105,17 +105,16 @@ impl Desk {
         loop {
             let here = std::mem::take(&mut self.own().borrow_mut().touched) || self.is_open();
             let terminal = proxy::terminal(here).await.got();
+            let is_new = terminal.is_some() && self.terminal.with_untracked(|known| *known != terminal);
             // Known with the rest, so that the keypad comes with what it says of the reader, and does not move.
-            let granted = search::granted().await;
+            let granted = if is_new { search::granted().await } else { vec![] };
             self.network.set(match &terminal {
                 None => Network::ProxyAway,
                 Some(terminal) if terminal.gate_closing.is_some() => Network::GateClosing,
                 Some(terminal) if !terminal.gateway_reachable => Network::GatewayAway,
                 Some(_) => Network::Online,
             });
-            if let Some(terminal) = terminal
-                && self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal))
-            {
+            if let Some(terminal) = terminal.filter(|_| is_new) {
                 browser::remember(ATTENDED, if terminal.attended { "yes" } else { "" });
                 self.terminal.set(Some(terminal));
                 self.take_limits();
