@@ -15,15 +15,14 @@ pub fn App() -> impl IntoView {
     let desk = Desk::new();
     let (device, drawn) = reader(desk);
     desk.start(device);
-    let mut starts = true;
     follow(move || {
         let next = Screen::of(desk);
-        if std::mem::replace(&mut starts, next == Screen::Starting) && !starts {
+        let shown = desk.screen.get_untracked();
+        if shown == Screen::Starting && shown != next {
             // All of it anew: what was there before it was known what is shown has no place to keep.
             speech::again();
         }
-        if desk.screen.with_untracked(|shown| *shown != next) {
-            desk.screen.set(next);
+        if desk.screen.renew(next) {
             desk.look_for_customer(crate::browser::now());
         }
         // Not over a payment: that is seen to its end first.

@@ -37,11 +37,9 @@ impl Default for Entrance {
 impl Entrance {
     /// Asks who may sign in.
     pub(crate) async fn look(&self, office: Office) {
-        let Some(door) = office.heard(proxy::call("GET", "operators/names".to_owned(), None).await) else {
-            return;
-        };
-        if self.door.with_untracked(|known| known.as_ref() != Some(&door)) {
-            self.door.set(Some(door));
+        let door = office.heard(proxy::call("GET", "operators/names".to_owned(), None).await);
+        if door.is_some() {
+            self.door.renew(door);
         }
     }
 

@@ -136,10 +136,7 @@ impl Office {
                 return;
             }
             let nobody = terminal.operator.is_none();
-            let is_new = self.terminal.with_untracked(|known| known.as_ref() != Some(&terminal));
-            if is_new {
-                self.terminal.set(Some(terminal));
-            }
+            let is_new = self.terminal.renew(Some(terminal));
             if nobody && !self.busy.get_untracked() {
                 self.ask_to_sign_in();
             } else if !nobody && self.entrance.face.get_untracked() == Face::StandBy {
@@ -169,9 +166,7 @@ impl Office {
     /// What the proxy answered; notes whether it did and whether somebody has to sign in, and says why it refused.
     pub(crate) fn heard<T>(self, answer: Answer<T>) -> Option<T> {
         let is_away = matches!(answer, Answer::Nothing);
-        if self.away.get_untracked() != is_away {
-            self.away.set(is_away);
-        }
+        self.away.renew(is_away);
         match &answer {
             Answer::Refused(Problem { code, .. }) if code == SIGN_IN => self.ask_to_sign_in(),
             Answer::Refused(problem) => self.refuse(problem.cashier.clone()),
@@ -214,9 +209,7 @@ impl Office {
     /// Asks what whoever is signed in may do.
     async fn ask_rights(self) {
         let rights = self.heard(proxy::call("GET", "rights".to_owned(), None).await).unwrap_or_default();
-        if self.rights.with_untracked(|known| *known != rights) {
-            self.rights.set(rights);
-        }
+        self.rights.renew(rights);
     }
 
     fn ask_to_sign_in(self) {

@@ -39,6 +39,17 @@ impl<T> Watched<T> {
     }
 }
 
+impl<T: PartialEq> Watched<T> {
+    /// Replaces the value by another one; the same one again calls nobody. Whether it was another.
+    pub fn renew(&self, value: T) -> bool {
+        let is_new = self.with_untracked(|old| *old != value);
+        if is_new {
+            self.set(value);
+        }
+        is_new
+    }
+}
+
 impl<T: Clone> Watched<T> {
     /// The value. Whoever renders by it is called again when it changes.
     #[must_use]

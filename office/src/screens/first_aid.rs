@@ -102,9 +102,7 @@ async fn check(office: Office, aid: &'static Aid) {
             sound::play(Sound::Attention);
         }
     }
-    if aid.is_open.get_untracked() != is_open {
-        aid.is_open.set(is_open);
-    }
+    aid.is_open.renew(is_open);
     aid.is_checking.set(false);
 }
 

@@ -67,10 +67,8 @@ fn follow(office: Office, id: AttemptId, looked: &'static Looked) {
                     show(office, looked, view);
                     let steps =
                         proxy::call::<Vec<Happened>>("GET", format!("payments/{id}/timeline"), None).await;
-                    if let Some(steps) = steps.got()
-                        && looked.steps.with_untracked(|known| *known != steps)
-                    {
-                        looked.steps.set(steps);
+                    if let Some(steps) = steps.got() {
+                        looked.steps.renew(steps);
                     }
                 }
                 Answer::Refused(problem) => looked.missing.set(Some(problem.cashier)),

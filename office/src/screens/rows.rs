@@ -37,9 +37,7 @@ pub(super) fn rows(office: Office) -> AnyView {
         book.scrolled.set(top);
         let at = usize::try_from(top).unwrap_or_default() / row_height();
         let begin = at.saturating_sub(AHEAD) / AHEAD * AHEAD;
-        if first.get_untracked() != begin {
-            first.set(begin);
-        }
+        first.renew(begin);
         if at + SEEN > book.rows.with_untracked(Vec::len) {
             office.read_on();
         }

@@ -20,10 +20,7 @@ pub(crate) fn sign_in(office: Office) -> AnyView {
     // By nothing else of the door, which changes while somebody keys a PIN: what is keyed stays in its field.
     let is_empty = watched(None);
     follow(move || {
-        let is = office.entrance.door.with(|door| door.as_ref().map(|door| door.people.is_empty()));
-        if is_empty.get_untracked() != is {
-            is_empty.set(is);
-        }
+        is_empty.renew(office.entrance.door.with(|door| door.as_ref().map(|door| door.people.is_empty())));
     });
     part(move || {
         Some(match (is_empty.get()?, office.entrance.face.get()) {
